@@ -1,0 +1,166 @@
+/**
+ * Everything that Verdict refuses, in one place. Each entry says what was wrong and where, what was
+ * expected, and what to do about it. `code` is stable and may be matched by programs; texts may change.
+ */
+export abstract class VerdictError extends Error {
+  /** Stable, upper-case identifier of the kind of error. */
+  readonly code: string;
+  /** What the reader can do about it. */
+  readonly hint: string;
+
+  constructor(code: string, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** A place in a file: 1-based data row (the header is not counted) and column name. */
+export interface Place {
+  readonly file?: string | undefined;
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+}
+
+/** Renders a place as `file, row 3, column "age"`. */
+export function describePlace(place: Place): string {
+  const parts: string[] = [];
+  if (place.file !== undefined) parts.push(place.file);
+  if (place.row !== undefined) parts.push(`row ${place.row}`);
+  if (place.column !== undefined) parts.push(`column "${place.column}"`);
+  return parts.join(', ');
+}
+
+const at = (place: Place): string => {
+  const text = describePlace(place);
+  return text === '' ? '' : `${text}: `;
+};
+
+/** An option or parameter has a value that it cannot have. */
+export class InvalidOption extends VerdictError {
+  constructor(details: { option: string; got: unknown; expected: string }) {
+    super(
+      'INVALID_OPTION',
+      `${details.option}: expected ${details.expected}, got ${JSON.stringify(details.got)}.`,
+      `Give ${details.option} a value that is ${details.expected}.`,
+    );
+  }
+}
+
+/** A file cannot be read as the table it should be. */
+export class UnreadableFile extends VerdictError {
+  constructor(details: Place & { problem: string; hint: string; cause?: unknown }) {
+    super('UNREADABLE_FILE', `${at(details)}${details.problem}`, details.hint, { cause: details.cause });
+  }
+}
+
+/** A cell does not hold what its column's type asks for. */
+export class InvalidValue extends VerdictError {
+  constructor(details: Place & { got: unknown; expected: string; hint?: string }) {
+    super(
+      'INVALID_VALUE',
+      `${at(details)}expected ${details.expected}, got ${shorten(details.got)}.`,
+      details.hint ?? 'Correct the value, or leave the cell empty if it is not known.',
+    );
+  }
+}
+
+/** A column that is needed is not there. */
+export class ColumnMissing extends VerdictError {
+  constructor(details: { file?: string | undefined; column: string; available: readonly string[] }) {
+    const near = nearest(details.column, details.available);
+    super(
+      'COLUMN_MISSING',
+      `${at({ file: details.file })}there is no column "${details.column}".`,
+      near.length > 0
+        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+        : `The columns are: ${details.available.slice(0, 20).join(', ')}${details.available.length > 20 ? ', …' : ''}.`,
+    );
+  }
+}
+
+/** The target column cannot be learnt from. */
+export class InvalidTarget extends VerdictError {
+  constructor(details: Place & { problem: string; hint: string }) {
+    super('INVALID_TARGET', `${at(details)}${details.problem}`, details.hint);
+  }
+}
+
+/** The table has nothing that a model could be made of, or too little of it. */
+export class InsufficientData extends VerdictError {
+  constructor(details: Place & { problem: string; hint: string }) {
+    super('INSUFFICIENT_DATA', `${at(details)}${details.problem}`, details.hint);
+  }
+}
+
+/** A model, bundle or configuration file is broken, hostile or from another version. */
+export class InvalidModel extends VerdictError {
+  constructor(details: { file?: string | undefined; problem: string; hint?: string; cause?: unknown }) {
+    super(
+      'INVALID_MODEL',
+      `${at({ file: details.file })}${details.problem}`,
+      details.hint ?? 'Restore the file from where it was made, or train again.',
+      { cause: details.cause },
+    );
+  }
+}
+
+/** The job needs more than there is: memory, disk, address space. */
+export class OutOfResources extends VerdictError {
+  constructor(details: { problem: string; hint: string; cause?: unknown }) {
+    super('OUT_OF_RESOURCES', details.problem, details.hint, { cause: details.cause });
+  }
+}
+
+/** The caller asked the work to stop. */
+export class Interrupted extends VerdictError {
+  constructor() {
+    super(
+      'INTERRUPTED',
+      'Stopped before the work was done; nothing was written.',
+      'Run it again to start over.',
+    );
+  }
+}
+
+/** A value, cut to a length that fits an error message. */
+function shorten(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Up to three names closest to `name` by edit distance, ignoring case; none if all are far away. */
+export function nearest(name: string, candidates: readonly string[]): string[] {
+  const wanted = name.toLowerCase();
+  const limit = Math.max(2, Math.floor(wanted.length / 3));
+  return candidates
+    .filter(
+      (candidate) =>
+        Math.abs(candidate.length - name.length) <= limit || candidate.toLowerCase().includes(wanted),
+    )
+    .map((candidate) => {
+      const lower = candidate.toLowerCase();
+      const contains =
+        wanted.length >= 3 && (lower.includes(wanted) || wanted.includes(lower)) && lower.length >= 3;
+      return { candidate, distance: contains ? 0.5 : editDistance(wanted, lower) };
+    })
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** Levenshtein distance by the two-row dynamic programme. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(previous[j] + 1, current[j - 1] + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,20 @@
+export { findColumn, takeRows } from './dataset.ts';
+export type { CodeColumn, Column, Dataset, NumberColumn } from './dataset.ts';
+export {
+  ColumnMissing,
+  describePlace,
+  InsufficientData,
+  Interrupted,
+  InvalidModel,
+  InvalidOption,
+  InvalidTarget,
+  InvalidValue,
+  nearest,
+  OutOfResources,
+  UnreadableFile,
+  VerdictError,
+} from './errors.ts';
+export type { Place } from './errors.ts';
+export { Random } from './random.ts';
+export { columnRoles, columnTypes, isNumberType } from './schema.ts';
+export type { ColumnRole, ColumnSchema, ColumnType, Schema, TargetSchema } from './schema.ts';

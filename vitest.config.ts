@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// The packages' sources are loaded by Node itself (type stripping), not transformed: what the tests
+// run is what users run, and V8's coverage of tests, workers and spawned commands is one and the same.
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    server: { deps: { external: [/\/packages\/[^/]+\/src\//] } },
+  },
+});
