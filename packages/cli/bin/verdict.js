@@ -1,1 +1,29 @@
 #!/usr/bin/env node
+// Starts the command. From the sources it needs the Node.js that the repository pins, whatever node came first
+// in the path; an installed package runs on the Node.js that started it.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(import.meta.url);
+const source = join(dirname(here), '..', 'src', 'main.ts');
+
+if (!existsSync(source)) {
+  await import('../dist/main.js');
+} else if (Number(process.versions.node.split('.')[0]) >= 26) {
+  await import('../src/main.ts');
+} else {
+  const manifest = createRequire(import.meta.url).resolve('node/package.json');
+  const node = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`The pinned Node.js could not be started: ${error.message}. Run npm ci.\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 130;
+  });
+}

@@ -1,0 +1,52 @@
+// The whole guard, as CI runs it: format, lint, types, unused code, tests with coverage. Installs what it
+// needs first. `npm test -- --quick` leaves the coverage out; further arguments go to Vitest.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attempt, bin, root } from './lib.mjs';
+import { pinnedNode, setup } from './setup.mjs';
+import { chromium, peers } from './system.mjs';
+
+setup();
+const args = process.argv.slice(2).filter((arg) => arg !== '--quick');
+const quick = process.argv.includes('--quick');
+
+const env = { PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` };
+try {
+  env.CHROMIUM_PATH = chromium();
+  env.VERDICT_PEERS = peers();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+
+const checks = [
+  ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
+  ['lint', 'oxlint', ['--deny-warnings']],
+  ['types', 'tsc', ['-p', '.']],
+  ['unused code', 'knip', []],
+];
+for (const [name, command, commandArgs] of checks) {
+  console.log(`> ${name}`);
+  if (attempt(pinnedNode(), [bin(command), ...commandArgs], { env }) !== 0) {
+    console.error(`The check "${name}" failed.`);
+    process.exit(1);
+  }
+}
+
+console.log('> tests');
+const scratch = mkdtempSync(join(tmpdir(), 'verdict-test-'));
+const results = join(scratch, 'results.json');
+const vitest = [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile=${results}`, ...args];
+const command = quick ? vitest : [bin('c8'), pinnedNode(), ...vitest];
+const status = attempt(pinnedNode(), command, { env });
+let summary = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+try {
+  summary = JSON.parse(readFileSync(results, 'utf8'));
+} catch (error) {
+  console.error(`The test runner left no results: ${error.message}`);
+}
+rmSync(scratch, { recursive: true, force: true });
+console.log(`${summary.numPassedTests} passed, ${summary.numFailedTests} failed`);
+if (status === 0 && summary.numPassedTests === 0) process.exit(1);
+process.exit(status);
