@@ -4,4 +4,10 @@ import { root, run } from './lib.mjs';
 import { pinnedNode, setup } from './setup.mjs';
 
 setup();
-run(pinnedNode(), [join(root, 'packages', 'cli', 'bin', 'verdict.js'), 'train', 'data/churn.csv', '--target', 'churn']);
+run(pinnedNode(), [
+  join(root, 'packages', 'cli', 'bin', 'verdict.js'),
+  'train',
+  'data/churn.csv',
+  '--target',
+  'churn',
+]);

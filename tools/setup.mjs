@@ -27,9 +27,12 @@ export function setup() {
       shell: process.platform === 'win32',
     });
     if (result.error) fail(`npm could not be started: ${result.error.message}`);
-    if (result.status !== 0) fail('npm ci failed; its own words are above. Is the package registry reachable?');
+    if (result.status !== 0)
+      fail('npm ci failed; its own words are above. Is the package registry reachable?');
     if (!existsSync(pinnedNode())) {
-      fail('The package "node" did not install its binary: allow its install script (npm install-scripts approve node).');
+      fail(
+        'The package "node" did not install its binary: allow its install script (npm install-scripts approve node).',
+      );
     }
     writeFileSync(stamp, wanted());
   }

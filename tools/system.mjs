@@ -47,7 +47,8 @@ export function peers() {
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && answers(python)) return python;
 
-  const hasVenv = () => spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
+  const hasVenv = () =>
+    spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
   if (!hasVenv()) aptInstall('python3', 'python3-venv');
   if (!hasVenv()) {
     throw new Error(

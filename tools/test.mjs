@@ -37,7 +37,14 @@ for (const [name, command, commandArgs] of checks) {
 console.log('> tests');
 const scratch = mkdtempSync(join(tmpdir(), 'verdict-test-'));
 const results = join(scratch, 'results.json');
-const vitest = [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile=${results}`, ...args];
+const vitest = [
+  bin('vitest'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile=${results}`,
+  ...args,
+];
 const command = quick ? vitest : [bin('c8'), pinnedNode(), ...vitest];
 const status = attempt(pinnedNode(), command, { env });
 let summary = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };

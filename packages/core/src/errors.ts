@@ -143,7 +143,7 @@ export function nearest(name: string, candidates: readonly string[]): string[] {
       const lower = candidate.toLowerCase();
       const contains =
         wanted.length >= 3 && (lower.includes(wanted) || wanted.includes(lower)) && lower.length >= 3;
-      return { candidate, distance: contains ? 0.5 : editDistance(wanted, lower) };
+      return { candidate, distance: Math.min(contains ? 0.5 : Infinity, editDistance(wanted, lower)) };
     })
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { evaluate } from 'verdict';
+import { openProgress } from '../terminal/progress.ts';
+import { printJson } from '../terminal/json.ts';
+import { styleFor } from '../terminal/style.ts';
+import { evaluationSummary } from './evaluation-summary.ts';
+import { wholeNumber } from './options.ts';
+
+export function evaluateCommand(signal: AbortSignal): Command {
+  return new Command('evaluate')
+    .description('judge a model on a table that has the target column')
+    .argument('<FILE>', 'the table; rows without a target are left out and counted')
+    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .option('--seed <N>', 'seed of the bootstrap intervals (default: 42)', wholeNumber(0))
+    .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText(
+      'after',
+      `
+Judge on rows that the model has not seen: figures on its own training rows flatter it.
+
+Examples:
+  verdict evaluate march.csv --model output/model
+  verdict evaluate march.csv --model output/model --json`,
+    )
+    .action(
+      async (file: string, flags: { model: string; seed?: number; threads?: number; json?: boolean }) => {
+        const { json = false, ...rest } = flags;
+        const progress = openProgress(json);
+        try {
+          const result = await evaluate({
+            ...rest,
+            file,
+            signal,
+            onProgress: (done) => progress.update(`${done} rows`, 0, 1),
+          });
+          progress.stop();
+          if (json) printJson(result);
+          else process.stdout.write(evaluationSummary(result, styleFor(process.stdout)));
+        } finally {
+          progress.stop();
+        }
+      },
+    );
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { explain } from 'verdict';
+import { openProgress } from '../terminal/progress.ts';
+import { printJson } from '../terminal/json.ts';
+import { styleFor } from '../terminal/style.ts';
+import { explanationSummary } from './explanation-summary.ts';
+import { wholeNumber } from './options.ts';
+
+export function explainCommand(signal: AbortSignal): Command {
+  return new Command('explain')
+    .description('say which columns drive the scores of a table, or of one row')
+    .argument('<FILE>', 'the table to explain')
+    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .option('--row <N>', 'explain this row only; the first row of data is 1', wholeNumber(1))
+    .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText(
+      'after',
+      `
+Contributions are exact TreeSHAP values in margin (log-odds) space: with the bias they add up to the margin.
+
+Examples:
+  verdict explain new.csv --model output/model
+  verdict explain new.csv --model output/model --row 3`,
+    )
+    .action(
+      async (file: string, flags: { model: string; row?: number; threads?: number; json?: boolean }) => {
+        const { json = false, ...rest } = flags;
+        const progress = openProgress(json);
+        try {
+          const result = await explain({
+            ...rest,
+            file,
+            signal,
+            onProgress: (done) => progress.update(`${done} rows`, 0, 1),
+          });
+          progress.stop();
+          if (json) printJson(result);
+          else process.stdout.write(explanationSummary(result, styleFor(process.stdout)));
+        } finally {
+          progress.stop();
+        }
+      },
+    );
+}

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parses a whole number of at least `minimum`. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** Parses a finite number of at least `minimum`. */
+export function finiteNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < minimum) {
+      throw new InvalidArgumentError(`Expected a number of at least ${minimum}.`);
+    }
+    return value;
+  };
+}
+
+/** Collects an option that may be given several times. */
+export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}
+
+/** Collects `COLUMN=VALUE` pairs; the value must be one of `allowed`. The last `=` separates. */
+export function collectPairs<T extends string>(
+  allowed: readonly T[],
+): (text: string, earlier?: Readonly<Record<string, T>>) => Readonly<Record<string, T>> {
+  return (text, earlier = {}) => {
+    const cut = text.lastIndexOf('=');
+    const value = allowed.find((candidate) => candidate === text.slice(cut + 1));
+    if (cut < 1 || value === undefined) {
+      throw new InvalidArgumentError(`Expected COLUMN=VALUE with one of ${allowed.join(', ')}.`);
+    }
+    return { ...earlier, [text.slice(0, cut)]: value };
+  };
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { predict } from 'verdict';
+import { openProgress } from '../terminal/progress.ts';
+import { wholeNumber } from './options.ts';
+
+export function predictCommand(signal: AbortSignal): Command {
+  return new Command('predict')
+    .description('score every row of a table')
+    .argument('<FILE>', 'the table to score; columns in any order, further ones are ignored')
+    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .option(
+      '--out <FILE>',
+      'where to write; the ending says the format: .csv, .tsv, .jsonl, .parquet, also .gz (default: CSV on standard output)',
+    )
+    .option('--explain', 'add what each column contributed to each row, in margin (log-odds) space')
+    .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `
+Writes one line per row in the order of the file: probability (of the positive class) and prediction (the label).
+With --explain, one column "contribution:NAME" for each column and "contribution:bias"; they add up to the margin.
+
+Examples:
+  verdict predict new.csv --model output/model > predictions.csv
+  verdict predict new.parquet --model output/model --explain --out predictions.parquet
+  gunzip -c new.csv.gz | verdict predict - --model output/model`,
+    )
+    .action(
+      async (file: string, flags: { model: string; out?: string; explain?: boolean; threads?: number }) => {
+        const progress = openProgress(flags.out === undefined);
+        try {
+          const { rows } = await predict({
+            ...flags,
+            file,
+            signal,
+            onProgress: (done) => progress.update(`${done} rows`, 0, 1),
+          });
+          progress.stop();
+          if (flags.out !== undefined) process.stderr.write(`${rows} rows written to ${flags.out}\n`);
+        } finally {
+          progress.stop();
+        }
+      },
+    );
+}

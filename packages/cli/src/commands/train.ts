@@ -1,0 +1,104 @@
+import { columnRoles, columnTypes } from '@verdict/core';
+import { Command, Option } from 'commander';
+import type { TrainJob } from 'verdict';
+import { readConfig, train } from 'verdict';
+import { openProgress } from '../terminal/progress.ts';
+import { styleFor } from '../terminal/style.ts';
+import { printJson } from '../terminal/json.ts';
+import { collect, collectPairs, finiteNumber, wholeNumber } from './options.ts';
+import { trainSummary } from './train-summary.ts';
+
+type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress'>> & {
+  config?: string;
+  json?: boolean;
+};
+
+export function trainCommand(signal: AbortSignal): Command {
+  return new Command('train')
+    .description('train, judge and explain a model of a yes/no column')
+    .argument('<FILE>', 'the table to learn from')
+    .option('--target <COL>', 'the yes/no column to predict (here or in the configuration file)')
+    .option('--positive <VALUE>', 'the label that counts as yes (default: inferred, and shown)')
+    .option('--drop <COL>', 'leave a column out; may be given several times', collect)
+    .option('--weight <COL>', 'column that says how much each row counts')
+    .option('--group <COL>', 'column whose equal values must stay in one fold, such as a customer number')
+    .option('--time <COL>', 'column to order rows by: the model is judged on the latest ones')
+    .option(
+      '--type <COL=TYPE>',
+      `set the type of a column: ${columnTypes.join(', ')}`,
+      collectPairs(columnTypes),
+    )
+    .option(
+      '--role <COL=ROLE>',
+      `set the role of a column: ${columnRoles.join(', ')}`,
+      collectPairs(columnRoles),
+    )
+    .option('--out <DIR>', 'where the results go (default: output)')
+    .option('--seed <N>', 'seed of everything that is drawn (default: 42)', wholeNumber(0))
+    .addOption(
+      new Option('--test <FILE>', 'judge on this file instead of on a part of the rows').conflicts(
+        'testSize',
+      ),
+    )
+    .option('--test-size <F>', 'share of the rows that is held out to judge (default: 0.2)', finiteNumber(0))
+    .option(
+      '--folds <K>',
+      'folds of the cross-validation, and models in the bag (default: 5)',
+      wholeNumber(2),
+    )
+    .option(
+      '--threads <N>',
+      'worker threads (default: the number of cores); never changes the result',
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option('--threshold-rule <RULE>', 'how the decision threshold is chosen (default: mcc)').choices([
+        'f1',
+        'balanced',
+        'mcc',
+        'cost',
+      ]),
+    )
+    .option(
+      '--cost-fp <X>',
+      'what a false alarm costs; with --cost-fn the threshold is analytic',
+      finiteNumber(0),
+    )
+    .option('--cost-fn <Y>', 'what a missed positive costs', finiteNumber(0))
+    .option('--config <FILE>', 'read options from a JSON file (see docs/configuration.md); flags win over it')
+    .option('--reveal-rare', 'keep values that fewer than five rows have in the model and the report')
+    .option('--json', 'print one JSON document (the performance metrics) and nothing else')
+    .addHelpText(
+      'after',
+      `
+Writes DIR/model (the bundle), DIR/performance_metrics.json, DIR/report.html and DIR/plots, all at once, when
+the work has succeeded.
+
+Examples:
+  verdict train customers.csv --target churn
+  verdict train payments.parquet --target fraud --cost-fp 5 --cost-fn 200
+  verdict train 'visits-*.csv.gz' --target bought --time visited_at --drop session --out shop
+  verdict train customers.csv --config verdict.config.json --json > metrics.json`,
+    )
+    .action(async (file: string, flags: TrainFlags) => {
+      const { config, json = false, ...given } = flags;
+      const job: TrainJob = {
+        ...(config === undefined ? {} : await readConfig(config)),
+        ...given,
+        file,
+        signal,
+      } as TrainJob;
+      const progress = openProgress(json);
+      try {
+        const outcome = await train({
+          ...job,
+          onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
+        });
+        progress.stop();
+        if (json) printJson(outcome.metrics);
+        else process.stdout.write(trainSummary(outcome, styleFor(process.stdout)));
+      } finally {
+        progress.stop();
+      }
+    });
+}

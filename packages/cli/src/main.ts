@@ -1,0 +1,47 @@
+import { VerdictError } from '@verdict/core';
+import { CommanderError } from 'commander';
+import { createProgram } from './program.ts';
+import { styleFor } from './terminal/style.ts';
+
+/** Exit statuses, as the README lists them. */
+const FAILED = 1;
+const USAGE = 2;
+const INTERRUPTED = 130;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+// A reader that closes the pipe early (`verdict predict … | head`) has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  try {
+    await createProgram(stop.signal).parseAsync();
+    return stop.signal.aborted ? INTERRUPTED : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (stop.signal.aborted) {
+      process.stderr.write('\nInterrupted: nothing was written.\n');
+      return INTERRUPTED;
+    }
+    report(error);
+    return FAILED;
+  }
+}
+
+function report(error: unknown): void {
+  const style = styleFor(process.stderr);
+  if (error instanceof VerdictError) {
+    process.stderr.write(`${style.bad('error')} ${error.message}\n      ${style.dim(error.hint)}\n`);
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `${style.bad('error')} This is a fault in Verdict, not in your data. Please report it with these lines:\n${text}\n`,
+  );
+}

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { version } from 'verdict';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { explainCommand } from './commands/explain.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { predictCommand } from './commands/predict.ts';
+import { trainCommand } from './commands/train.ts';
+
+/**
+ * The whole command line.
+ * @param signal fires when the user interrupts; commands pass it on and write nothing after it
+ */
+export function createProgram(signal: AbortSignal): Command {
+  const program = new Command('verdict')
+    .description('From a table with a yes/no column to a trained, judged and explained model.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .helpCommand('help [command]', 'print help for a command')
+    .showHelpAfterError('(add --help for the options and examples)')
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+FILE is CSV, TSV, Parquet or JSON lines, gzip of these, a quoted glob such as 'parts/*.csv', or - for standard input.
+
+Examples:
+  verdict train customers.csv --target churn
+  verdict predict new-customers.csv --model output/model --out predictions.csv
+  verdict explain new-customers.csv --model output/model --row 3
+
+Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted.`,
+    );
+  for (const command of [trainCommand, predictCommand, evaluateCommand, explainCommand, inspectCommand]) {
+    program.addCommand(command(signal));
+  }
+  for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for help)');
+  return program;
+}

@@ -1,0 +1,65 @@
+import { extname } from 'node:path';
+import { Interrupted, VerdictError } from '@verdict/core';
+import { Tinypool } from 'tinypool';
+import type * as tasks from './worker.ts';
+
+type Tasks = typeof tasks;
+type Input<N extends keyof Tasks> = Parameters<Tasks[N]>[0];
+type Output<N extends keyof Tasks> = Extract<Awaited<ReturnType<Tasks[N]>>, { value: unknown }>['value'];
+
+/**
+ * Worker threads for coarse jobs: a fold, a share of the rows to explain. Results come in the order of the
+ * inputs, so nothing depends on how many threads there are or which of them was first.
+ */
+export interface WorkPool {
+  readonly threads: number;
+  run<N extends keyof Tasks>(name: N, input: Input<N>): Promise<Output<N>>;
+  close(): Promise<void>;
+}
+
+/** Starts a pool of `threads` workers; when `signal` fires, what runs and what waits rejects with `Interrupted`. */
+export function openPool(threads: number, signal?: AbortSignal): WorkPool {
+  const worker = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
+  const pool = new Tinypool({ filename: worker.href, minThreads: 1, maxThreads: threads });
+  return {
+    threads,
+    async run<N extends keyof Tasks>(name: N, input: Input<N>): Promise<Output<N>> {
+      if (signal?.aborted) throw new Interrupted();
+      const result = (await pool
+        .run(input, signal === undefined ? { name } : { name, signal })
+        .catch((error: unknown) => {
+          throw signal?.aborted ? new Interrupted() : error;
+        })) as { value: Output<N> } | { failure: Failure };
+      if ('failure' in result) throw new WorkerFailure(result.failure);
+      return result.value;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** A `VerdictError` as it crosses threads: a structured clone would lose its fields. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+class WorkerFailure extends VerdictError {
+  constructor(failure: Failure) {
+    super(failure.code, failure.message, failure.hint);
+  }
+}
+
+/** Wraps a task so that its result, or a `VerdictError` that it throws, crosses threads whole. */
+export function task<I, O>(
+  work: (input: I) => O | Promise<O>,
+): (input: I) => Promise<{ value: O } | { failure: Failure }> {
+  return async (input) => {
+    try {
+      return { value: await work(input) };
+    } catch (error) {
+      if (!(error instanceof VerdictError)) throw error;
+      return { failure: { code: error.code, message: error.message, hint: error.hint } };
+    }
+  };
+}
