@@ -1,1 +1,26 @@
-export {};
+export {
+  applyFeatures,
+  fitFeatures,
+  fitTransformFeatures,
+  linearDesign,
+  linearDesignOf,
+  linearLayout,
+  linearRowEncoder,
+  parsePlan,
+  rowEncoder,
+} from './features/index.ts';
+export type {
+  FeatureInput,
+  FeatureOptions,
+  FeatureOutput,
+  FeaturePlan,
+  FeatureStep,
+  FeatureType,
+  FittedFeatures,
+  LinearCodes,
+  LinearLayout,
+  LinearNumeric,
+  LinearRow,
+  LinearStep,
+  RowRecord,
+} from './features/index.ts';

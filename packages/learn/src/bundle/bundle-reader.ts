@@ -1,0 +1,88 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidModel } from '@verdict/core';
+import { manifestName, parseManifest, sha256 } from './manifest.ts';
+import { decodeParts } from './parts.ts';
+import type { Bundle } from './bundle.ts';
+import type { PartName } from './manifest.ts';
+
+/**
+ * Reads a bundle from its folder and checks everything about it: sizes and hashes of all parts, the format
+ * version, the bounds of every number and array, and that the parts agree. Files that the manifest does not
+ * list are not looked at.
+ *
+ * @throws InvalidModel naming the file that is missing, broken or hostile, and what to do
+ */
+export async function readBundle(dir: string): Promise<Bundle> {
+  await checkFolder(dir);
+  const manifestFile = join(dir, manifestName);
+  const manifest = parseManifest(await readPart(manifestFile, 1024 * 1024), manifestFile);
+  const parts = new Map<PartName, Uint8Array>();
+  for (const { name, bytes: size, sha256: hash } of manifest.parts) {
+    const file = join(dir, name);
+    const bytes = await readPart(file, size);
+    if (bytes.length !== size)
+      throw new InvalidModel({
+        file,
+        problem: `the file has ${bytes.length} bytes, the manifest says ${size}.`,
+      });
+    if (sha256(bytes) !== hash)
+      throw new InvalidModel({
+        file,
+        problem: 'the file is not what the manifest says (its SHA-256 differs); it was damaged or edited.',
+      });
+    parts.set(name, bytes);
+  }
+  return decodeParts(manifest, parts, (name) => join(dir, name));
+}
+
+async function checkFolder(dir: string): Promise<void> {
+  const hint = 'Give the folder that training wrote, usually output/model.';
+  const found = await stat(dir).catch((cause: unknown) => {
+    throw new InvalidModel({
+      file: dir,
+      problem: `the folder cannot be read (${codeOf(cause)}).`,
+      hint,
+      cause,
+    });
+  });
+  if (!found.isDirectory()) throw new InvalidModel({ file: dir, problem: 'this is not a folder.', hint });
+}
+
+/** The bytes of a regular file of at most `limit` bytes; links and pipes are refused. */
+async function readPart(file: string, limit: number): Promise<Uint8Array> {
+  try {
+    // O_NONBLOCK: opening a named pipe must not wait for a writer.
+    const handle = await open(
+      file,
+      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+    );
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) throw new InvalidModel({ file, problem: 'this is not a regular file.' });
+      if (found.size > limit)
+        throw new InvalidModel({
+          file,
+          problem: `the file has ${found.size} bytes, more than the ${limit} expected.`,
+        });
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof InvalidModel) throw cause;
+    const code = codeOf(cause);
+    const problem =
+      code === 'ENOENT'
+        ? 'this part of the bundle is missing.'
+        : code === 'ELOOP'
+          ? 'this is a symbolic link, which a bundle must not have.'
+          : `the file cannot be read (${code}).`;
+    throw new InvalidModel({ file, problem, cause });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,12 @@
+export type { Bundle } from './bundle.ts';
+export { readBundle } from './bundle-reader.ts';
+export { writeBundle } from './bundle-writer.ts';
+export type { WriteBundleOptions } from './bundle-writer.ts';
+export type { Blend, Calibration, Decision, DecisionRule } from './decision.ts';
+export { bundleFormatVersion } from './manifest.ts';
+export type { BundleManifest, PartEntry, PartName } from './manifest.ts';
+export { memberNames } from './member.ts';
+export type { MemberName } from './member.ts';
+export type { ColumnProfile, LevelProfile, NumberProfile, Profile } from './profile.ts';
+export { profileOf } from './profiling.ts';
+export type { ProfileOptions } from './profiling.ts';

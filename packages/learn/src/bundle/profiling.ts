@@ -1,0 +1,134 @@
+import { InvalidOption } from '@verdict/core';
+import { compareCodePoints } from '../features/code-points.ts';
+import { inputColumn } from '../features/input-column.ts';
+import type { ColumnSchema, CodeColumn, Dataset, NumberColumn, Schema } from '@verdict/core';
+import type { LevelProfile, NumberProfile, Profile } from './profile.ts';
+
+/** What may be chosen about a profile. */
+export interface ProfileOptions {
+  /** Values and levels that fewer rows have are not shown; default 5. */
+  readonly minimumCount?: number;
+  /** The most bins of a number column; default 20. */
+  readonly maximumBins?: number;
+  /** The most levels listed for a category; default 100. */
+  readonly maximumLevels?: number;
+}
+
+/**
+ * The reference distributions of a model's feature columns and of its scores.
+ *
+ * Bins of numbers follow quantiles, each with at least `minimumCount` rows, and their edges lie strictly
+ * between two neighbouring values, at the shortest decimal there, so that no row's value can be read off
+ * an edge. Extremes are not kept.
+ *
+ * @param dataset the rows to describe
+ * @param probabilities the score of each of those rows, or of other rows (out of fold, say); NaN is missing
+ * @throws ColumnMissing, InvalidValue, InvalidOption
+ */
+export function profileOf(
+  dataset: Dataset,
+  schema: Schema,
+  probabilities: Float64Array,
+  options: ProfileOptions = {},
+): Profile {
+  const checked = checkOptions(options);
+  return {
+    rowCount: dataset.rowCount,
+    minimumCount: checked.minimumCount,
+    columns: schema.columns
+      .filter(({ role }) => role === 'feature')
+      .map((column) => ({
+        name: column.name,
+        type: column.type,
+        distribution: distributionOf(dataset, column, checked),
+      })),
+    score: numberProfile(probabilities, checked),
+  };
+}
+
+function distributionOf(
+  dataset: Dataset,
+  schema: ColumnSchema,
+  options: Required<ProfileOptions>,
+): NumberProfile | LevelProfile {
+  const column = inputColumn(dataset, schema);
+  if (column.kind === 'code') return levelProfile(column, options);
+  return schema.type === 'boolean'
+    ? levelProfile(booleanLevels(column), options)
+    : numberProfile(column.values, options);
+}
+
+/** A boolean's two values as levels, so that a value that few rows have is pooled like a rare level. */
+function booleanLevels({ name, values }: NumberColumn): CodeColumn {
+  const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value === 0 ? 0 : 1));
+  return { kind: 'code', name, codes, levels: ['false', 'true'] };
+}
+
+function numberProfile(values: Float64Array, options: Required<ProfileOptions>): NumberProfile {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const { length } = sorted;
+  const bins = Math.min(options.maximumBins, Math.floor(length / options.minimumCount));
+  const edges: number[] = [];
+  const counts: number[] = [];
+  let start = 0;
+  for (let k = 1; k < bins; k++) {
+    // The first place from the quantile on where the value changes.
+    let place = Math.max(Math.round((k * length) / bins), start + options.minimumCount);
+    while (place < length && sorted[place] === sorted[place - 1]) place++;
+    if (length - place < options.minimumCount) break;
+    const edge = shortestBetween(sorted[place - 1], sorted[place]);
+    if (edge === undefined) continue;
+    edges.push(edge);
+    counts.push(place - start);
+    start = place;
+  }
+  counts.push(length - start);
+  return { kind: 'number', missing: values.length - length, edges, counts };
+}
+
+/**
+ * The number with the fewest decimal digits strictly between two numbers, or undefined if there is none
+ * (neighbouring doubles, or only infinities).
+ */
+export function shortestBetween(low: number, high: number): number | undefined {
+  const from = Math.max(low, -Number.MAX_VALUE);
+  const to = Math.min(high, Number.MAX_VALUE);
+  const middle = from / 2 + to / 2;
+  for (let digits = 1; digits <= 17; digits++) {
+    const candidate = Number(middle.toPrecision(digits));
+    if (candidate > low && candidate < high && Number.isFinite(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+function levelProfile({ codes, levels }: CodeColumn, options: Required<ProfileOptions>): LevelProfile {
+  const byLevel = new Map<string, number>();
+  const byCode = new Float64Array(levels.length);
+  let missing = 0;
+  for (const code of codes) {
+    if (code < 0) missing++;
+    else byCode[code]++;
+  }
+  levels.forEach((level, code) => byLevel.set(level, (byLevel.get(level) ?? 0) + byCode[code]));
+  const shown = [...byLevel]
+    .filter(([, rows]) => rows >= options.minimumCount)
+    .sort(([a, m], [b, n]) => n - m || compareCodePoints(a, b))
+    .slice(0, options.maximumLevels);
+  const listed = shown.reduce((sum, [, rows]) => sum + rows, 0);
+  return {
+    kind: 'levels',
+    missing,
+    levels: shown.map(([level]) => level),
+    counts: shown.map(([, rows]) => rows),
+    other: codes.length - missing - listed,
+  };
+}
+
+function checkOptions(options: ProfileOptions): Required<ProfileOptions> {
+  const { minimumCount = 5, maximumBins = 20, maximumLevels = 100 } = options;
+  for (const [option, got] of Object.entries({ minimumCount, maximumBins, maximumLevels })) {
+    if (!Number.isSafeInteger(got) || got < 1 || (option !== 'minimumCount' && got > 1000))
+      throw new InvalidOption({ option, got, expected: 'an integer from 1 to 1000' });
+  }
+  return { minimumCount, maximumBins, maximumLevels };
+}

@@ -1,0 +1,83 @@
+import { applyFeatures } from './plan-application.ts';
+import { linearKind } from './step-registry.ts';
+import type { Matrix } from '@verdict/boost';
+import type { Dataset } from '@verdict/core';
+import type { LinearDesign } from '../linear/index.ts';
+import type { FeaturePlan } from './feature-plan.ts';
+import type { LinearPlace, LinearRow } from './linear-kind.ts';
+
+/** What a linear learner reads of a batch. Throws as `applyFeatures` does. */
+export function linearDesign(plan: FeaturePlan, dataset: Dataset): LinearDesign {
+  return linearDesignOf(plan, applyFeatures(plan, dataset));
+}
+
+/** The same, from the tree matrix of the batch. */
+export function linearDesignOf(plan: FeaturePlan, matrix: Matrix): LinearDesign {
+  const feature = featureIndex(plan);
+  const columns = plan.linear.map((step) =>
+    linearKind(step).apply(step, matrix.columns[feature.get(step.feature)!]),
+  );
+  return {
+    rowCount: matrix.rowCount,
+    numeric: columns.flatMap(({ numeric }) => numeric),
+    codes: columns.flatMap(({ codes }) => codes),
+  };
+}
+
+/** One numeric column of the linear design: its source in the table and its training mean. */
+export interface LinearNumeric {
+  readonly source: string;
+  readonly mean: number;
+}
+
+/** One code block of the linear design: its source in the table and the training share of each level. */
+export interface LinearCodes {
+  readonly source: string;
+  readonly shares: readonly number[];
+}
+
+/** What the columns of the linear design are, in its order. */
+export interface LinearLayout {
+  readonly numeric: readonly LinearNumeric[];
+  readonly codes: readonly LinearCodes[];
+}
+
+/** Describes the linear design of a plan. */
+export function linearLayout(plan: FeaturePlan): LinearLayout {
+  const source = new Map(plan.outputs.map((output) => [output.name, output.source]));
+  return {
+    numeric: plan.linear.flatMap((step) =>
+      linearKind(step)
+        .numericMeans(step)
+        .map((mean) => ({ source: source.get(step.feature)!, mean })),
+    ),
+    codes: plan.linear.flatMap((step) =>
+      linearKind(step)
+        .codeShares(step)
+        .map((shares) => ({ source: source.get(step.feature)!, shares })),
+    ),
+  };
+}
+
+/** Turns one row of the tree matrix into one row of the linear design, in a buffer that is reused. */
+export function linearRowEncoder(plan: FeaturePlan): (features: Float32Array) => LinearRow {
+  const feature = featureIndex(plan);
+  let numeric = 0;
+  let codes = 0;
+  const steps = plan.linear.map((step) => {
+    const kind = linearKind(step);
+    const place: LinearPlace = { feature: feature.get(step.feature)!, numeric, codes };
+    numeric += kind.numericMeans(step).length;
+    codes += kind.codeShares(step).length;
+    return kind.rowStep(step, place);
+  });
+  const row: LinearRow = { numeric: new Float64Array(numeric), codes: new Int32Array(codes) };
+  return (features) => {
+    for (const step of steps) step(features, row);
+    return row;
+  };
+}
+
+function featureIndex(plan: FeaturePlan): Map<string, number> {
+  return new Map(plan.outputs.map(({ name }, index) => [name, index]));
+}

@@ -1,0 +1,72 @@
+import type { Column } from '@verdict/core';
+import type { StepKind } from './step-kind.ts';
+
+/** A number or a boolean, passed on as it is in single precision; missing is kept. */
+export interface NumberStep {
+  readonly kind: 'number';
+  readonly input: string;
+  readonly output: string;
+  readonly type: 'q' | 'int' | 'i';
+}
+
+/** The largest finite number in single precision. */
+export const largestFloat32 = 3.4028234663852886e38;
+
+/**
+ * Rounds to single precision. What lies beyond its range, infinities too, becomes its largest finite
+ * number, so that order is kept and no learner ever meets an infinity.
+ */
+export function toFloat32(value: number): number {
+  const rounded = Math.fround(value);
+  if (rounded === Infinity) return largestFloat32;
+  return rounded === -Infinity ? -largestFloat32 : rounded;
+}
+
+/** The values of a number column; throws for codes, which callers have excluded. */
+export function numberValues(column: Column): Float64Array {
+  if (column.kind === 'number') return column.values;
+  throw new TypeError(`column "${column.name}" holds codes, not numbers`);
+}
+
+const typeOf = { numeric: 'q', integer: 'int', boolean: 'i' } as const;
+
+/** Numbers and booleans for trees. */
+export const numberStep: StepKind<NumberStep> = {
+  kind: 'number',
+  columnTypes: ['numeric', 'integer', 'boolean'],
+
+  fitTransform({ input, column, uniqueName }) {
+    const step: NumberStep = {
+      kind: 'number',
+      input: input.name,
+      output: uniqueName(input.name),
+      type: typeOf[input.type as keyof typeof typeOf],
+    };
+    return { step, columns: numberStep.apply(step, column) };
+  },
+
+  outputs: (step) => [{ name: step.output, source: step.input, type: step.type }],
+
+  linear: () => [{ kind: 'standard' }],
+
+  apply(_step, column) {
+    const values = numberValues(column);
+    const out = new Float32Array(values.length);
+    for (let i = 0; i < values.length; i++) out[i] = toFloat32(values[i]);
+    return [out];
+  },
+
+  rowStep: (_step, slot, offset) => (row, target) => {
+    target[offset] = toFloat32(row.numbers[slot]);
+  },
+
+  parse(cursor) {
+    const { input, output, type } = cursor.object(['kind', 'input', 'output', 'type']);
+    return {
+      kind: 'number',
+      input: input.string(),
+      output: output.string(),
+      type: type.oneOf(['q', 'int', 'i']),
+    };
+  },
+};

@@ -1,0 +1,112 @@
+import type { Booster, Matrix } from '@verdict/boost';
+import { linearDesignOf, linearLayout, linearRowEncoder } from '../features/index.ts';
+import type { FeaturePlan } from '../features/index.ts';
+import type { LogisticModel } from '../linear/index.ts';
+
+/**
+ * One member of a blend: margins and contributions over the tree matrix, of a batch and of a row. Both
+ * forms agree bit for bit.
+ */
+export interface MemberScorer {
+  /** The margin that a row without any information has, from which contributions count. */
+  readonly bias: number;
+  margins(matrix: Matrix): ArrayLike<number>;
+  margin(features: Float32Array): number;
+  /** Adds weight x contribution of each feature to the sum of its source, row by row. */
+  addContributions(matrix: Matrix, weight: number, sums: Float64Array): void;
+  addRowContributions(features: Float32Array, weight: number, sums: Float64Array): void;
+}
+
+/** The number of source columns, and the place of each feature's source among them. */
+export interface Sources {
+  readonly names: readonly string[];
+  readonly ofFeature: Int32Array;
+}
+
+/** The user's columns that a plan reads, in its order. */
+export function sourcesOf(plan: FeaturePlan): Sources {
+  const names = plan.inputs.map(({ name }) => name);
+  const place = new Map(names.map((name, index) => [name, index]));
+  return { names, ofFeature: Int32Array.from(plan.outputs, ({ source }) => place.get(source)!) };
+}
+
+/** Trees: contributions are exact TreeSHAP values. */
+export function treesScorer(booster: Booster, sources: Sources): MemberScorer {
+  const features = sources.ofFeature.length;
+  const width = sources.names.length;
+  const fold = (values: Float64Array, from: number, weight: number, sums: Float64Array, to: number): void => {
+    for (let f = 0; f < features; f++) sums[to + sources.ofFeature[f]] += weight * values[from + f];
+  };
+  return {
+    bias: booster.contributionsRow(new Float32Array(features).fill(NaN))[features],
+    margins: (matrix) => booster.predictMargin(matrix),
+    margin: (row) => booster.predictRow(row),
+    addContributions(matrix, weight, sums) {
+      const values = booster.contributions(matrix);
+      for (let row = 0; row < matrix.rowCount; row++)
+        fold(values, row * (features + 1), weight, sums, row * width);
+    },
+    addRowContributions(row, weight, sums) {
+      fold(booster.contributionsRow(row), 0, weight, sums, 0);
+    },
+  };
+}
+
+/** Logistic regression: a column contributes coefficient x (value - training mean). */
+export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources: Sources): MemberScorer {
+  const layout = linearLayout(plan);
+  const place = new Map(sources.names.map((name, index) => [name, index]));
+  const encode = linearRowEncoder(plan);
+  const width = sources.names.length;
+  const numericSource = layout.numeric.map(({ source }) => place.get(source)!);
+  const codeSource = layout.codes.map(({ source }) => place.get(source)!);
+  const numericMean = layout.numeric.map(({ mean }) => mean);
+  // The mean contribution of a block is its coefficients weighed by the training shares of their levels.
+  const codeMean = layout.codes.map(({ shares }, block) =>
+    shares.reduce((sum, share, level) => sum + share * model.codes[block][level], 0),
+  );
+  let bias = model.intercept;
+  numericMean.forEach((mean, i) => (bias += model.numeric[i] * mean));
+  codeMean.forEach((mean) => (bias += mean));
+
+  return {
+    bias,
+    margins(matrix) {
+      const { numeric, codes } = linearDesignOf(plan, matrix);
+      const margins = new Float64Array(matrix.rowCount).fill(model.intercept);
+      numeric.forEach((column, i) => {
+        for (let row = 0; row < margins.length; row++) margins[row] += model.numeric[i] * column[row];
+      });
+      codes.forEach((block, i) => {
+        for (let row = 0; row < margins.length; row++) margins[row] += model.codes[i][block.codes[row]];
+      });
+      return margins;
+    },
+    margin(features) {
+      const { numeric, codes } = encode(features);
+      let margin = model.intercept;
+      for (let i = 0; i < numeric.length; i++) margin += model.numeric[i] * numeric[i];
+      for (let i = 0; i < codes.length; i++) margin += model.codes[i][codes[i]];
+      return margin;
+    },
+    addContributions(matrix, weight, sums) {
+      const { numeric, codes } = linearDesignOf(plan, matrix);
+      numeric.forEach((column, i) => {
+        for (let row = 0; row < matrix.rowCount; row++)
+          sums[row * width + numericSource[i]] +=
+            weight * (model.numeric[i] * (column[row] - numericMean[i]));
+      });
+      codes.forEach((block, i) => {
+        for (let row = 0; row < matrix.rowCount; row++)
+          sums[row * width + codeSource[i]] += weight * (model.codes[i][block.codes[row]] - codeMean[i]);
+      });
+    },
+    addRowContributions(features, weight, sums) {
+      const { numeric, codes } = encode(features);
+      for (let i = 0; i < numeric.length; i++)
+        sums[numericSource[i]] += weight * (model.numeric[i] * (numeric[i] - numericMean[i]));
+      for (let i = 0; i < codes.length; i++)
+        sums[codeSource[i]] += weight * (model.codes[i][codes[i]] - codeMean[i]);
+    },
+  };
+}

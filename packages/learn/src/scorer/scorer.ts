@@ -1,0 +1,144 @@
+import type { Matrix } from '@verdict/boost';
+import type { Dataset } from '@verdict/core';
+import { readBundle } from '../bundle/index.ts';
+import type { Bundle } from '../bundle/index.ts';
+import { applyFeatures, rowEncoder } from '../features/index.ts';
+import type { RowRecord } from '../features/index.ts';
+import { calibrationMap } from './calibration-map.ts';
+import { logisticScorer, sourcesOf, treesScorer } from './member-scorer.ts';
+import type { MemberScorer } from './member-scorer.ts';
+
+/** The scores of a batch, one per row. */
+export interface BatchScores {
+  /** Log odds before calibration. */
+  readonly margins: Float64Array;
+  /** Probability of the positive class. */
+  readonly probabilities: Float64Array;
+  /** 1 where the probability reaches the threshold. */
+  readonly decisions: Uint8Array;
+}
+
+/** The score of one row. */
+export interface RowScore {
+  /** Probability of the positive class. */
+  readonly probability: number;
+  /** Log odds before calibration. */
+  readonly margin: number;
+  readonly decision: 0 | 1;
+  /** The label of the decision, as the training data spells it. */
+  readonly label: string;
+}
+
+/**
+ * Why rows have the margins that they have: the contribution of each of the user's columns in log odds,
+ * before calibration. A row's contributions plus the bias are its margin, to 1e-5.
+ */
+export interface BatchExplanation {
+  /** The user's columns, in the order of the contributions. */
+  readonly columns: readonly string[];
+  /** Rows x columns, row by row. */
+  readonly contributions: Float64Array;
+  /** The same for all rows: the margin before anything is known. */
+  readonly bias: number;
+  readonly margins: Float64Array;
+}
+
+/** The same for one row. */
+export interface RowExplanation {
+  readonly columns: readonly string[];
+  readonly contributions: Float64Array;
+  readonly bias: number;
+  readonly margin: number;
+}
+
+/** Scores and explains with a bundle. */
+export interface Scorer {
+  readonly bundle: Bundle;
+  /** Throws ColumnMissing or InvalidValue if the dataset is not what the model reads. */
+  scoreBatch(dataset: Dataset): BatchScores;
+  /**
+   * The same figures for one record, bit for bit. Values are what a JSON body gives: numbers, texts,
+   * booleans, null. Throws ColumnMissing for an absent field that is not optional, InvalidValue for a value
+   * of another type.
+   */
+  scoreRow(record: RowRecord): RowScore;
+  /** Throws as `scoreBatch`. */
+  explainBatch(dataset: Dataset): BatchExplanation;
+  /** Throws as `scoreRow`. */
+  explainRow(record: RowRecord): RowExplanation;
+}
+
+/** Reads a bundle and makes a scorer of it; throws InvalidModel. */
+export async function loadScorer(dir: string): Promise<Scorer> {
+  return createScorer(await readBundle(dir));
+}
+
+/** A scorer over a bundle that `readBundle` has checked or training has made. */
+export function createScorer(bundle: Bundle): Scorer {
+  const { plan, decision } = bundle;
+  const sources = sourcesOf(plan);
+  const members = blendedMembers(bundle);
+  const { offset } = decision.blend;
+  const { threshold, labels } = decision;
+  const probabilityOf = calibrationMap(decision.calibration);
+  const encode = rowEncoder(plan);
+  const width = sources.names.length;
+  const bias = members.reduce((sum, { scorer, weight }) => sum + weight * scorer.bias, offset);
+
+  const marginsOf = (matrix: Matrix): Float64Array => {
+    const margins = new Float64Array(matrix.rowCount).fill(offset);
+    for (const { scorer, weight } of members) {
+      const part = scorer.margins(matrix);
+      for (let row = 0; row < margins.length; row++) margins[row] += weight * part[row];
+    }
+    return margins;
+  };
+  const marginOf = (features: Float32Array): number => {
+    let margin = offset;
+    for (const { scorer, weight } of members) margin += weight * scorer.margin(features);
+    return margin;
+  };
+
+  return {
+    bundle,
+
+    scoreBatch(dataset) {
+      const margins = marginsOf(applyFeatures(plan, dataset));
+      const probabilities = margins.map(probabilityOf);
+      const decisions = Uint8Array.from(probabilities, (probability) => (probability >= threshold ? 1 : 0));
+      return { margins, probabilities, decisions };
+    },
+
+    scoreRow(record) {
+      const margin = marginOf(encode(record));
+      const probability = probabilityOf(margin);
+      const decision = probability >= threshold ? 1 : 0;
+      return { probability, margin, decision, label: decision === 1 ? labels.positive : labels.negative };
+    },
+
+    explainBatch(dataset) {
+      const matrix = applyFeatures(plan, dataset);
+      const contributions = new Float64Array(matrix.rowCount * width);
+      for (const { scorer, weight } of members) scorer.addContributions(matrix, weight, contributions);
+      return { columns: sources.names, contributions, bias, margins: marginsOf(matrix) };
+    },
+
+    explainRow(record) {
+      const features = encode(record);
+      const contributions = new Float64Array(width);
+      for (const { scorer, weight } of members) scorer.addRowContributions(features, weight, contributions);
+      return { columns: sources.names, contributions, bias, margin: marginOf(features) };
+    },
+  };
+}
+
+function blendedMembers(bundle: Bundle): { scorer: MemberScorer; weight: number }[] {
+  const { plan, decision, booster, logistic } = bundle;
+  const sources = sourcesOf(plan);
+  return decision.blend.members.map(({ member, weight }) => {
+    if (member === 'trees' && booster !== undefined) return { scorer: treesScorer(booster, sources), weight };
+    if (member === 'logistic' && logistic !== undefined)
+      return { scorer: logisticScorer(logistic, plan, sources), weight };
+    throw new TypeError(`the bundle has no member "${member}"`);
+  });
+}
