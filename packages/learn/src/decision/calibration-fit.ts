@@ -1,0 +1,199 @@
+import { InvalidValue } from '@verdict/core';
+import { requireLabels, requireLength } from '../metrics/checks.ts';
+import type { Scores } from '../metrics/checks.ts';
+import { rankDescending } from '../metrics/ranking.ts';
+import { sigmoid } from './calibration.ts';
+import type { IsotonicCalibration, SigmoidCalibration } from './calibration.ts';
+
+/**
+ * Platt's targets: the probability of a positive and of a negative row after one row of either class was
+ * added, so that nothing becomes certain.
+ */
+function plattTargets(
+  labels: Uint8Array,
+  weights: Float64Array | undefined,
+): { readonly positive: number; readonly negative: number; readonly offset: number } {
+  let positive = 0;
+  let negative = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const weight = weights === undefined ? 1 : weights[row];
+    if (labels[row] === 1) positive += weight;
+    else negative += weight;
+  }
+  return {
+    positive: (positive + 1) / (positive + 2),
+    negative: 1 / (negative + 2),
+    offset: Math.log((positive + 1) / (negative + 1)),
+  };
+}
+
+/**
+ * Fits probability = sigmoid(slope margin + intercept) by maximum likelihood to Platt's smoothed targets
+ * (Platt 1999; Newton's method with step halving, Lin, Lin and Weng 2007). If all margins are equal the
+ * slope is 0.
+ */
+export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float64Array): SigmoidCalibration {
+  requireMargins(labels, margins, weights);
+  const targets = plattTargets(labels, weights);
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const margin of margins) {
+    lowest = Math.min(lowest, margin);
+    highest = Math.max(highest, margin);
+  }
+  const centre = 0.5 * lowest + 0.5 * highest;
+  const spread = Math.max(highest - centre, centre - lowest);
+  const scale = spread > 0 ? spread : 1;
+  const rows = { labels, margins, weights, targets, centre, scale };
+  let slope = 0;
+  let intercept = targets.offset;
+  let state = sigmoidState(rows, slope, intercept);
+  for (let iteration = 0; iteration < 200; iteration++) {
+    const ridge = 1e-12 * (state.hessian11 + state.hessian22);
+    const h11 = state.hessian11 + ridge;
+    const h22 = state.hessian22 + ridge;
+    const determinant = h11 * h22 - state.hessian12 ** 2;
+    if (!(determinant > 0)) break;
+    const stepSlope = (h22 * state.gradient1 - state.hessian12 * state.gradient2) / determinant;
+    const stepIntercept = (h11 * state.gradient2 - state.hessian12 * state.gradient1) / determinant;
+    const decrement = stepSlope * state.gradient1 + stepIntercept * state.gradient2;
+    if (!(decrement > 1e-22 * state.total)) break;
+    let moved = false;
+    for (let length = 1; length > 1e-10; length /= 2) {
+      const next = sigmoidState(rows, slope - length * stepSlope, intercept - length * stepIntercept);
+      if (next.loss <= state.loss - 1e-4 * length * decrement + 1e-14 * state.loss) {
+        slope -= length * stepSlope;
+        intercept -= length * stepIntercept;
+        state = next;
+        moved = true;
+        break;
+      }
+    }
+    if (!moved) break;
+  }
+  return { kind: 'sigmoid', slope: slope / scale, intercept: intercept - (slope / scale) * centre };
+}
+
+interface SigmoidRows {
+  readonly labels: Uint8Array;
+  readonly margins: Scores;
+  readonly weights: Float64Array | undefined;
+  readonly targets: { readonly positive: number; readonly negative: number };
+  /** Margins are moved and scaled to [-1, 1] while fitting. */
+  readonly centre: number;
+  readonly scale: number;
+}
+
+interface SigmoidState {
+  readonly loss: number;
+  readonly total: number;
+  readonly gradient1: number;
+  readonly gradient2: number;
+  readonly hessian11: number;
+  readonly hessian12: number;
+  readonly hessian22: number;
+}
+
+/** Loss and derivatives; index 1 is the slope and 2 the intercept. */
+function sigmoidState(rows: SigmoidRows, slope: number, intercept: number): SigmoidState {
+  const { labels, margins, weights, targets, centre, scale } = rows;
+  let loss = 0;
+  let total = 0;
+  let gradient1 = 0;
+  let gradient2 = 0;
+  let hessian11 = 0;
+  let hessian12 = 0;
+  let hessian22 = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const x = (margins[row] - centre) / scale;
+    const z = slope * x + intercept;
+    const weight = weights === undefined ? 1 : weights[row];
+    const target = labels[row] === 1 ? targets.positive : targets.negative;
+    const e = Math.exp(-Math.abs(z));
+    loss += weight * ((z > 0 ? z : 0) - target * z + Math.log1p(e));
+    total += weight;
+    const residual = weight * (sigmoid(z) - target);
+    const curvature = (weight * e) / ((1 + e) * (1 + e));
+    gradient1 += residual * x;
+    gradient2 += residual;
+    hessian11 += curvature * x * x;
+    hessian12 += curvature * x;
+    hessian22 += curvature;
+  }
+  return { loss, total, gradient1, gradient2, hessian11, hessian12, hessian22 };
+}
+
+/**
+ * Fits the best function that does not fall (pool adjacent violators; equal margins are one point, as in
+ * scikit-learn's `IsotonicRegression`). Probabilities are kept within Platt's targets, so that no row ever
+ * becomes certain; points inside a level stretch are dropped, which changes nothing.
+ */
+export function fitIsotonic(
+  labels: Uint8Array,
+  margins: Scores,
+  weights?: Float64Array,
+): IsotonicCalibration {
+  requireMargins(labels, margins, weights);
+  const targets = plattTargets(labels, weights);
+  const order = rankDescending(margins).reverse();
+  const places: number[] = [];
+  const blockMass: number[] = [];
+  const blockPositive: number[] = [];
+  const blockEnd: number[] = [];
+  let position = 0;
+  while (position < order.length) {
+    const margin = margins[order[position]] + 0;
+    let mass = 0;
+    let positive = 0;
+    for (; position < order.length && margins[order[position]] + 0 === margin; position++) {
+      const row = order[position];
+      const weight = weights === undefined ? 1 : weights[row];
+      mass += weight;
+      if (labels[row] === 1) positive += weight;
+    }
+    if (mass === 0) continue;
+    places.push(margin);
+    while (blockMass.length > 0) {
+      const last = blockMass.length - 1;
+      if (blockPositive[last] * mass < positive * blockMass[last]) break;
+      mass += blockMass[last];
+      positive += blockPositive[last];
+      blockMass.pop();
+      blockPositive.pop();
+      blockEnd.pop();
+    }
+    blockMass.push(mass);
+    blockPositive.push(positive);
+    blockEnd.push(places.length);
+  }
+  const keptMargins: number[] = [];
+  const probabilities: number[] = [];
+  let first = 0;
+  for (const [block, end] of blockEnd.entries()) {
+    const share = blockPositive[block] / blockMass[block];
+    const probability = Math.min(targets.positive, Math.max(targets.negative, share));
+    keptMargins.push(places[first]);
+    probabilities.push(probability);
+    if (end - 1 > first) {
+      keptMargins.push(places[end - 1]);
+      probabilities.push(probability);
+    }
+    first = end;
+  }
+  return { kind: 'isotonic', margins: keptMargins, probabilities };
+}
+
+function requireMargins(labels: Uint8Array, margins: Scores, weights: Float64Array | undefined): void {
+  requireLabels(labels, weights);
+  requireLength('margins', margins.length, labels.length);
+  for (let row = 0; row < margins.length; row++) {
+    if (!Number.isFinite(margins[row])) {
+      throw new InvalidValue({
+        row: row + 1,
+        column: 'margin',
+        got: margins[row],
+        expected: 'a finite number',
+      });
+    }
+  }
+}

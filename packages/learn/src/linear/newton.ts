@@ -1,0 +1,118 @@
+import type { LogisticObjective } from './objective.ts';
+
+/** How a minimiser ended. */
+export interface Minimum {
+  readonly parameters: Float64Array;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** When a minimiser stops. */
+export interface StoppingRule {
+  readonly maxIterations: number;
+  /** Distance from the minimum, in standard errors of the parameters, that is close enough. */
+  readonly tolerance: number;
+  /** Called before each iteration; throws to stop. */
+  readonly check: () => void;
+}
+
+/** Rounding in the objective's sums: rises below this share of its value mean nothing. */
+export const NOISE = 1e-13;
+
+/**
+ * Newton's method with Cholesky factorisation and a halving line search. Convergence is quadratic, so once
+ * the decrement is below the square root of the tolerance one more step is enough.
+ */
+export function minimiseByNewton(
+  objective: LogisticObjective,
+  initial: Float64Array,
+  { maxIterations, tolerance, check }: StoppingRule,
+): Minimum {
+  const size = objective.size;
+  const gradient = new Float64Array(size);
+  const hessian = new Float64Array(size * size);
+  let parameters = Float64Array.from(initial);
+  const enough = Math.sqrt(tolerance);
+  for (let iteration = 1; iteration <= maxIterations; iteration++) {
+    check();
+    const value = objective.evaluate(parameters, gradient, hessian);
+    const step = solve(hessian, gradient, size);
+    let slope = 0;
+    for (let j = 0; j < size; j++) slope -= step[j] * gradient[j];
+    if (Math.sqrt(Math.max(0, -slope)) <= enough) {
+      return { parameters: moved(parameters, step, 1), iterations: iteration, converged: true };
+    }
+    const next = search(objective, parameters, step, value, slope);
+    if (next === undefined) return { parameters, iterations: iteration, converged: false };
+    parameters = next;
+  }
+  return { parameters, iterations: maxIterations, converged: false };
+}
+
+function moved(parameters: Float64Array, step: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from(parameters, (parameter, j) => parameter - length * step[j]);
+}
+
+/** Halves the step until the objective falls enough (Armijo); undefined if it never does. */
+function search(
+  objective: LogisticObjective,
+  parameters: Float64Array,
+  step: Float64Array,
+  value: number,
+  slope: number,
+): Float64Array<ArrayBuffer> | undefined {
+  const scratch = new Float64Array(objective.size);
+  for (let length = 1; length > 1e-12; length /= 2) {
+    const next = moved(parameters, step, length);
+    if (objective.evaluate(next, scratch) <= value + 1e-4 * length * slope + NOISE * Math.abs(value)) {
+      return next;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Solves H x = g for a symmetric matrix whose lower triangle is given. If rounding has made it indefinite,
+ * its diagonal is raised, more with each attempt.
+ */
+function solve(matrix: Float64Array, right: Float64Array, size: number): Float64Array {
+  for (let lift = 0; ; lift = lift === 0 ? 1e-12 : lift * 100) {
+    const factor = factorise(matrix, size, lift);
+    if (factor !== undefined) return substitute(factor, right, size);
+  }
+}
+
+/** The Cholesky factor, or undefined if a pivot is not positive. */
+function factorise(matrix: Float64Array, size: number, lift: number): Float64Array | undefined {
+  const factor = Float64Array.from(matrix);
+  for (let j = 0; j < size; j++) {
+    const line = j * size;
+    const entry = matrix[line + j];
+    for (let k = 0; k < j; k++) {
+      const other = k * size;
+      let sum = factor[line + k];
+      for (let m = 0; m < k; m++) sum -= factor[line + m] * factor[other + m];
+      factor[line + k] = sum / factor[other + k];
+    }
+    let pivot = entry + lift * (entry + 1);
+    for (let m = 0; m < j; m++) pivot -= factor[line + m] * factor[line + m];
+    if (!(pivot > entry * 1e-15 && pivot > 0)) return undefined;
+    factor[line + j] = Math.sqrt(pivot);
+  }
+  return factor;
+}
+
+function substitute(factor: Float64Array, right: Float64Array, size: number): Float64Array {
+  const solution = Float64Array.from(right);
+  for (let j = 0; j < size; j++) {
+    let sum = solution[j];
+    for (let k = 0; k < j; k++) sum -= factor[j * size + k] * solution[k];
+    solution[j] = sum / factor[j * size + j];
+  }
+  for (let j = size - 1; j >= 0; j--) {
+    const value = solution[j] / factor[j * size + j];
+    solution[j] = value;
+    for (let k = 0; k < j; k++) solution[k] -= factor[j * size + k] * value;
+  }
+  return solution;
+}
