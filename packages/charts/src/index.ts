@@ -1,1 +1,43 @@
-export {};
+export { beeswarmChart } from './beeswarm-chart.ts';
+export { calibrationChart } from './calibration-chart.ts';
+export type { Chart, ChartOption, ChartSettings, Json } from './chart.ts';
+export { confusionChart } from './confusion-chart.ts';
+export { importanceChart } from './importance-chart.ts';
+export type {
+  BeeswarmColumn,
+  BeeswarmInput,
+  CalibrationBin,
+  CalibrationInput,
+  ConfusionInput,
+  HistogramInput,
+  ImportanceInput,
+  ImportanceItem,
+  IntervalInput,
+  LearningCurveInput,
+  LiftInput,
+  MissingInput,
+  Numbers,
+  PrInput,
+  RocInput,
+  ScoreInput,
+  ThresholdInput,
+} from './inputs.ts';
+export { learningCurveChart } from './learning-curve-chart.ts';
+export { liftChart } from './lift-chart.ts';
+export { missingChart } from './missing-chart.ts';
+export {
+  formatCount,
+  formatInterval,
+  formatMetric,
+  formatNumber,
+  formatShare,
+  isKnown,
+} from './number-format.ts';
+export { prChart } from './pr-chart.ts';
+export { rocChart } from './roc-chart.ts';
+export { scoreChart } from './score-chart.ts';
+export { shortenMiddle, textWidth } from './text-width.ts';
+export { fontFamily, themeNames, themes } from './theme.ts';
+export type { ChartTheme, ThemeName } from './theme.ts';
+export { thresholdChart } from './threshold-chart.ts';
+export { wilsonInterval } from './wilson-interval.ts';

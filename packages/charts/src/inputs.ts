@@ -1,0 +1,157 @@
+/** Numbers in a list, a typed array or a parsed JSON file. NaN and null stand for what is not defined. */
+export type Numbers = ArrayLike<number | null>;
+
+/** A 95 % confidence interval. */
+export interface IntervalInput {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Rows by what was true and what was said; weights where rows are weighted. */
+export interface ConfusionInput {
+  readonly tp: number;
+  readonly fp: number;
+  readonly tn: number;
+  readonly fn: number;
+  /** The labels of the two classes. */
+  readonly positive: string;
+  readonly negative: string;
+  /** The probability from which on a row is called positive. */
+  readonly threshold?: number;
+}
+
+/** Receiver operating characteristic. */
+export interface RocInput {
+  /** Shares of the negative and of the positive rows that are called positive, from (0, 0) to (1, 1). */
+  readonly curve: { readonly falsePositiveRate: Numbers; readonly truePositiveRate: Numbers };
+  /** Area under the curve. */
+  readonly auc: number | null;
+  readonly interval?: IntervalInput;
+  /** Where the chosen threshold lies. */
+  readonly operating?: { readonly falsePositiveRate: number; readonly truePositiveRate: number };
+}
+
+/** Precision against recall. */
+export interface PrInput {
+  readonly curve: { readonly precision: Numbers; readonly recall: Numbers };
+  /** Area under the curve by steps (average precision). */
+  readonly averagePrecision: number | null;
+  readonly interval?: IntervalInput;
+  readonly operating?: { readonly precision: number | null; readonly recall: number | null };
+  /** Share of positive rows, between 0 and 1: the precision of a model that knows nothing. */
+  readonly prevalence: number;
+}
+
+/** Counts of rows by probability; `edges` has one more entry than the counts and spans 0 to 1. */
+export interface HistogramInput {
+  readonly edges: Numbers;
+  readonly positive: Numbers;
+  readonly negative: Numbers;
+}
+
+/** One bin of a reliability diagram. */
+export interface CalibrationBin {
+  /** Mean predicted probability in the bin. */
+  readonly predicted: number;
+  /** Share of positive rows in the bin. */
+  readonly observed: number;
+  /** Rows in the bin. */
+  readonly count: number;
+  /** 95 % interval of the observed share; Wilson's, computed from `count`, if not given. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** Predicted probability against observed share. Empty bins may be left out or hold NaN. */
+export interface CalibrationInput {
+  readonly bins: readonly CalibrationBin[];
+  /** Expected calibration error over these bins. */
+  readonly ece?: number | null;
+  /** Mean squared distance between probability and outcome. */
+  readonly brier?: number | null;
+  readonly histogram?: HistogramInput;
+}
+
+/** Metrics by threshold, in ascending or descending order of threshold. */
+export interface ThresholdInput {
+  readonly curve: {
+    readonly threshold: Numbers;
+    readonly precision: Numbers;
+    readonly recall: Numbers;
+    readonly f1: Numbers;
+    readonly mcc: Numbers;
+    /** Cost per row, in the unit in which the costs were given. */
+    readonly cost?: Numbers;
+  };
+  readonly chosen?: number;
+  /** The rule that chose, in words: `highest MCC`. */
+  readonly rule?: string;
+}
+
+/** What is gained by acting on the rows with the highest probability first. */
+export interface LiftInput {
+  readonly curve: {
+    /** Share of all rows acted on, ascending from 0 to 1. */
+    readonly share: Numbers;
+    /** Share of all positive rows among them. */
+    readonly gain: Numbers;
+  };
+  /** Share of positive rows, between 0 and 1. */
+  readonly prevalence: number;
+}
+
+/** How much the model leans on one column. */
+export interface ImportanceItem {
+  readonly column: string;
+  /** Rise of the metric's loss when the column is shuffled, with its 95 % interval. */
+  readonly permutation?: { readonly mean: number; readonly low: number; readonly high: number };
+  /** Total reduction of the loss by splits on the column; any unit. */
+  readonly gain?: number;
+  /** Mean absolute contribution to the log-odds. */
+  readonly shap?: number;
+}
+
+export interface ImportanceInput {
+  readonly items: readonly ImportanceItem[];
+  /** What permutation importance is measured in: `log loss`. */
+  readonly metric?: string;
+}
+
+/** Contributions of one column, row by row. */
+export interface BeeswarmColumn {
+  readonly name: string;
+  /** Contributions to the log-odds. */
+  readonly contributions: Numbers;
+  /**
+   * The row's value as a rank between 0 (lowest) and 1 (highest); for categories, the rank of the level by its
+   * share of positives. NaN or null if the value is missing.
+   */
+  readonly ranks: Numbers;
+}
+
+export interface BeeswarmInput {
+  readonly columns: readonly BeeswarmColumn[];
+}
+
+/** The loss by boosting round, fold by fold; folds may differ in length. */
+export interface LearningCurveInput {
+  readonly folds: readonly { readonly training: Numbers; readonly validation: Numbers }[];
+  /** Number of rounds in the model, counted from 1. */
+  readonly chosen?: number;
+  /** What the loss is: `log loss` if not given. */
+  readonly metric?: string;
+}
+
+/** Predicted probabilities of the two classes. */
+export interface ScoreInput {
+  readonly histogram: HistogramInput;
+  readonly positive: string;
+  readonly negative: string;
+  readonly threshold?: number;
+}
+
+/** Missing values by column. */
+export interface MissingInput {
+  readonly rows: number;
+  readonly columns: readonly { readonly name: string; readonly missing: number }[];
+}

@@ -1,0 +1,154 @@
+import type { Chart, ChartSettings, Json } from './chart.ts';
+import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, valueAxis } from './frame.ts';
+import type { LearningCurveInput, Numbers } from './inputs.ts';
+import { formatCount, formatMetric, isKnown } from './number-format.ts';
+import { lineSeries } from './series.ts';
+import { thinPoints } from './thin-points.ts';
+import { fontFamily } from './theme.ts';
+
+interface Summary {
+  readonly mean: [number, number][];
+  readonly low: [number, number][];
+  readonly high: [number, number][];
+}
+
+/**
+ * Mean and standard deviation over the folds, for the rounds that all folds have: a mean over fewer and fewer
+ * folds would jump where one ends.
+ */
+function summarise(curves: readonly Numbers[]): Summary {
+  const result: Summary = { mean: [], low: [], high: [] };
+  const used = curves.filter((curve) => curve.length > 0);
+  const rounds = used.length === 0 ? 0 : Math.min(...used.map((curve) => curve.length));
+  for (let round = 0; round < rounds; round++) {
+    let sum = 0;
+    let squares = 0;
+    let count = 0;
+    for (const curve of used) {
+      const value = curve[round];
+      if (!isKnown(value)) continue;
+      sum += value;
+      squares += value * value;
+      count++;
+    }
+    if (count < used.length) continue;
+    const mean = sum / count;
+    const deviation = count > 1 ? Math.sqrt(Math.max(0, (squares - count * mean * mean) / (count - 1))) : 0;
+    result.mean.push([round + 1, mean]);
+    result.low.push([round + 1, mean - deviation]);
+    result.high.push([round + 1, mean + deviation]);
+  }
+  return result;
+}
+
+/**
+ * Training and validation loss by boosting round: mean over the folds with a band of one standard deviation,
+ * and each fold's validation loss as a thin line; the number of rounds of the model is marked.
+ */
+export function learningCurveChart(input: LearningCurveInput, settings: ChartSettings = {}): Chart {
+  const frame = makeFrame(settings, [760, 520], [460, 380]);
+  const { theme } = frame;
+  const name = 'learning_curve';
+  const metric = input.metric ?? 'log loss';
+  const training = summarise(input.folds.map((fold) => fold.training));
+  const validation = summarise(input.folds.map((fold) => fold.validation));
+  const leading = validation.mean.length > 0 ? validation : training;
+  if (leading.mean.length === 0) {
+    return emptyChart(frame, { name, title: 'Learning curve' }, 'No rounds were recorded.');
+  }
+  const folds = input.folds.map((fold) =>
+    Array.from(fold.validation, (value, i): [number, number] => [i + 1, isKnown(value) ? value : NaN]),
+  );
+  const { chosen } = input;
+  const marked = isKnown(chosen);
+  const last = Math.max(leading.mean.length, marked ? chosen : 1, ...folds.map((fold) => fold.length));
+  const values = [training, validation].flatMap(({ mean, low, high }) =>
+    [...mean, ...low, ...high].map(([, y]) => y),
+  );
+  const height = Math.max(1e-12, Math.max(...values) - Math.min(...values));
+  const thin = (points: readonly [number, number][]): [number, number][] =>
+    thinPoints(points, [last, height]);
+  const best = leading.mean.reduce((a, b) => (b[1] < a[1] ? b : a));
+  const said = `${validation.mean.length > 0 ? 'Validation' : 'Training'} ${metric} is lowest at round ${formatCount(best[0])} with ${formatMetric(best[1], 4)} (mean of ${formatCount(input.folds.length)} ${input.folds.length === 1 ? 'fold' : 'folds'})`;
+  const words = {
+    name,
+    title: marked ? `Learning curve: ${formatCount(chosen)} rounds are used` : 'Learning curve',
+    subtitle: `${said}. Bands are one standard deviation over the folds.`,
+    description: `Learning curve. ${said}.`,
+  };
+  const drawn = [
+    { label: 'Training', color: theme.secondary, summary: training },
+    { label: 'Validation', color: theme.primary, summary: validation },
+  ].filter(({ summary }) => summary.mean.length > 0);
+  const mark: { [key: string]: Json } = marked
+    ? {
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          animation: false,
+          lineStyle: { color: theme.chosen, width: 1.5, type: 'solid' },
+          label: {
+            show: true,
+            formatter: `chosen ${formatCount(chosen)}`,
+            position: 'end',
+            distance: 4,
+            color: theme.text,
+            fontSize: 12,
+            fontFamily,
+          },
+          data: [{ xAxis: chosen }],
+        },
+      }
+    : {};
+  return makeChart(
+    frame,
+    words,
+    {
+      grid: makeGrid(frame, headHeight(frame, words, true) + 18),
+      xAxis: valueAxis(frame, 'Boosting rounds', 30, {
+        min: 0,
+        max: last,
+        splitLine: { show: false },
+        axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
+        axisLabel: { color: theme.muted, fontSize: 12, fontFamily, hideOverlap: true, showMaxLabel: false },
+      }),
+      yAxis: valueAxis(frame, `${metric[0]?.toUpperCase() ?? ''}${metric.slice(1)} per row`, 44, {
+        scale: true,
+      }),
+      series: [
+        ...folds
+          .filter((fold) => fold.length > 0 && folds.length <= 12 && folds.length > 1)
+          .map((fold, i) =>
+            lineSeries(`Fold ${i + 1}`, thin(fold), { color: theme.primary, width: 1, opacity: 0.35 }),
+          ),
+        ...drawn.flatMap(({ color, summary }) => band(thin(summary.low), summary, color)),
+        ...drawn.map(({ label, color, summary }, i) =>
+          lineSeries(label, thin(summary.mean), { color }, i === drawn.length - 1 ? mark : {}),
+        ),
+      ],
+    },
+    drawn.map(({ label }) => label),
+  );
+}
+
+/** A filled band as two stacked lines: the lower edge without filling, and on it the height. */
+function band(low: readonly [number, number][], summary: Summary, color: string): Json[] {
+  const heights = low.map(([round, value]): [number, number] => [round, highAt(summary, round) - value]);
+  if (heights.every(([, height]) => height === 0)) return [];
+  const bare = { color, width: 0, opacity: 0 };
+  const stack = `band ${color}`;
+  return [
+    lineSeries(
+      'lower edge',
+      low.map((point) => [...point]),
+      bare,
+      { stack, stackStrategy: 'all' },
+    ),
+    lineSeries('band', heights, bare, { stack, stackStrategy: 'all', areaStyle: { color, opacity: 0.15 } }),
+  ];
+}
+
+function highAt(summary: Summary, round: number): number {
+  const first = summary.high[0]?.[0] ?? 1;
+  return summary.high[round - first]?.[1] ?? summary.high.find(([at]) => at === round)?.[1] ?? NaN;
+}
