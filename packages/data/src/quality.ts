@@ -1,0 +1,186 @@
+import type { Column } from '@verdict/core';
+import { isMissing, parseNumber } from '@verdict/core';
+import type { DuplicateGroups } from './duplicates.ts';
+import { findRows } from './find-rows.ts';
+import { rareBelow } from './profile.ts';
+import type { ColumnPlan } from './read-table.ts';
+import type { Renamed, Source } from './source.ts';
+import type { Finding } from './table.ts';
+import type { TargetLabels } from './target.ts';
+
+const highCardinality = 100;
+const mostlyMissing = 0.5;
+const imbalance = 0.05;
+const almostAll = 0.99;
+
+export interface QualityInput {
+  readonly source: Source;
+  readonly plans: readonly ColumnPlan[];
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly labels: TargetLabels;
+  readonly duplicates: DuplicateGroups;
+  readonly revealRare: boolean;
+}
+
+/** Columns whose names had to be changed, because they were empty or taken. */
+export function renameFindings(renamed: readonly Renamed[]): Finding[] {
+  return renamed.map(({ position, from, to }) => ({
+    code: 'COLUMN_RENAMED',
+    severity: 'warning',
+    column: to,
+    message:
+      from === ''
+        ? `Column ${position} has no name; it is called "${to}".`
+        : `Column ${position} is a second "${from}"; it is called "${to}".`,
+    details: { position, from, to },
+  }));
+}
+
+/** Everything about rows and columns that a person should know before trusting a model. */
+export async function columnFindings(input: QualityInput): Promise<Finding[]> {
+  const { source, plans, columns, labels, duplicates, revealRare } = input;
+  const findings: Finding[] = [classBalance(labels)];
+  if (labels.unlabelled > 0) {
+    findings.push({
+      code: 'ROWS_WITHOUT_TARGET',
+      severity: 'warning',
+      column: labels.schema.name,
+      message: `${plural(labels.unlabelled, 'row has', 'rows have')} no target and ${labels.unlabelled === 1 ? 'is' : 'are'} left out.`,
+      details: { rows: labels.unlabelled },
+    });
+  }
+  if (duplicates.groupCount > 0) {
+    findings.push({
+      code: 'DUPLICATE_ROWS',
+      severity: 'warning',
+      message: `${plural(duplicates.repeatedRows, 'row repeats', 'rows repeat')} another in all features and the target; identical rows are kept in one fold.`,
+      details: { groups: duplicates.groupCount, repeatedRows: duplicates.repeatedRows },
+    });
+  }
+  for (const plan of plans) findings.push(...leftOut(plan));
+  findings.push(...missingValues(plans));
+  for (const plan of plans) {
+    findings.push(...valueFindings(plan, columns.get(plan.column.name)));
+    findings.push(...(await almostNumeric(source, plan, revealRare)));
+  }
+  return findings;
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+function classBalance({ schema, positiveCount, negativeCount }: TargetLabels): Finding {
+  const share = positiveCount / (positiveCount + negativeCount);
+  const rare = Math.min(share, 1 - share) < imbalance;
+  return {
+    code: rare ? 'CLASS_IMBALANCE' : 'CLASS_BALANCE',
+    severity: rare ? 'warning' : 'info',
+    column: schema.name,
+    message: `${(share * 100).toFixed(1)} % of the labelled rows are "${schema.positive}" (${positiveCount} of ${positiveCount + negativeCount}).`,
+    details: { positive: positiveCount, negative: negativeCount, positiveShare: share },
+  };
+}
+
+function leftOut({ column, role, reason, type, facts }: ColumnPlan): Finding[] {
+  if (role !== 'ignored') return [];
+  const code =
+    reason === 'it was left out on request'
+      ? 'COLUMN_DROPPED'
+      : reason?.startsWith('it has the same values') === true
+        ? 'COLUMN_DUPLICATE'
+        : facts === undefined
+          ? 'COLUMN_UNREADABLE'
+          : facts.missing === facts.rows
+            ? 'COLUMN_ALL_MISSING'
+            : type === 'identifier'
+              ? 'COLUMN_IDENTIFIER'
+              : type === 'text'
+                ? 'COLUMN_TEXT'
+                : 'COLUMN_CONSTANT';
+  return [
+    {
+      code,
+      severity: 'info',
+      column: column.name,
+      message: `"${column.name}" is left out: ${reason ?? 'it is not a feature'}.`,
+    },
+  ];
+}
+
+function missingValues(plans: readonly ColumnPlan[]): Finding[] {
+  const shares = plans
+    .filter(({ role, facts }) => role === 'feature' && facts !== undefined && facts.missing > 0)
+    .map(({ column, facts }) => ({ name: column.name, share: (facts?.missing ?? 0) / (facts?.rows ?? 1) }));
+  if (shares.length === 0) return [];
+  const worst = shares.reduce((a, b) => (b.share > a.share ? b : a));
+  const findings: Finding[] = [
+    {
+      code: 'MISSING_VALUES',
+      severity: 'info',
+      columns: shares.map(({ name }) => name),
+      message: `${plural(shares.length, 'feature has', 'features have')} missing values; most are in "${worst.name}" (${(worst.share * 100).toFixed(1)} %).`,
+      details: { shares: Object.fromEntries(shares.map(({ name, share }) => [name, share])) },
+    },
+  ];
+  for (const { name, share } of shares) {
+    if (share < mostlyMissing) continue;
+    findings.push({
+      code: 'MOSTLY_MISSING',
+      severity: 'warning',
+      column: name,
+      message: `"${name}" is missing in ${(share * 100).toFixed(1)} % of the rows.`,
+      details: { share },
+    });
+  }
+  return findings;
+}
+
+function valueFindings({ column, role, type, facts }: ColumnPlan, values: Column | undefined): Finding[] {
+  if (role !== 'feature' || facts === undefined || values === undefined) return [];
+  const findings: Finding[] = [];
+  if (values.kind === 'code' && values.levels.length > highCardinality) {
+    findings.push({
+      code: 'HIGH_CARDINALITY',
+      severity: 'info',
+      column: column.name,
+      message: `"${column.name}" has ${plural(values.levels.length, 'level', 'levels')}.`,
+      details: { levels: values.levels.length },
+    });
+  }
+  if (facts.infinite > 0 && type !== 'category') {
+    findings.push({
+      code: 'INFINITE_VALUES',
+      severity: 'warning',
+      column: column.name,
+      message: `"${column.name}" is infinite in ${plural(facts.infinite, 'row', 'rows')}.`,
+      details: { rows: facts.infinite },
+    });
+  }
+  return findings;
+}
+
+/** Columns of words of which 99 % are numbers: probably numbers with a few slips. */
+async function almostNumeric(source: Source, { column, facts, type, role }: ColumnPlan, revealRare: boolean): Promise<Finding[]> {
+  if (facts === undefined || column.kind !== 'text' || role === 'target' || facts.leadingZeros) return [];
+  if (type === 'numeric' || type === 'integer' || type === 'datetime' || type === 'boolean') return [];
+  const present = facts.rows - facts.missing;
+  const strays = present - facts.numbers;
+  if (strays === 0 || facts.numbers < present * almostAll) return [];
+  const found = await findRows(source, column, (text) => !isMissing(text) && parseNumber(text) === undefined, 5);
+  const rows = found.map(({ row }) => row);
+  const values = [...new Set(found.map(({ text }) => text.trim()))].filter(
+    (text) => revealRare || (facts.dictionary?.get(text) ?? 0) >= rareBelow,
+  );
+  return [
+    {
+      code: 'ALMOST_NUMERIC',
+      severity: 'warning',
+      column: column.name,
+      message:
+        `"${column.name}" would be numeric but for ${plural(strays, 'value', 'values')}` +
+        `${values.length > 0 ? ` (${values.map((value) => `"${value.slice(0, 40)}"`).join(', ')})` : ''}, first in row ${rows[0]}: correct them, or set its type.`,
+      details: { count: strays, rows, values },
+    },
+  ];
+}

@@ -1,0 +1,284 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { ColumnMissing, InvalidValue, isMissing, isNumberType } from '@verdict/core';
+import type { CodeColumn, Column, ColumnSchema, Dataset, NumberColumn, Schema } from '@verdict/core';
+import { describeType, parseAs, vectorItems } from './column-reader.ts';
+import type { SourceColumn } from './source.ts';
+import { labelOf, numberOf, Source, textOf } from './source.ts';
+import { labelIndex } from './target.ts';
+
+export interface ScanOptions {
+  /** Rows a batch. Default: 65,536. */
+  readonly batchRows?: number;
+  /** Reads target and weight too. Default: false. */
+  readonly withTarget?: boolean;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+const defaultBatch = 65_536;
+
+/**
+ * Reads the features of a schema from a file in batches of bounded memory, in schema order: for prediction,
+ * and with `withTarget` (which adds target and weight in their places) for evaluation. Types are those of the
+ * schema; other columns are ignored; an optional column that the file lacks is missing in every row. A
+ * category value that training did not know is kept; levels belong to the batch. The target's levels are
+ * [negative, positive]; rows without a target have code -1.
+ *
+ * @throws ColumnMissing, InvalidValue with file, row and column, and what reading a file throws
+ */
+export async function* scanTable(file: string, schema: Schema, options: ScanOptions = {}): AsyncGenerator<Dataset> {
+  const source = await Source.open(file, options);
+  try {
+    const wanted = schema.columns.filter(
+      ({ role }) => role === 'feature' || (options.withTarget === true && (role === 'target' || role === 'weight')),
+    );
+    const batchRows = Math.max(1, Math.floor(options.batchRows ?? defaultBatch));
+    const builders = wanted.map((column) => makeBuilder(source, schema, column));
+    const expressions = builders.flatMap((builder) => builder.expressions);
+    const selected = expressions.length === 0 ? '0' : expressions.join(', ');
+    let batch = new Batch(builders, batchRows, 0);
+    let row = 0;
+    for await (const chunk of source.chunks((relation) => `SELECT ${selected} FROM ${relation}`)) {
+      let taken = 0;
+      while (taken < chunk.rowCount) {
+        taken += batch.take(chunk, taken);
+        if (batch.rowCount < batchRows) continue;
+        row += batch.rowCount;
+        yield batch.finish();
+        batch = new Batch(builders, batchRows, row);
+      }
+    }
+    if (batch.rowCount > 0) yield batch.finish();
+  } finally {
+    await source.close();
+  }
+}
+
+/** Where a builder puts the values of rows `from` to `to` of a chunk. */
+interface Span {
+  readonly chunk: DuckDBDataChunk;
+  readonly first: number;
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+  /** 1-based number in the file of the row at `from`. */
+  readonly row: number;
+}
+
+interface Builder {
+  readonly expressions: readonly string[];
+  start(rows: number): Filling;
+}
+
+interface Filling {
+  take(span: Span): void;
+  finish(rows: number): Column;
+}
+
+class Batch {
+  rowCount = 0;
+  readonly #builders: readonly Builder[];
+  readonly #fillings: readonly Filling[];
+  readonly #capacity: number;
+  readonly #row: number;
+
+  constructor(builders: readonly Builder[], capacity: number, row: number) {
+    this.#builders = builders;
+    this.#fillings = builders.map((builder) => builder.start(capacity));
+    this.#capacity = capacity;
+    this.#row = row;
+  }
+
+  /** Takes rows of a chunk from `from` on, as many as fit; returns how many. */
+  take(chunk: DuckDBDataChunk, from: number): number {
+    const count = Math.min(chunk.rowCount - from, this.#capacity - this.rowCount);
+    let first = 0;
+    for (const [index, filling] of this.#fillings.entries()) {
+      filling.take({
+        chunk,
+        first,
+        from,
+        to: from + count,
+        offset: this.rowCount,
+        row: this.#row + this.rowCount + 1,
+      });
+      first += this.#builders[index].expressions.length;
+    }
+    this.rowCount += count;
+    return count;
+  }
+
+  finish(): Dataset {
+    return { rowCount: this.rowCount, columns: this.#fillings.map((filling) => filling.finish(this.rowCount)) };
+  }
+}
+
+function makeBuilder(source: Source, schema: Schema, column: ColumnSchema): Builder {
+  const found = source.columns.find(({ name }) => name === column.name);
+  if (found === undefined) {
+    if (!column.optional || column.role !== 'feature') {
+      throw new ColumnMissing({
+        file: source.label,
+        column: column.name,
+        available: source.columns.map(({ name }) => name),
+      });
+    }
+    return absentBuilder(column);
+  }
+  if (found.kind === 'nested' || found.kind === 'binary') {
+    throw new InvalidValue({
+      file: source.label,
+      column: column.name,
+      got: `a column of ${found.kind} values`,
+      expected: isNumberType(column.type) ? describeType(column.type, column.words) : 'text',
+      hint: 'Write one plain value in each cell of this column.',
+    });
+  }
+  if (column.role === 'target') return targetBuilder(source, schema, found);
+  if (isNumberType(column.type) || column.role === 'weight') return numberBuilder(source, column, found);
+  return codeBuilder(found);
+}
+
+function absentBuilder(column: ColumnSchema): Builder {
+  return {
+    expressions: [],
+    start: () => ({
+      take: () => undefined,
+      finish: (rows) =>
+        isNumberType(column.type)
+          ? { kind: 'number', name: column.name, values: new Float64Array(rows).fill(NaN) }
+          : { kind: 'code', name: column.name, codes: new Int32Array(rows).fill(-1), levels: [] },
+    }),
+  };
+}
+
+/** DuckDB's reading of a cell where it has one; the text goes through the parser where it has none. */
+function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn): Builder {
+  const { type, words, role } = column;
+  // That training saw whole numbers only is no reason to refuse 2.5 now.
+  const parsedType = type === 'integer' || role === 'weight' ? 'numeric' : type;
+  const fast =
+    found.kind === 'text'
+      ? type === 'numeric' || type === 'integer' || role === 'weight'
+      : found.kind === 'number'
+        ? type !== 'boolean' && type !== 'datetime'
+        : found.kind === type;
+  const value = fast ? numberOf(found) : 'CAST(NULL AS DOUBLE)';
+  const text = fast && found.kind !== 'text' ? 'CAST(NULL AS VARCHAR)' : textOf(found);
+  const expected = role === 'weight' ? 'a weight, which is a finite number from 0 up' : describeType(parsedType, words);
+  const refuse = (row: number, got: unknown): InvalidValue =>
+    new InvalidValue({ file: source.label, row, column: column.name, got, expected });
+  return {
+    expressions: [
+      `coalesce(${value}, CAST('nan' AS DOUBLE))`,
+      fast && found.kind === 'text' ? `CASE WHEN ${value} IS NULL THEN ${text} END` : text,
+    ],
+    start(rows) {
+      const values = new Float64Array(new SharedArrayBuffer(rows * 8));
+      return {
+        take({ chunk, first, from, to, offset, row }) {
+          const items = vectorItems<Float64Array>(chunk.getColumnVector(first));
+          const texts = chunk.getColumnVector(first + 1);
+          for (let i = from; i < to; i++) {
+            let number = items[i];
+            if (Number.isNaN(number)) {
+              const cell = texts.getItem(i);
+              number = NaN;
+              if (cell !== null) {
+                const parsed = parseAs(parsedType, String(cell), words);
+                if (parsed === undefined) throw refuse(row + i - from, String(cell));
+                number = parsed;
+              }
+            }
+            if (role === 'weight' && !(number >= 0 && number < Infinity)) {
+              throw refuse(row + i - from, Number.isNaN(number) ? 'no number' : number);
+            }
+            values[offset + i - from] = number;
+          }
+        },
+        finish: (count): NumberColumn => ({ kind: 'number', name: column.name, values: values.subarray(0, count) }),
+      };
+    },
+  };
+}
+
+function codeBuilder(found: SourceColumn): Builder {
+  return {
+    expressions: [textOf(found)],
+    start(rows) {
+      const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
+      const levels: string[] = [];
+      const known = new Map<string, number>();
+      const places = new Map<string, number>();
+      return {
+        take({ chunk, first, from, to, offset }) {
+          const cells = chunk.getColumnVector(first);
+          for (let i = from; i < to; i++) {
+            const cell = cells.getItem(i);
+            let code = -1;
+            if (cell !== null) {
+              const text = String(cell);
+              code = known.get(text) ?? addLevel(found, text, levels, places, known);
+            }
+            codes[offset + i - from] = code;
+          }
+        },
+        finish: (count): CodeColumn => ({ kind: 'code', name: found.name, codes: codes.subarray(0, count), levels }),
+      };
+    },
+  };
+}
+
+function addLevel(
+  column: SourceColumn,
+  text: string,
+  levels: string[],
+  places: Map<string, number>,
+  known: Map<string, number>,
+): number {
+  let code = -1;
+  if (!isMissing(text)) {
+    const label = labelOf(column.kind, text);
+    code = places.get(label) ?? levels.push(label) - 1;
+    places.set(label, code);
+  }
+  known.set(text, code);
+  return code;
+}
+
+function targetBuilder(source: Source, schema: Schema, found: SourceColumn): Builder {
+  const { target } = schema;
+  return {
+    expressions: [textOf(found)],
+    start(rows) {
+      const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
+      return {
+        take({ chunk, first, from, to, offset, row }) {
+          const cells = chunk.getColumnVector(first);
+          for (let i = from; i < to; i++) {
+            const cell = cells.getItem(i);
+            const text = cell === null ? '' : String(cell);
+            const code = isMissing(text) ? -1 : labelIndex(target, found.kind, text);
+            if (code === undefined) {
+              throw new InvalidValue({
+                file: source.label,
+                row: row + i - from,
+                column: found.name,
+                got: text,
+                expected: `"${target.negative}" or "${target.positive}"`,
+                hint: 'These are the labels that the model was trained with.',
+              });
+            }
+            codes[offset + i - from] = code;
+          }
+        },
+        finish: (count): CodeColumn => ({
+          kind: 'code',
+          name: found.name,
+          codes: codes.subarray(0, count),
+          levels: [target.negative, target.positive],
+        }),
+      };
+    },
+  };
+}

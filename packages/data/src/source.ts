@@ -1,0 +1,335 @@
+import { ColumnMissing, UnreadableFile, VerdictError } from '@verdict/core';
+import type { CsvDialect } from './csv-dialect.ts';
+import { readCsvDialect, uniqueNames } from './csv-dialect.ts';
+import { findCsvFault } from './csv-fault.ts';
+import { Engine, literal } from './engine.ts';
+import { findJsonFault } from './json-fault.ts';
+import { locateFiles } from './locate.ts';
+import { prepareFile } from './prepare.ts';
+import type { FileFormat, PreparedFile } from './prepare.ts';
+
+/** What the file itself says of a column's values; CSV and JSON lines are all text. */
+export type SourceKind = 'text' | 'number' | 'boolean' | 'datetime' | 'nested' | 'binary';
+
+export interface SourceColumn {
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** The column's name in SQL. */
+  readonly sql: string;
+}
+
+export interface Renamed {
+  readonly position: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Part {
+  readonly file: PreparedFile;
+  readonly names: readonly string[];
+  readonly types: readonly string[];
+  readonly dialect: CsvDialect | undefined;
+  readonly renamed: readonly Renamed[];
+  readonly jsonArray: boolean;
+}
+
+/** In-memory tables are used for texts up to this many bytes; larger ones go to a file. */
+const inMemoryLimit = 1 << 26;
+const spillLimit = 320 * 2 ** 20;
+const lineLimits = [2_000_000, 16_000_000, 128_000_000];
+
+/** One table made of one or more files, opened for reading by SQL. */
+export class Source {
+  readonly engine: Engine;
+  readonly label: string;
+  readonly columns: readonly SourceColumn[];
+  readonly renamed: readonly Renamed[];
+  readonly #parts: readonly Part[];
+  #lineLimit = lineLimits[0];
+  #table: string | undefined;
+
+  private constructor(engine: Engine, label: string, columns: readonly SourceColumn[], parts: readonly Part[]) {
+    this.engine = engine;
+    this.label = label;
+    this.columns = columns;
+    this.#parts = parts;
+    this.renamed = parts[0].renamed;
+  }
+
+  /**
+   * Opens FILE: one file, a glob or `-`. Close it in the end, whatever happens.
+   *
+   * @throws UnreadableFile, InsufficientData (empty file), OutOfResources, Interrupted
+   */
+  static async open(file: string, options: { threads?: number | undefined; signal?: AbortSignal | undefined }): Promise<Source> {
+    const paths = file === '-' ? ['-'] : await locateFiles(file);
+    const engine = await Engine.create(options.signal);
+    try {
+      const files: PreparedFile[] = [];
+      for (const [index, path] of paths.entries()) files.push(await prepareFile(engine, path, index));
+      const plainBytes = files.reduce((sum, { plainBytes: size }) => sum + size, 0);
+      const large = plainBytes > inMemoryLimit;
+      await engine.start({
+        threads: options.threads,
+        onDisk: large,
+        memoryLimit: large ? spillLimit : 2 ** 30,
+      });
+      const parts: Part[] = [];
+      for (const part of files) parts.push(await describe(engine, part));
+      return new Source(engine, file === '-' ? 'standard input' : file, align(parts), parts);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  get format(): FileFormat {
+    return this.#parts[0].file.format;
+  }
+
+  get fileCount(): number {
+    return this.#parts.length;
+  }
+
+  /** Bytes of the user's files. */
+  get bytes(): number {
+    return this.#parts.reduce((sum, { file }) => sum + file.bytes, 0);
+  }
+
+  /** The column of that name; throws `ColumnMissing` with the nearest names. */
+  column(name: string): SourceColumn {
+    const found = this.columns.find((column) => column.name === name);
+    if (found !== undefined) return found;
+    throw new ColumnMissing({
+      file: this.label,
+      column: name,
+      available: this.columns.map((column) => column.name),
+    });
+  }
+
+  /** What stands after FROM; rows come in file order. */
+  get relation(): string {
+    return this.#table ?? `(${this.#select()})`;
+  }
+
+  /** Loads text files into a table, so that they are parsed once however often they are queried. */
+  async load(): Promise<void> {
+    if (this.format === 'parquet') return;
+    await this.attempt(() => this.engine.run(`CREATE OR REPLACE TABLE t AS ${this.#select()}`));
+    this.#table = 't';
+  }
+
+  /** Rows of a query as they are made; errors of reading name the file and the row. */
+  async *chunks(sql: (relation: string) => string): ReturnType<Engine['chunks']> {
+    for (;;) {
+      let started = false;
+      try {
+        for await (const chunk of this.engine.chunks(sql(this.relation))) {
+          started = true;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (!started && this.#raiseLineLimit(error)) continue;
+        throw await this.#explain(error);
+      }
+    }
+  }
+
+  async rows(sql: (relation: string) => string): ReturnType<Engine['rows']> {
+    return this.attempt(() => this.engine.rows(sql(this.relation)));
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#raiseLineLimit(error)) continue;
+        throw await this.#explain(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+  }
+
+  #raiseLineLimit(error: unknown): boolean {
+    if (error instanceof VerdictError || !/maximum line size|max_line_size|maximum_object_size/i.test(String(error))) {
+      return false;
+    }
+    const next = lineLimits[lineLimits.indexOf(this.#lineLimit) + 1];
+    if (next === undefined) return false;
+    this.#lineLimit = next;
+    return true;
+  }
+
+  /** The SELECT that gives every column its SQL name, file after file. */
+  #select(): string {
+    return this.#parts.map((part) => this.#selectPart(part)).join(' UNION ALL ');
+  }
+
+  #selectPart(part: Part): string {
+    const path = literal(part.file.path);
+    const inner = part.names.map((_, index) => `p${index}`);
+    const expressions = this.columns.map(({ name, kind, sql }) => {
+      const index = part.names.indexOf(name);
+      const type = part.types[index];
+      const cast = kind === 'text' && type !== 'VARCHAR' ? `CAST(p${index} AS VARCHAR)` : `p${index}`;
+      return `${cast} AS ${sql}`;
+    });
+    const { dialect } = part;
+    let from: string;
+    if (dialect !== undefined) {
+      const columns = inner.map((name) => `'${name}': 'VARCHAR'`).join(', ');
+      from =
+        `read_csv(${path}, auto_detect = false, header = true, delim = ${literal(dialect.delimiter)}, quote = '"', ` +
+        `escape = '"', strict_mode = true, null_padding = false, max_line_size = ${this.#lineLimit}, ` +
+        `buffer_size = ${Math.max(1 << 25, 2 * this.#lineLimit)}, columns = {${columns}})`;
+    } else if (part.file.format === 'jsonl') {
+      const columns = part.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+      from =
+        `read_json(${path}, format = '${part.jsonArray ? 'array' : 'newline_delimited'}', ` +
+        `maximum_object_size = ${8 * this.#lineLimit}, columns = {${columns}}) AS p(${inner.join(', ')})`;
+    } else {
+      from = `read_parquet(${path}) AS p(${inner.join(', ')})`;
+    }
+    return `SELECT ${expressions.join(', ')} FROM ${from}`;
+  }
+
+  /** Turns an error of DuckDB into one that says what is wrong with which row of which file. */
+  async #explain(error: unknown): Promise<unknown> {
+    if (error instanceof VerdictError) return error;
+    for (const { file, dialect, names } of this.#parts) {
+      const fault =
+        dialect !== undefined
+          ? await findCsvFault(file.path, file.label, dialect.delimiter, names.length)
+          : file.format === 'jsonl'
+            ? await findJsonFault(file.path, file.label)
+            : undefined;
+      if (fault !== undefined) return fault;
+    }
+    return unreadable(this.label, this.format, error);
+  }
+}
+
+function unreadable(label: string, format: FileFormat, cause: unknown): UnreadableFile {
+  const name = format === 'csv' ? 'CSV' : format === 'jsonl' ? 'JSON lines' : 'Parquet';
+  const detail = String(cause instanceof Error ? cause.message : cause).split('\n')[0].slice(0, 200);
+  return new UnreadableFile({
+    file: label,
+    problem: `it cannot be read as ${name} (${detail}).`,
+    hint: format === 'parquet' ? 'Copy or export it again.' : 'Check that the file is whole and in the format of its extension.',
+    cause,
+  });
+}
+
+async function describe(engine: Engine, file: PreparedFile): Promise<Part> {
+  if (file.format === 'csv') {
+    const dialect = await readCsvDialect(file.path, file.label, file.tabs);
+    const { names, renamed } = uniqueNames(dialect.header);
+    return { file, names, types: names.map(() => 'VARCHAR'), dialect, renamed, jsonArray: false };
+  }
+  const json = file.format === 'jsonl';
+  let jsonArray = false;
+  let from = `read_parquet(${literal(file.path)})`;
+  if (json) {
+    jsonArray = await startsWithBracket(file.path);
+    from =
+      `read_json(${literal(file.path)}, format = '${jsonArray ? 'array' : 'newline_delimited'}', records = true, ` +
+      `sample_size = -1, maximum_depth = 2, convert_strings_to_integers = false, maximum_object_size = 134217728)`;
+  }
+  let described: unknown[][];
+  try {
+    described = await engine.rows(`DESCRIBE SELECT * FROM ${from}`);
+  } catch (error) {
+    if (error instanceof VerdictError) throw error;
+    const fault = json ? await findJsonFault(file.path, file.label) : undefined;
+    throw fault ?? unreadable(file.label, file.format, error);
+  }
+  const { names, renamed } = json
+    ? { names: described.map((row) => String(row[0])), renamed: [] }
+    : uniqueNames(described.map((row) => String(row[0])));
+  const declared = described.map((row) => String(row[1]));
+  const types = json ? declared.map((type) => (sourceKind(type) === 'nested' ? type : 'VARCHAR')) : declared;
+  return { file, names, types, dialect: undefined, renamed, jsonArray };
+}
+
+async function startsWithBracket(path: string): Promise<boolean> {
+  const { open } = await import('node:fs/promises');
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead)).trimStart().startsWith('[');
+  } finally {
+    await file.close();
+  }
+}
+
+/** The kind of an SQL type as DuckDB writes it. */
+export function sourceKind(type: string): SourceKind {
+  if (/\[\d*\]$|^(STRUCT|MAP|UNION)\b/.test(type)) return 'nested';
+  if (/^(BLOB|BIT)/.test(type)) return 'binary';
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'number';
+  if (type === 'BOOLEAN') return 'boolean';
+  if (/^(DATE|TIMESTAMP)/.test(type)) return 'datetime';
+  return 'text';
+}
+
+/** The columns of the first file, after checking that the others have the same. */
+function align(parts: readonly Part[]): SourceColumn[] {
+  const [first] = parts;
+  for (const part of parts.slice(1)) {
+    if (part.file.format !== first.file.format) {
+      throw new UnreadableFile({
+        file: part.file.label,
+        problem: `it is ${part.file.format}, but ${first.file.label} is ${first.file.format}.`,
+        hint: 'Files that are read together must have the same format.',
+      });
+    }
+    const lacking = first.names.filter((name) => !part.names.includes(name));
+    const extra = part.names.filter((name) => !first.names.includes(name));
+    if (lacking.length > 0 || extra.length > 0) {
+      const list = (names: readonly string[]): string => names.slice(0, 5).map((name) => `"${name}"`).join(', ');
+      throw new UnreadableFile({
+        file: part.file.label,
+        problem:
+          `its columns differ from those of ${first.file.label}:` +
+          `${lacking.length > 0 ? ` it lacks ${list(lacking)};` : ''}${extra.length > 0 ? ` it adds ${list(extra)};` : ''}`.replace(/;$/, '.'),
+        hint: 'Files that are read together must have the same columns.',
+      });
+    }
+  }
+  return first.names.map((name, index) => {
+    const kinds = new Set(parts.map((part) => sourceKind(part.types[part.names.indexOf(name)])));
+    const [kind] = kinds;
+    return { name, sql: `c${index}`, kind: kinds.size === 1 ? kind : kinds.has('nested') ? 'nested' : 'text' };
+  });
+}
+
+/** SQL for a column as text, NULL where the file has nothing. */
+export function textOf(column: SourceColumn): string {
+  return column.kind === 'text' ? column.sql : `CAST(${column.sql} AS VARCHAR)`;
+}
+
+/**
+ * SQL for a column as DOUBLE, NULL where it is not a number that DuckDB reads just as `parseNumber` does
+ * (DuckDB alone would also take `1_000` and `+-5`).
+ */
+export function numberOf(column: SourceColumn): string {
+  const { sql, kind } = column;
+  if (kind === 'number') return `CAST(${sql} AS DOUBLE)`;
+  if (kind === 'boolean') return `CAST(CAST(${sql} AS INTEGER) AS DOUBLE)`;
+  if (kind === 'datetime') {
+    return `CASE WHEN isfinite(CAST(${sql} AS TIMESTAMP)) THEN CAST(epoch_ms(CAST(${sql} AS TIMESTAMP)) AS DOUBLE) END`;
+  }
+  return `CASE WHEN contains(${sql}, '_') OR contains(${sql}, '+-') THEN NULL ELSE TRY_CAST(${sql} AS DOUBLE) END`;
+}
+
+/** A value as its label: blanks around it do not count, and whole numbers have no decimals. */
+export function labelOf(kind: SourceKind, raw: string): string {
+  if (kind !== 'number' || /^-?\d+$/.test(raw)) return raw.trim();
+  return String(Number(raw));
+}
+
