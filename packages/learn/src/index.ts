@@ -96,23 +96,70 @@ export {
 } from './validation/index.ts';
 export type { FoldOptions, Split, SplitOptions } from './validation/index.ts';
 export {
-  calibrate,
   calibrateAll,
   chooseCalibration,
   chooseThreshold,
   costThreshold,
   fitIsotonic,
   fitSigmoid,
-  requireCalibration,
-  sigmoid,
 } from './decision/index.ts';
 export type {
-  Calibration,
   CalibrationChoice,
   CalibrationOptions,
   IsotonicCalibration,
-  NoCalibration,
   SigmoidCalibration,
   ThresholdChoice,
   ThresholdRule,
 } from './decision/index.ts';
+export {
+  figuresOf,
+  judgePredictions,
+  labelsOf,
+  trainModel,
+  treeDefaults,
+  weightsOf,
+} from './training/index.ts';
+export type {
+  ColumnImportance,
+  ContributionSample,
+  CrossValidation,
+  Figures,
+  FoldSummary,
+  Headline,
+  Judgement,
+  JudgementOptions,
+  LabelledRows,
+  LearningCurves,
+  ModelOptions,
+  TrainedModel,
+  TrainingProgress,
+  TrainingTable,
+  TreeDefaults,
+} from './training/index.ts';
+export { bundleFormatVersion, memberNames, profileOf, readBundle, writeBundle } from './bundle/index.ts';
+export type {
+  Blend,
+  Bundle,
+  BundleManifest,
+  ColumnProfile,
+  Decision,
+  DecisionRule,
+  LevelProfile,
+  MemberName,
+  NumberProfile,
+  PartEntry,
+  PartName,
+  Profile,
+  ProfileOptions,
+  ScoringModel,
+  WriteBundleOptions,
+} from './bundle/index.ts';
+export { createScorer, loadScorer } from './scorer/index.ts';
+export type {
+  BatchExplanation,
+  BatchScores,
+  LoadedScorer,
+  RowExplanation,
+  RowScore,
+  Scorer,
+} from './scorer/index.ts';

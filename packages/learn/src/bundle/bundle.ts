@@ -6,24 +6,30 @@ import type { Decision } from './decision.ts';
 import type { Profile } from './profile.ts';
 
 /**
- * A trained model with everything that is needed to score with it, judge it and watch it. It is data, never
- * code, and depends on nothing but the training data, the options and the seed: no time, duration, path,
- * host or thread count. At least one of `booster` and `logistic` is there, and the decision blends exactly
- * those.
+ * The part of a bundle that scores. At least one of `booster` and `logistic` is there, and the decision
+ * blends exactly those.
  */
-export interface Bundle {
-  /** The version of Verdict that trained it. */
-  readonly verdictVersion: string;
-  readonly seed: number;
-  /** Identifies the training data, for example the SHA-256 of its file. */
-  readonly dataFingerprint: string;
-  readonly schema: Schema;
+export interface ScoringModel {
   readonly plan: FeaturePlan;
   /** Gradient-boosted trees over the plan's features. */
   readonly booster?: Booster;
   /** A logistic regression over the plan's linear design. */
   readonly logistic?: LogisticModel;
   readonly decision: Decision;
+}
+
+/**
+ * A trained model with everything that is needed to score with it, judge it and watch it. It is data, never
+ * code, and depends on nothing but the training data, the options and the seed: no time, duration, path,
+ * host or thread count.
+ */
+export interface Bundle extends ScoringModel {
+  /** The version of Verdict that trained it. */
+  readonly verdictVersion: string;
+  readonly seed: number;
+  /** Identifies the training data, for example the SHA-256 of its file. */
+  readonly dataFingerprint: string;
+  readonly schema: Schema;
   /** Figures of the evaluation: any JSON. Figures that are not defined (NaN, infinite) are written as null. */
   readonly metrics: unknown;
   readonly profile: Profile;

@@ -1,4 +1,5 @@
 import { memberNames } from './member.ts';
+import type { Calibration, ThresholdRule } from '../decision/index.ts';
 import type { JsonCursor } from '../json/json-cursor.ts';
 import type { MemberName } from './member.ts';
 
@@ -23,23 +24,14 @@ export interface Blend {
   readonly offset: number;
 }
 
-/**
- * From the blended margin to the probability. `none` is the logistic function; `sigmoid` is the logistic
- * function of slope x margin + intercept; `isotonic` interpolates linearly between the points (margin, y),
- * and is constant beyond the first and the last.
- */
-export type Calibration =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'sigmoid'; readonly slope: number; readonly intercept: number }
-  | { readonly kind: 'isotonic'; readonly x: readonly number[]; readonly y: readonly number[] };
-
-/** What the threshold was chosen by; `cost` with the costs of one false positive and one false negative. */
-export type DecisionRule =
-  | { readonly rule: 'f1' | 'balanced' | 'mcc' | 'fixed' }
-  | { readonly rule: 'cost'; readonly costFp: number; readonly costFn: number };
+/** What the threshold was chosen by; `fixed` where it was given. */
+export type DecisionRule = ThresholdRule | { readonly rule: 'fixed' };
 
 /** Margins, weights and offsets beyond this are refused: no training produces them. */
 const furthestMargin = 1e6;
+
+/** The most points of an isotonic calibration. */
+const maximumPoints = 1_000_000;
 
 /** Reads a decision from JSON that is not trusted; throws InvalidModel. */
 export function parseDecision(cursor: JsonCursor): Decision {
@@ -74,20 +66,18 @@ function parseCalibration(cursor: JsonCursor): Calibration {
   }
   if (kind === 'sigmoid') {
     const { slope, intercept } = cursor.object(['kind', 'slope', 'intercept']);
-    const limits = { min: -furthestMargin, max: furthestMargin };
-    return {
-      kind,
-      slope: slope.number({ min: 0, max: furthestMargin }),
-      intercept: intercept.number(limits),
-    };
+    // Far beyond any fit, near enough for the product with a margin to stay finite.
+    const limits = { min: -1e100, max: 1e100 };
+    return { kind, slope: slope.number(limits), intercept: intercept.number(limits) };
   }
-  const { x, y } = cursor.object(['kind', 'x', 'y']);
-  const xs = x.numbers(1_000_000);
-  const ys = y.numbers(1_000_000, { min: 0, max: 1 });
-  if (xs.length === 0 || xs.length !== ys.length) cursor.fail('x and y must be equally long and not empty');
-  if (xs.some((value, i) => i > 0 && value <= xs[i - 1])) x.fail('the values do not increase');
-  if (ys.some((value, i) => i > 0 && value < ys[i - 1])) y.fail('the values decrease');
-  return { kind, x: xs, y: ys };
+  const { margins, probabilities } = cursor.object(['kind', 'margins', 'probabilities']);
+  const xs = margins.numbers(maximumPoints, { min: -1e100, max: 1e100 });
+  const ys = probabilities.numbers(maximumPoints, { min: 0, max: 1 });
+  if (xs.length === 0 || xs.length !== ys.length)
+    cursor.fail('margins and probabilities must be equally many and not none');
+  if (xs.some((value, i) => i > 0 && value <= xs[i - 1])) margins.fail('the values do not rise');
+  if (ys.some((value, i) => i > 0 && value < ys[i - 1])) probabilities.fail('the values fall');
+  return { kind, margins: xs, probabilities: ys };
 }
 
 function parseRule(cursor: JsonCursor): DecisionRule {

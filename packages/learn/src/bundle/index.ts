@@ -1,8 +1,8 @@
-export type { Bundle } from './bundle.ts';
+export type { Bundle, ScoringModel } from './bundle.ts';
 export { readBundle } from './bundle-reader.ts';
 export { writeBundle } from './bundle-writer.ts';
 export type { WriteBundleOptions } from './bundle-writer.ts';
-export type { Blend, Calibration, Decision, DecisionRule } from './decision.ts';
+export type { Blend, Decision, DecisionRule } from './decision.ts';
 export { bundleFormatVersion } from './manifest.ts';
 export type { BundleManifest, PartEntry, PartName } from './manifest.ts';
 export { memberNames } from './member.ts';

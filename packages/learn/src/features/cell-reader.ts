@@ -33,8 +33,7 @@ export function numberReader(input: FeatureInput): NumberReader {
     return (value) => {
       if (typeof value === 'boolean') return value ? 1 : 0;
       if (value === null || Number.isNaN(value)) return NaN;
-      if (value === 0 || value === 1) return value;
-      // A column of two other numbers was read as boolean by their digits.
+      // Digits go through the words too: 1 may be the word for false.
       return typeof value === 'string' || typeof value === 'number'
         ? read(String(value))
         : refuse(value, expected);

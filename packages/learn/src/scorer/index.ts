@@ -1,2 +1,9 @@
 export { createScorer, loadScorer } from './scorer.ts';
-export type { BatchExplanation, BatchScores, RowExplanation, RowScore, Scorer } from './scorer.ts';
+export type {
+  BatchExplanation,
+  BatchScores,
+  LoadedScorer,
+  RowExplanation,
+  RowScore,
+  Scorer,
+} from './scorer.ts';

@@ -1,10 +1,10 @@
 import type { Matrix } from '@verdict/boost';
 import type { Dataset } from '@verdict/core';
 import { readBundle } from '../bundle/index.ts';
-import type { Bundle } from '../bundle/index.ts';
+import type { Bundle, ScoringModel } from '../bundle/index.ts';
+import { calibrate, calibrateAll } from '../decision/index.ts';
 import { applyFeatures, rowEncoder } from '../features/index.ts';
 import type { RowRecord } from '../features/index.ts';
-import { calibrationMap } from './calibration-map.ts';
 import { logisticScorer, sourcesOf, treesScorer } from './member-scorer.ts';
 import type { MemberScorer } from './member-scorer.ts';
 
@@ -51,9 +51,8 @@ export interface RowExplanation {
   readonly margin: number;
 }
 
-/** Scores and explains with a bundle. */
+/** Scores and explains with a model. */
 export interface Scorer {
-  readonly bundle: Bundle;
   /** Throws ColumnMissing or InvalidValue if the dataset is not what the model reads. */
   scoreBatch(dataset: Dataset): BatchScores;
   /**
@@ -68,19 +67,25 @@ export interface Scorer {
   explainRow(record: RowRecord): RowExplanation;
 }
 
-/** Reads a bundle and makes a scorer of it; throws InvalidModel. */
-export async function loadScorer(dir: string): Promise<Scorer> {
-  return createScorer(await readBundle(dir));
+/** A scorer and the bundle that it was loaded from. */
+export interface LoadedScorer extends Scorer {
+  readonly bundle: Bundle;
 }
 
-/** A scorer over a bundle that `readBundle` has checked or training has made. */
-export function createScorer(bundle: Bundle): Scorer {
-  const { plan, decision } = bundle;
+/** Reads a bundle and makes a scorer of it; throws InvalidModel. */
+export async function loadScorer(dir: string): Promise<LoadedScorer> {
+  const bundle = await readBundle(dir);
+  return { ...createScorer(bundle), bundle };
+}
+
+/** A scorer over a bundle that `readBundle` has checked, or over what training has made. */
+export function createScorer(model: ScoringModel): Scorer {
+  const { plan, decision } = model;
   const sources = sourcesOf(plan);
-  const members = blendedMembers(bundle);
+  const members = blendedMembers(model);
   const { offset } = decision.blend;
   const { threshold, labels } = decision;
-  const probabilityOf = calibrationMap(decision.calibration);
+  const { calibration } = decision;
   const encode = rowEncoder(plan);
   const width = sources.names.length;
   const bias = members.reduce((sum, { scorer, weight }) => sum + weight * scorer.bias, offset);
@@ -100,18 +105,16 @@ export function createScorer(bundle: Bundle): Scorer {
   };
 
   return {
-    bundle,
-
     scoreBatch(dataset) {
       const margins = marginsOf(applyFeatures(plan, dataset));
-      const probabilities = margins.map(probabilityOf);
+      const probabilities = calibrateAll(calibration, margins);
       const decisions = Uint8Array.from(probabilities, (probability) => (probability >= threshold ? 1 : 0));
       return { margins, probabilities, decisions };
     },
 
     scoreRow(record) {
       const margin = marginOf(encode(record));
-      const probability = probabilityOf(margin);
+      const probability = calibrate(calibration, margin);
       const decision = probability >= threshold ? 1 : 0;
       return { probability, margin, decision, label: decision === 1 ? labels.positive : labels.negative };
     },
@@ -132,13 +135,13 @@ export function createScorer(bundle: Bundle): Scorer {
   };
 }
 
-function blendedMembers(bundle: Bundle): { scorer: MemberScorer; weight: number }[] {
-  const { plan, decision, booster, logistic } = bundle;
+function blendedMembers(model: ScoringModel): { scorer: MemberScorer; weight: number }[] {
+  const { plan, decision, booster, logistic } = model;
   const sources = sourcesOf(plan);
   return decision.blend.members.map(({ member, weight }) => {
     if (member === 'trees' && booster !== undefined) return { scorer: treesScorer(booster, sources), weight };
     if (member === 'logistic' && logistic !== undefined)
       return { scorer: logisticScorer(logistic, plan, sources), weight };
-    throw new TypeError(`the bundle has no member "${member}"`);
+    throw new TypeError(`the model has no member "${member}"`);
   });
 }
