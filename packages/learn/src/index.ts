@@ -96,17 +96,21 @@ export {
 } from './validation/index.ts';
 export type { FoldOptions, Split, SplitOptions } from './validation/index.ts';
 export {
+  calibrate,
   calibrateAll,
   chooseCalibration,
   chooseThreshold,
   costThreshold,
   fitIsotonic,
   fitSigmoid,
+  sigmoid,
 } from './decision/index.ts';
 export type {
+  Calibration,
   CalibrationChoice,
   CalibrationOptions,
   IsotonicCalibration,
+  NoCalibration,
   SigmoidCalibration,
   ThresholdChoice,
   ThresholdRule,

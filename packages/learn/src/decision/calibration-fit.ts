@@ -7,7 +7,7 @@ import type { IsotonicCalibration, SigmoidCalibration } from './calibration.ts';
 
 /**
  * Platt's targets: the probability of a positive and of a negative row after one row of either class was
- * added, so that nothing becomes certain.
+ * added, so that nothing becomes certain; `offset` is the log-odds of their mean.
  */
 function plattTargets(
   labels: Uint8Array,
@@ -20,17 +20,20 @@ function plattTargets(
     if (labels[row] === 1) positive += weight;
     else negative += weight;
   }
+  const positiveTarget = (positive + 1) / (positive + 2);
+  const negativeTarget = 1 / (negative + 2);
+  const mean = (positive * positiveTarget + negative * negativeTarget) / (positive + negative);
   return {
-    positive: (positive + 1) / (positive + 2),
-    negative: 1 / (negative + 2),
-    offset: Math.log((positive + 1) / (negative + 1)),
+    positive: positiveTarget,
+    negative: negativeTarget,
+    offset: Math.log(mean / (1 - mean)),
   };
 }
 
 /**
  * Fits probability = sigmoid(slope margin + intercept) by maximum likelihood to Platt's smoothed targets
- * (Platt 1999; Newton's method with step halving, Lin, Lin and Weng 2007). If all margins are equal the
- * slope is 0.
+ * (Platt 1999; Newton's method with step halving, Lin, Lin and Weng 2007). A calibration must not turn the
+ * order of the rows round: the slope is 0 where the best one would be negative, or all margins are equal.
  */
 export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float64Array): SigmoidCalibration {
   requireMargins(labels, margins, weights);
@@ -71,6 +74,7 @@ export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float6
     }
     if (!moved) break;
   }
+  if (slope <= 0 || spread === 0) return { kind: 'sigmoid', slope: 0, intercept: targets.offset };
   return { kind: 'sigmoid', slope: slope / scale, intercept: intercept - (slope / scale) * centre };
 }
 
@@ -136,7 +140,7 @@ export function fitIsotonic(
   requireMargins(labels, margins, weights);
   const targets = plattTargets(labels, weights);
   const order = rankDescending(margins).reverse();
-  const places: number[] = [];
+  const points: number[] = [];
   const blockMass: number[] = [];
   const blockPositive: number[] = [];
   const blockEnd: number[] = [];
@@ -152,7 +156,7 @@ export function fitIsotonic(
       if (labels[row] === 1) positive += weight;
     }
     if (mass === 0) continue;
-    places.push(margin);
+    points.push(margin);
     while (blockMass.length > 0) {
       const last = blockMass.length - 1;
       if (blockPositive[last] * mass < positive * blockMass[last]) break;
@@ -164,23 +168,23 @@ export function fitIsotonic(
     }
     blockMass.push(mass);
     blockPositive.push(positive);
-    blockEnd.push(places.length);
+    blockEnd.push(points.length);
   }
-  const keptMargins: number[] = [];
+  const places: number[] = [];
   const probabilities: number[] = [];
   let first = 0;
   for (const [block, end] of blockEnd.entries()) {
     const share = blockPositive[block] / blockMass[block];
     const probability = Math.min(targets.positive, Math.max(targets.negative, share));
-    keptMargins.push(places[first]);
+    places.push(points[first]);
     probabilities.push(probability);
     if (end - 1 > first) {
-      keptMargins.push(places[end - 1]);
+      places.push(points[end - 1]);
       probabilities.push(probability);
     }
     first = end;
   }
-  return { kind: 'isotonic', margins: keptMargins, probabilities };
+  return { kind: 'isotonic', margins: places, probabilities };
 }
 
 function requireMargins(labels: Uint8Array, margins: Scores, weights: Float64Array | undefined): void {
