@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
 import { Interrupted, OutOfResources } from '@verdict/core';
 
 export interface EngineOptions {
@@ -71,6 +71,10 @@ export class Engine {
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
+  }
+
+  async appender(table: string): Promise<DuckDBAppender> {
+    return this.#guard(() => this.#open.createAppender(table));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,10 @@
+export { checkConfig, readConfig } from './config.ts';
+export type { Config } from './config.ts';
+export { inspectTable } from './inspect-table.ts';
+export type { Inspection } from './inspect-table.ts';
 export { readTable } from './read-table.ts';
+export { openWriter, writeTable } from './row-writer.ts';
+export type { OutputColumn, RowWriter, WriteOptions } from './row-writer.ts';
 export { scanTable } from './scan-table.ts';
 export type { ScanOptions } from './scan-table.ts';
 export type { ColumnProfile, Finding, ReadOptions, SourceInfo, Table } from './table.ts';

@@ -173,6 +173,7 @@ class ParquetWriter implements RowWriter {
   readonly #temporary: string;
   readonly #signal: AbortSignal | undefined;
   #sink: ParquetSink | undefined;
+  #names: readonly string[] = [];
 
   constructor(path: string, temporary: string, signal: AbortSignal | undefined) {
     this.#path = path;
@@ -183,6 +184,7 @@ class ParquetWriter implements RowWriter {
   async write(columns: readonly OutputColumn[]): Promise<void> {
     await this.#try(async () => {
       this.#sink ??= await ParquetSink.open(columns, this.#signal);
+      this.#names = columns.map(({ name }) => name);
       this.#sink.append(columns);
     });
   }
@@ -193,7 +195,7 @@ class ParquetWriter implements RowWriter {
       if (sink === undefined) {
         throw new InvalidOption({ option: 'columns', got: 'no batch', expected: 'at least one batch, which names the columns' });
       }
-      await sink.save(this.#temporary);
+      await sink.save(this.#temporary, this.#names);
       this.#sink = undefined;
       await sink.close();
       await rename(this.#temporary, this.#path);
