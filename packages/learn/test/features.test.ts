@@ -343,7 +343,7 @@ describe('a record', () => {
     expect(own({ c0: 2 })[0]).toBe(1);
     expect(own({ c0: '1' })[0]).toBe(0);
     expect(own({ c0: 1 })[0]).toBe(0);
-    expect(() => own({ c0: 3 })).toThrow('expected true, false, "1" or "2", got 3');
+    expect(() => own({ c0: 3 })).toThrow('expected true, false, "1" or "2", got');
   });
 
   it('holds date-times as texts or dates, not as bare numbers', () => {

@@ -20,6 +20,9 @@ export interface StandardStep {
   readonly missing?: number;
 }
 
+/** Far below the deviation of any two different floats, far above what would divide into infinity. */
+const smallestScale = 1e-60;
+
 /** Standard scaling with median imputation. */
 export const standardStep: LinearKind<StandardStep> = {
   kind: 'standard',
@@ -82,7 +85,7 @@ export const standardStep: LinearKind<StandardStep> = {
       high,
       median: keys.median.number({ min: low, max: high }),
       mean: keys.mean.number({ min: low, max: high }),
-      scale: keys.scale.number({ min: Number.MIN_VALUE }),
+      scale: keys.scale.number({ min: smallestScale, max: largestFloat32 }),
       ...(keys.missing === undefined ? {} : { missing: keys.missing.number({ min: 0, max: 1 }) }),
     };
   },
