@@ -1,6 +1,14 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, nameAxis, valueAxis } from './frame.ts';
-import type { LegendEntry } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  nameAxis,
+  valueAxis,
+} from './frame.ts';
 import { uniqueNames } from './importance-chart.ts';
 import type { BeeswarmColumn, BeeswarmInput } from './inputs.ts';
 import { formatCount, isKnown } from './number-format.ts';
@@ -85,11 +93,11 @@ export function beeswarmChart(input: BeeswarmInput, settings: ChartSettings = {}
       data,
     };
   });
-  const legend: LegendEntry[] = [
-    { name: 'low value', icon: 'circle' },
-    { name: 'high value', icon: 'circle' },
-    ...(byColour[rampSteps].length > 0 ? [{ name: 'missing', icon: 'circle' }] : []),
-  ];
+  const legend = dotEntries(
+    'low value',
+    'high value',
+    ...(byColour[rampSteps].length > 0 ? ['missing'] : []),
+  );
   return makeChart(
     frame,
     words,
@@ -100,7 +108,7 @@ export function beeswarmChart(input: BeeswarmInput, settings: ChartSettings = {}
         ...(low === high ? { min: -1, max: 1 } : {}),
       }),
       yAxis: [
-        nameAxis(frame, uniqueNames(columns.map((column) => shortenMiddle(column.name, nameRoom - 14, 12)))),
+        nameAxis(frame, uniqueNames(columns.map((column) => shortenMiddle(column.name, nameRoom - 28, 12)))),
         valueAxis(frame, '', 0, { min: 0, max: rows, inverse: true, show: false }),
       ],
       series: [

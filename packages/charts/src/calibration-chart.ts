@@ -1,5 +1,15 @@
 import type { Chart, ChartSettings } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import { histogramSteps } from './histogram-steps.ts';
 import type { CalibrationBin, CalibrationInput } from './inputs.ts';
 import { formatMetric, isKnown } from './number-format.ts';
@@ -57,7 +67,7 @@ export function calibrationChart(input: CalibrationInput, settings: ChartSetting
   const spread = input.histogram === undefined ? [] : histogramSteps(input.histogram);
   const withSpread = spread.length > 0;
   const spreadHeight = compact ? 66 : 90;
-  const bottom = withSpread ? spreadHeight + 66 : 50;
+  const bottom = withSpread ? spreadHeight + 86 : 50;
   const xName = 'Predicted probability';
   const main = makeGrid(frame, top, { bottom });
   return makeChart(
@@ -136,6 +146,6 @@ export function calibrationChart(input: CalibrationInput, settings: ChartSetting
           : []),
       ],
     },
-    ['Model', 'Perfectly calibrated'],
+    [...dotEntries('Model'), ...lineEntries('Perfectly calibrated')],
   );
 }

@@ -26,8 +26,8 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
       `Confusion matrix${at}: ${formatCount(tp)} true positives, ${formatCount(fp)} false positives, ` +
       `${formatCount(tn)} true negatives, ${formatCount(fn)} false negatives.`,
   };
-  const room = compact ? 108 : 150;
-  const labels = [input.positive, input.negative].map((label) => shortenMiddle(label, room - 26, 14));
+  const room = compact ? 100 : 140;
+  const labels = [input.positive, input.negative].map((label) => shortenMiddle(label, room - 46, 14));
   // Two labels that are cut to the same text must stay two categories.
   const rows = labels[0] === labels[1] ? [labels[0], `${labels[1]} `] : labels;
   const cell = (x: number, y: number, count: number, kind: string): Json => {
@@ -77,7 +77,7 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
   return makeChart(frame, words, {
     grid: makeGrid(frame, headHeight(frame, words, false) + 46, { left: room, right: 10, bottom: 10 }),
     xAxis: { ...axis('Predicted', 28), position: 'top' },
-    yAxis: { ...axis('True', room - 16), inverse: true },
+    yAxis: { ...axis('True', room - 24), inverse: true },
     visualMap: [shade(0, theme.primary), shade(1, theme.secondary)],
     series: [
       cells([cell(0, 0, tp, 'true positives'), cell(1, 1, tn, 'true negatives')]),
@@ -94,6 +94,6 @@ function shade(seriesIndex: number, color: string): Json {
     max: 1,
     dimension: 2,
     seriesIndex,
-    inRange: { color: [color, color], opacity: [0.07, 0.5] },
+    inRange: { color: [color, color], colorAlpha: [0.07, 0.5] },
   };
 }

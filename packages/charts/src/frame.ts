@@ -43,8 +43,21 @@ export function headHeight(frame: Frame, words: Words, legend: boolean): number 
   return text + (legend ? 26 : 0) + (frame.compact ? 4 : 8);
 }
 
-/** The entries of a legend; `icon` is needed where the series' own symbol would not do. */
-export type LegendEntry = string | { readonly name: string; readonly icon: string };
+/** An entry of a legend by its series: a piece of line, or a dot. */
+export interface LegendEntry {
+  readonly name: string;
+  readonly mark: 'line' | 'dot';
+}
+
+/** Entries for lines. */
+export function lineEntries(...names: readonly string[]): LegendEntry[] {
+  return names.map((name) => ({ name, mark: 'line' }));
+}
+
+/** Entries for dots. */
+export function dotEntries(...names: readonly string[]): LegendEntry[] {
+  return names.map((name) => ({ name, mark: 'dot' }));
+}
 
 /** A chart from its words and the parts that differ. */
 export function makeChart(
@@ -76,7 +89,10 @@ export function makeChart(
     ...(legend.length > 0
       ? {
           legend: {
-            data: legend.map((entry) => entry),
+            // ECharts puts a dot on the line even where the line has none.
+            data: legend.map(({ name, mark }) =>
+              mark === 'dot' ? { name, icon: 'circle' } : { name, itemStyle: { opacity: 0 } },
+            ),
             left: compact ? 0 : padding - 5,
             top: headHeight(frame, words, false) - 8,
             itemWidth: 20,

@@ -57,7 +57,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
   };
   const shown = compact ? [lead] : known;
   const nameRoom = compact ? 150 : 190;
-  const names = uniqueNames(ordered.map(({ column }) => shortenMiddle(column, nameRoom - 14, 12)));
+  const names = uniqueNames(ordered.map(({ column }) => shortenMiddle(column, nameRoom - 28, 12)));
   const top = headHeight(frame, words, false);
   const area = width - nameRoom - 36;
   const shares = shown.length === 1 ? [1] : shown.length === 2 ? [0.58, 0.42] : [0.44, 0.28, 0.28];
@@ -68,12 +68,12 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
   const series: Json[] = [];
   for (const [index, measure] of shown.entries()) {
     const panel = area * shares[index];
-    grids.push({ ...makeGrid(frame, top), left: offset, width: panel - (compact ? 4 : 22) });
+    grids.push({ ...makeGrid(frame, top), left: offset, width: panel - (compact ? 4 : 32) });
     offset += panel;
     xAxes.push(
       valueAxis(frame, titles[measure], 30, {
         gridIndex: index,
-        splitNumber: compact || index > 0 ? 3 : 5,
+        splitNumber: compact || index > 0 ? 3 : 4,
         ...(allZero(ordered, measure) ? { min: 0, max: 1 } : {}),
       }),
     );
@@ -103,6 +103,7 @@ function panelSeries(
     xAxisIndex: index,
     yAxisIndex: 2 * index,
     barWidth: '58%',
+    barMaxWidth: 18,
     itemStyle: { color, opacity: measure === 'permutation' ? 0.75 : 0.6, borderRadius: 2 },
     emphasis: { disabled: true },
     data: items.map((item) => {

@@ -1,5 +1,5 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, valueAxis } from './frame.ts';
+import { emptyChart, headHeight, lineEntries, makeChart, makeFrame, makeGrid, valueAxis } from './frame.ts';
 import type { LearningCurveInput, Numbers } from './inputs.ts';
 import { formatCount, formatMetric, isKnown } from './number-format.ts';
 import { lineSeries } from './series.ts';
@@ -69,7 +69,10 @@ export function learningCurveChart(input: LearningCurveInput, settings: ChartSet
   const thin = (points: readonly [number, number][]): [number, number][] =>
     thinPoints(points, [last, height]);
   const best = leading.mean.reduce((a, b) => (b[1] < a[1] ? b : a));
-  const said = `${validation.mean.length > 0 ? 'Validation' : 'Training'} ${metric} is lowest at round ${formatCount(best[0])} with ${formatMetric(best[1], 4)} (mean of ${formatCount(input.folds.length)} ${input.folds.length === 1 ? 'fold' : 'folds'})`;
+  const lengths = new Set(input.folds.map((fold) => fold.validation.length));
+  const ended =
+    lengths.size > 1 && best[0] === leading.mean.length ? '; after that round folds begin to end' : '';
+  const said = `${validation.mean.length > 0 ? 'Validation' : 'Training'} ${metric} is lowest at round ${formatCount(best[0])} with ${formatMetric(best[1], 4)} (mean of ${formatCount(input.folds.length)} ${input.folds.length === 1 ? 'fold' : 'folds'}${ended})`;
   const words = {
     name,
     title: marked ? `Learning curve: ${formatCount(chosen)} rounds are used` : 'Learning curve',
@@ -127,7 +130,7 @@ export function learningCurveChart(input: LearningCurveInput, settings: ChartSet
         ),
       ],
     },
-    drawn.map(({ label }) => label),
+    lineEntries(...drawn.map(({ label }) => label)),
   );
 }
 

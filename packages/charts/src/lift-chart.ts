@@ -1,5 +1,15 @@
 import type { Chart, ChartSettings } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import type { LiftInput } from './inputs.ts';
 import { formatMetric, formatShare, isKnown, niceCeiling } from './number-format.ts';
 import { lineSeries, pairs, pointSeries } from './series.ts';
@@ -123,10 +133,8 @@ export function liftChart(input: LiftInput, settings: ChartSettings = {}): Chart
       ],
     },
     [
-      'Model',
-      'Chance',
-      ...(perfect ? ['Perfect order'] : []),
-      ...(known ? [`Top ${formatShare(reference, 0)}`] : []),
+      ...lineEntries('Model', 'Chance', ...(perfect ? ['Perfect order'] : [])),
+      ...(known ? dotEntries(`Top ${formatShare(reference, 0)}`) : []),
     ],
   );
 }

@@ -34,12 +34,13 @@ export function missingChart(input: MissingInput, settings: ChartSettings = {}):
   return makeChart(frame, words, {
     grid: makeGrid(frame, headHeight(frame, words, false), { left: nameRoom }),
     xAxis: valueAxis(frame, 'Missing values (% of rows)', 30, { min: 0, splitNumber: 4 }),
-    yAxis: nameAxis(frame, uniqueNames(shown.map((column) => shortenMiddle(column.name, nameRoom - 14, 12)))),
+    yAxis: nameAxis(frame, uniqueNames(shown.map((column) => shortenMiddle(column.name, nameRoom - 28, 12)))),
     series: [
       {
         type: 'bar',
         name: title,
         barWidth: '58%',
+        barMaxWidth: 18,
         itemStyle: { color: frame.theme.muted, opacity: 0.6, borderRadius: 2 },
         emphasis: { disabled: true },
         data: shown.map(({ missing }) => (missing / input.rows) * 100),

@@ -1,5 +1,15 @@
 import type { Chart, ChartSettings } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import type { PrInput } from './inputs.ts';
 import { formatInterval, formatMetric, formatShare, isKnown } from './number-format.ts';
 import { lineSeries, pairs, pointSeries } from './series.ts';
@@ -80,6 +90,9 @@ export function prChart(input: PrInput, settings: ChartSettings = {}): Chart {
           : []),
       ],
     },
-    ['Model', ...(isKnown(input.prevalence) ? ['Chance'] : []), ...(marked ? ['Chosen threshold'] : [])],
+    [
+      ...lineEntries('Model', ...(isKnown(input.prevalence) ? ['Chance'] : [])),
+      ...(marked ? dotEntries('Chosen threshold') : []),
+    ],
   );
 }

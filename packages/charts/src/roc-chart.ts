@@ -1,5 +1,15 @@
 import type { Chart, ChartSettings } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import type { RocInput } from './inputs.ts';
 import { formatInterval, formatMetric, formatShare, isKnown } from './number-format.ts';
 import { lineSeries, pairs, pointSeries } from './series.ts';
@@ -72,6 +82,6 @@ export function rocChart(input: RocInput, settings: ChartSettings = {}): Chart {
           : []),
       ],
     },
-    ['Model', 'Chance', ...(marked ? ['Chosen threshold'] : [])],
+    [...lineEntries('Model', 'Chance'), ...(marked ? dotEntries('Chosen threshold') : [])],
   );
 }

@@ -1,5 +1,14 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import { histogramSteps, totalCount } from './histogram-steps.ts';
 import type { ScoreInput } from './inputs.ts';
 import { formatCount, formatMetric, isKnown } from './number-format.ts';
@@ -65,7 +74,7 @@ export function scoreChart(input: ScoreInput, settings: ChartSettings = {}): Cha
         area(names[0], positive, theme.secondary, positive.length === 0 ? {} : mark),
       ],
     },
-    [names[0], names[1]],
+    lineEntries(names[0], names[1]),
   );
 }
 

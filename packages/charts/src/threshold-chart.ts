@@ -1,5 +1,14 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
-import { emptyChart, headHeight, makeChart, makeFrame, makeGrid, shareAxis, valueAxis } from './frame.ts';
+import {
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  shareAxis,
+  valueAxis,
+} from './frame.ts';
 import type { Numbers, ThresholdInput } from './inputs.ts';
 import { formatMetric, isKnown } from './number-format.ts';
 import { lineSeries, pairs } from './series.ts';
@@ -25,7 +34,12 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
     ['MCC', curve.mcc, theme.quaternary, [2, 3]],
   ];
   const lines = named
-    .map(([name, values, color, dash]) => ({ name, color, dash, points: thinPoints(line(values)) }))
+    .map(([name, values, color, dash]) => ({
+      name,
+      color,
+      dash,
+      points: thinPoints(line(name === 'Precision' ? definedPrecision(curve) : values)),
+    }))
     .filter(({ points }) => points.length > 0);
   if (lines.length === 0) {
     return emptyChart(frame, { name: 'threshold', title: 'Threshold' }, 'No thresholds to compare.');
@@ -99,8 +113,13 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
           : []),
       ],
     },
-    [...lines.map(({ name }) => name), ...extra],
+    lineEntries(...lines.map(({ name }) => name), ...extra),
   );
+}
+
+/** Precision where any row is flagged; where none is, it is 0 by convention and says nothing. */
+function definedPrecision(curve: ThresholdInput['curve']): (number | null)[] {
+  return Array.from(curve.precision, (value, i) => (value === 0 && curve.recall[i] === 0 ? null : value));
 }
 
 /** The value at the threshold closest to `wanted`. */

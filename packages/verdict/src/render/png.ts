@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Resvg as ResvgClass } from '@resvg/resvg-js';
+import type { ResvgRenderOptions } from '@resvg/resvg-js';
 
 /** How a picture is turned into pixels. */
 export interface PngOptions {
@@ -15,16 +15,13 @@ export interface PngOptions {
 
 const fontOf = (name: string): string => fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}`));
 
-let loading: Promise<typeof ResvgClass> | undefined;
-
 /**
  * Turns an SVG document into a PNG file with the shipped DejaVu Sans, whatever fonts the machine has. The same
  * document gives the same bytes.
  */
 export async function renderPng(svg: string, options: PngOptions = {}): Promise<Uint8Array> {
-  loading ??= import('@resvg/resvg-js').then((module) => module.Resvg);
-  const Resvg = await loading;
-  const resvg = new Resvg(svg, {
+  const { renderAsync } = await import('@resvg/resvg-js');
+  const settings: ResvgRenderOptions = {
     fitTo: { mode: 'zoom', value: options.scale ?? 2 },
     font: {
       loadSystemFonts: false,
@@ -32,6 +29,8 @@ export async function renderPng(svg: string, options: PngOptions = {}): Promise<
       defaultFontFamily: 'DejaVu Sans',
       sansSerifFamily: 'DejaVu Sans',
     },
-  });
-  return resvg.render().asPng();
+  };
+  // Drawn on a thread of the pool, so that several pictures are drawn at once.
+  const picture = await renderAsync(svg, settings);
+  return picture.asPng();
 }
