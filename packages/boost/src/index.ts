@@ -1,1 +1,13 @@
-export {};
+export { bagBoosters } from './bag.ts';
+export { binMatrix } from './binning.ts';
+export { Booster } from './booster.ts';
+export type { BoosterParts } from './booster.ts';
+export type { ImportanceKind } from './importance.ts';
+export type { BinnedMatrix, ColumnBins, FeatureType, Matrix } from './matrix.ts';
+export type { MetricName } from './metrics.ts';
+export { defaultParams, resolveParams } from './params.ts';
+export type { Params, ParamsInput } from './params.ts';
+export { trainSync } from './trainer.ts';
+export type { TrainingResult } from './trainer.ts';
+export type { RoundReport, TrainingData, TrainingOptions } from './training-data.ts';
+export type { Tree } from './tree.ts';

@@ -1,0 +1,55 @@
+import { exp4 } from './exponential';
+
+/** Rows whose sums are added up before they join the total: fixed, so that the total never depends on threads. */
+const BLOCK: i32 = 4096;
+
+/**
+ * First and second derivative of the weighted logistic loss by the margin, as pairs of f32 (g, h) per row, and
+ * the sums of |g| and of h as two f64. `count` is a multiple of four; rows of padding have weight 0.
+ *
+ * With e = exp(-|margin|), both p and 1 - p come without cancellation: g = ((1 - y) p - y (1 - p)) w,
+ * h = max(p (1 - p), 1e-16) w.
+ */
+export function logisticGradients(
+  margins: usize, labels: usize, weights: usize, count: i32, gradients: usize, sums: usize,
+): void {
+  const one = f32x4.splat(1);
+  let total = f64x2.splat(0);
+  for (let start = 0; start < count; start += BLOCK) {
+    const end = min(start + BLOCK, count);
+    let block = f64x2.splat(0);
+    for (let row = start; row < end; row += 4) {
+      const at = <usize>row << 2;
+      const x = v128.load(margins + at);
+      const y = v128.load(labels + at);
+      const w = v128.load(weights + at);
+      const e = exp4(f32x4.neg(f32x4.abs(x)));
+      const larger = f32x4.div(one, f32x4.add(one, e));
+      const smaller = f32x4.mul(e, larger);
+      const positive = f32x4.ge(x, f32x4.splat(0));
+      const p = v128.bitselect(larger, smaller, positive);
+      const q = v128.bitselect(smaller, larger, positive);
+      const g = f32x4.mul(f32x4.sub(f32x4.mul(f32x4.sub(one, y), p), f32x4.mul(y, q)), w);
+      const h = f32x4.mul(f32x4.max(f32x4.mul(p, q), f32x4.splat(1e-16)), w);
+      const low = v128.shuffle<f32>(g, h, 0, 4, 1, 5);
+      const high = v128.shuffle<f32>(g, h, 2, 6, 3, 7);
+      v128.store(gradients + (at << 1), low);
+      v128.store(gradients + (at << 1), high, 16);
+      const a = f32x4.abs(low), b = f32x4.abs(high);
+      block = f64x2.add(block, f64x2.add(
+        f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 1))),
+        f64x2.add(f64x2.promote_low_f32x4(b), f64x2.promote_low_f32x4(v128.shuffle<i64>(b, b, 1, 1))),
+      ));
+    }
+    total = f64x2.add(total, block);
+  }
+  v128.store(sums, total);
+}
+
+/** e^x of `count` (a multiple of four) floats in place; for the tests of the polynomial. */
+export function exponentials(values: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = values + (<usize>i << 2);
+    v128.store(at, exp4(v128.load(at)));
+  }
+}

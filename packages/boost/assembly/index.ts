@@ -1,0 +1,12 @@
+// Everything that the engine calls. Kernels take byte offsets into one imported shared memory; they allocate
+// nothing and keep no state, so that several threads can run them over the same memory.
+export { assignBins, floatsToKeys, sortKeys, sortKeysWithRows } from './binning';
+export { addToRows, sumGradients } from './leaf';
+export { exponentials, logisticGradients } from './gradient';
+export { buildHistogram, subtractHistogram, sumHistogram } from './histogram';
+export { partitionRows } from './partition';
+export { predictMargins, predictLeafIndices } from './predict';
+export { quantiseGradients } from './quantise';
+export { gatherBlock, sampleRows } from './rows';
+export { shapContributions } from './shap';
+export { findSplit } from './split';

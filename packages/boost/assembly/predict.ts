@@ -1,0 +1,62 @@
+/**
+ * Walks one row down one tree. A node is 16 bytes: feature (i32; bit 30 set: categorical; bit 31 set: missing
+ * goes left), threshold (f32) or first word of the category set (u32), left child (i32, -1 for a leaf), value of
+ * the leaf (f32) or number of words of the set. Returns the node's position.
+ */
+// @ts-ignore: decorator
+@inline
+function walk(nodes: usize, sets: usize, root: i32, row: usize): i32 {
+  let node = root;
+  while (true) {
+    const at = nodes + (<usize>node << 4);
+    const left = load<i32>(at, 8);
+    if (left < 0) return node;
+    const packed = load<u32>(at);
+    const x = load<f32>(row + (<usize>(packed & 0x3fffffff) << 2));
+    let right: i32;
+    if (x != x) right = i32((packed & 0x80000000) == 0);
+    else if (packed & 0x40000000) right = contains(sets, load<u32>(at, 4), load<u32>(at, 12), x);
+    else right = i32(!(x < load<f32>(at, 4)));
+    node = left + right;
+  }
+}
+
+/** 1 if the category is in the set of `words` 32-bit words; values out of range are in no set. */
+// @ts-ignore: decorator
+@inline
+export function contains(sets: usize, first: u32, words: u32, value: f32): i32 {
+  if (!(value >= 0 && value < 16777216)) return 0;
+  const category = <u32>value;
+  if (category >> 5 >= words) return 0;
+  return (load<u32>(sets + (<usize>(first + (category >> 5)) << 2)) >> (category & 31)) & 1;
+}
+
+/**
+ * Adds the leaves of trees `begin` to `end` to the margins of a block of rows (row-major floats). The trees are
+ * the outer loop, so that a tree stays in the cache; each row still sums its trees in order.
+ */
+export function predictMargins(
+  nodes: usize, sets: usize, roots: usize, begin: i32, end: i32, rows: usize, stride: i32, count: i32, margins: usize,
+): void {
+  for (let tree = begin; tree < end; tree++) {
+    const root = load<i32>(roots + (<usize>tree << 2));
+    for (let i = 0; i < count; i++) {
+      const node = walk(nodes, sets, root, rows + (<usize>i * <usize>stride << 2));
+      const margin = margins + (<usize>i << 2);
+      store<f32>(margin, load<f32>(margin) + load<f32>(nodes + (<usize>node << 4), 12));
+    }
+  }
+}
+
+/** The leaf of every row in every tree, as a position within the tree; `leaves` is count x trees. */
+export function predictLeafIndices(
+  nodes: usize, sets: usize, roots: usize, trees: i32, rows: usize, stride: i32, count: i32, leaves: usize,
+): void {
+  for (let tree = 0; tree < trees; tree++) {
+    const root = load<i32>(roots + (<usize>tree << 2));
+    for (let i = 0; i < count; i++) {
+      const node = walk(nodes, sets, root, rows + (<usize>i * <usize>stride << 2));
+      store<i32>(leaves + ((<usize>i * <usize>trees + <usize>tree) << 2), node - root);
+    }
+  }
+}

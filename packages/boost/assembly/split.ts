@@ -1,0 +1,56 @@
+import { findCategorySplit } from './category';
+import { findNumericSplit, score } from './numeric';
+
+/**
+ * Settings of the search, as f64, in units of the quantised sums: 0 lambda, 8 alpha, 16 max_delta_step (0 none),
+ * 24 least hessian of a child, 32 columns with fewer categories than this are split one against the rest,
+ * 40 most categories in a set, 48 cat_smooth, 56 cat_l2, 64 least hessian of a category in a sorted split.
+ *
+ * A slot is four i32: histogram offset in bytes, number of value bins, flags (1 has a bin for missing values,
+ * 2 categorical, 4 all values may go left with only the missing ones right), feature.
+ *
+ * A record is: 0 node sum (i64, given), 8 left sum, 16 right sum (i64), 24 gain (f64), 32 slot (-1 none),
+ * 36 last bin on the left (numeric), 40 1 if categorical, 44 1 if missing goes left, 48 best score as a fraction
+ * (two f64), 64 table of 256 bytes: 1 where the bin goes left. A `list` of 0 stands for all slots.
+ */
+export function findSplit(
+  histogram: usize, slots: usize, list: usize, listCount: i32, settings: usize, record: usize, scratch: usize,
+): void {
+  const sum = load<i64>(record);
+  const parent = score(<f64>(sum >> 32), <f64>(sum & 0xffffffff), load<f64>(settings), settings);
+  store<f64>(record, parent, 48);
+  store<f64>(record, 1, 56);
+  store<i32>(record, -1, 32);
+  store<f64>(record, 0, 24);
+  for (let i = 0; i < listCount; i++) {
+    const slot = list == 0 ? i : load<i32>(list + (<usize>i << 2));
+    const at = slots + (<usize>slot << 4);
+    if (load<i32>(at, 8) & 2) findCategorySplit(histogram, at, slot, settings, record, scratch);
+    else findNumericSplit(histogram, at, slot, settings, record);
+  }
+  const best = load<i32>(record, 32);
+  if (best < 0) return;
+  store<f64>(record, load<f64>(record, 48) / load<f64>(record, 56) - parent, 24);
+  store<i64>(record, sum - load<i64>(record, 8), 16);
+  const at = slots + (<usize>best << 4);
+  if (!load<i32>(record, 40)) fillTable(histogram, at, record);
+}
+
+/**
+ * Moves the cut to the middle of the run of bins that are empty in this node, as an exact search would take the
+ * middle between two values, and writes the table.
+ */
+function fillTable(histogram: usize, slot: usize, record: usize): void {
+  const base = histogram + <usize>load<i32>(slot);
+  const bins = load<i32>(slot, 4), flags = load<i32>(slot, 8);
+  let bin = load<i32>(record, 36);
+  let next = bin + 1;
+  while (next < bins && load<i64>(base + (<usize>next << 3)) == 0) next++;
+  if (next < bins) bin = (bin + next - 1) >> 1;
+  else if (flags & 4) bin = bins - 1;
+  store<i32>(record, bin, 36);
+  const table = record + 64;
+  memory.fill(table, 1, <usize>bin + 1);
+  memory.fill(table + <usize>bin + 1, 0, <usize>(255 - bin));
+  store<u8>(table + <usize>bins, load<i32>(record, 44));
+}

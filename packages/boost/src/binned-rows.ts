@@ -1,0 +1,52 @@
+import { InvalidOption } from '@verdict/core';
+import type { BinnedMatrix, ColumnBins } from './matrix.ts';
+import type { RowWriter } from './predictor.ts';
+import type { Tree } from './tree.ts';
+
+/**
+ * A writer of rows of a binned matrix: each bin as a float of that bin, so that trees whose cuts are the
+ * matrix' own send it where they send the original value.
+ */
+export function binnedWriter(binned: BinnedMatrix, rows: Uint32Array | undefined): RowWriter {
+  const { bins, columns, rowCount } = binned;
+  const features = columns.length;
+  const values = columns.map((column, f) => binValues(column, binned.featureTypes[f] === 'c'));
+  return (begin, count, target) => {
+    for (let f = 0; f < features; f++) {
+      const table = values[f];
+      const first = f * rowCount;
+      for (let i = 0, to = f; i < count; i++, to += features) {
+        target[to] = table[bins[first + (rows === undefined ? begin + i : rows[begin + i])]];
+      }
+    }
+  };
+}
+
+function binValues(column: ColumnBins, categorical: boolean): Float32Array {
+  const values = new Float32Array(256).fill(NaN);
+  for (let bin = 0; bin < column.valueBins; bin++) {
+    if (categorical) values[bin] = column.codes[column.codeStarts[bin]];
+    else values[bin] = bin === 0 ? -Infinity : column.cuts[bin - 1];
+  }
+  return values;
+}
+
+/**
+ * Checks that every numeric threshold is a cut of the matrix; only then do bins decide as the values would.
+ *
+ * @throws InvalidOption if the trees were not trained on these bins
+ */
+export function checkCuts(trees: readonly Tree[], binned: BinnedMatrix): void {
+  const cuts = binned.columns.map((column) => new Set(column.cuts));
+  for (const tree of trees) {
+    for (let node = 0; node < tree.lefts.length; node++) {
+      if (tree.lefts[node] < 0 || tree.categorical[node] === 1) continue;
+      if (cuts[tree.features[node]].has(tree.thresholds[node])) continue;
+      throw new InvalidOption({
+        option: 'binned',
+        got: `no cut at ${tree.thresholds[node]} in column "${binned.featureNames[tree.features[node]]}"`,
+        expected: 'the binned matrix that the booster was trained on',
+      });
+    }
+  }
+}

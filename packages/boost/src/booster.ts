@@ -1,0 +1,239 @@
+import { InvalidOption } from '@verdict/core';
+import { binnedWriter, checkCuts } from './binned-rows.ts';
+import { packForest } from './forest.ts';
+import type { Forest } from './forest.ts';
+import { computeImportance } from './importance.ts';
+import type { ImportanceKind } from './importance.ts';
+import { marginOf } from './intercept.ts';
+import { parseModelJson, writeModelJson } from './json-format.ts';
+import { checkMatrix } from './matrix.ts';
+import type { BinnedMatrix, FeatureType, Matrix } from './matrix.ts';
+import { readModel, writeModel } from './model-format.ts';
+import { addMargins, addRow, columnWriter, findLeaves } from './predictor.ts';
+import type { Tree } from './tree.ts';
+import { parseUbjson, writeUbjson } from './ubjson.ts';
+
+/** What a booster consists of beside its trees. */
+export interface BoosterParts {
+  readonly featureNames: readonly string[];
+  readonly featureTypes: readonly FeatureType[];
+  /** Starting probability, a float32. */
+  readonly baseProbability: number;
+  readonly bestIteration?: number | undefined;
+  /** XGBoost's `learner.attributes` other than `best_iteration`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A trained model: trees and a start. It never changes. */
+export class Booster {
+  readonly featureNames: readonly string[];
+  readonly featureTypes: readonly FeatureType[];
+  /** The margin that every row starts from. */
+  readonly baseScore: number;
+  /** The probability of that margin, as it is stored. */
+  readonly baseProbability: number;
+  readonly bestIteration: number | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly #trees: readonly Tree[];
+  #forest: Forest | undefined;
+
+  private constructor(trees: readonly Tree[], parts: BoosterParts) {
+    this.#trees = trees;
+    this.featureNames = parts.featureNames;
+    this.featureTypes = parts.featureTypes;
+    this.baseProbability = parts.baseProbability;
+    this.baseScore = marginOf(parts.baseProbability);
+    this.bestIteration = parts.bestIteration;
+    this.attributes = parts.attributes ?? {};
+  }
+
+  /** A booster of ready trees, which must fit the features. */
+  static fromTrees(trees: readonly Tree[], parts: BoosterParts): Booster {
+    return new Booster(trees, parts);
+  }
+
+  /**
+   * Reads a model that this package or XGBoost 1.7 to 3 saved as UBJSON.
+   *
+   * @throws InvalidModel if it is broken or of a kind that is not supported
+   */
+  static fromUbj(bytes: Uint8Array): Booster {
+    const { trees, parts } = readModel(parseUbjson(bytes));
+    return new Booster(trees, parts);
+  }
+
+  /**
+   * Reads a model that this package or XGBoost 1.7 to 3 saved as JSON.
+   *
+   * @throws InvalidModel if it is broken or of a kind that is not supported
+   */
+  static fromJson(text: string): Booster {
+    const { trees, parts } = readModel(parseModelJson(text));
+    return new Booster(trees, parts);
+  }
+
+  /** The model as UBJSON, which XGBoost 3 loads. */
+  toUbj(): Uint8Array {
+    return writeUbjson(writeModel(this.#trees, this));
+  }
+
+  /** The model as JSON, which XGBoost 3 loads. */
+  toJson(): string {
+    return writeModelJson(writeModel(this.#trees, this));
+  }
+
+  get trees(): readonly Tree[] {
+    return this.#trees;
+  }
+
+  get treeCount(): number {
+    return this.#trees.length;
+  }
+
+  /**
+   * The trees of rounds `begin` to `end - 1`, with the same start.
+   *
+   * @throws InvalidOption if the range is not within 0 … treeCount
+   */
+  slice(begin: number, end: number): Booster {
+    if (!(
+      Number.isInteger(begin) &&
+      Number.isInteger(end) &&
+      begin >= 0 &&
+      end >= begin &&
+      end <= this.treeCount
+    )) {
+      throw new InvalidOption({
+        option: 'slice',
+        got: [begin, end],
+        expected: `a range within 0 … ${this.treeCount}`,
+      });
+    }
+    const { featureNames, featureTypes, baseProbability, attributes } = this;
+    return new Booster(this.#trees.slice(begin, end), {
+      featureNames,
+      featureTypes,
+      baseProbability,
+      attributes,
+    });
+  }
+
+  /**
+   * The margin (log-odds) of every row.
+   *
+   * @param options.baseMargin margins to start from instead of `baseScore`
+   * @throws InvalidOption if the columns are not the model's, in its order
+   */
+  predictMargin(matrix: Matrix, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
+    this.#checkColumns(matrix);
+    const margins = this.#start(matrix.rowCount, options.baseMargin);
+    addMargins(
+      this.#packed(),
+      0,
+      this.treeCount,
+      matrix.columns.length,
+      columnWriter(matrix.columns),
+      margins,
+    );
+    return margins;
+  }
+
+  /** The probability of label 1 for every row. */
+  predictProbability(matrix: Matrix): Float32Array {
+    return this.predictMargin(matrix).map((margin) => 1 / (1 + Math.exp(-margin)));
+  }
+
+  /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
+  predictRow(values: Float32Array): number {
+    if (values.length !== this.featureNames.length) {
+      throw new InvalidOption({
+        option: 'values',
+        got: values.length,
+        expected: `${this.featureNames.length} values`,
+      });
+    }
+    return addRow(this.#packed(), 0, this.treeCount, values, this.baseScore);
+  }
+
+  /**
+   * Margins of rows of the binned matrix that this booster was trained on, after its first `end` rounds.
+   *
+   * @param rows default all
+   * @param end default all rounds
+   * @throws InvalidOption if the matrix is another one
+   */
+  predictBinned(
+    binned: BinnedMatrix,
+    rows?: Uint32Array,
+    end: number = this.treeCount,
+    options: { readonly baseMargin?: Float32Array } = {},
+  ): Float32Array {
+    if (!(Number.isInteger(end) && end >= 0 && end <= this.treeCount)) {
+      throw new InvalidOption({
+        option: 'end',
+        got: end,
+        expected: `a number of rounds up to ${this.treeCount}`,
+      });
+    }
+    this.#checkNames(binned.featureNames);
+    for (const row of rows ?? []) {
+      if (row >= binned.rowCount) {
+        throw new InvalidOption({
+          option: 'rows',
+          got: row,
+          expected: `row numbers below ${binned.rowCount}`,
+        });
+      }
+    }
+    checkCuts(this.#trees, binned);
+    const margins = this.#start(rows?.length ?? binned.rowCount, options.baseMargin);
+    addMargins(this.#packed(), 0, end, binned.columns.length, binnedWriter(binned, rows), margins);
+    return margins;
+  }
+
+  /** The leaf of every row in every tree, as XGBoost's `pred_leaf`: node numbers, rows x trees. */
+  predictLeaves(matrix: Matrix): Int32Array {
+    this.#checkColumns(matrix);
+    return findLeaves(this.#packed(), matrix.columns.length, matrix.rowCount, columnWriter(matrix.columns));
+  }
+
+  /** Importance of the features that are used in any split, as XGBoost's `get_score`. */
+  importance(kind: ImportanceKind): Map<string, number> {
+    return computeImportance(this.#trees, this.featureNames, kind);
+  }
+
+  #packed(): Forest {
+    this.#forest ??= packForest(this.#trees);
+    return this.#forest;
+  }
+
+  #start(rows: number, baseMargin: Float32Array | undefined): Float32Array {
+    if (baseMargin === undefined) return new Float32Array(rows).fill(this.baseScore);
+    if (baseMargin.length !== rows) {
+      throw new InvalidOption({ option: 'baseMargin', got: baseMargin.length, expected: `${rows} margins` });
+    }
+    return baseMargin.slice();
+  }
+
+  #checkColumns(matrix: Matrix): void {
+    checkMatrix(matrix);
+    this.#checkNames(matrix.featureNames);
+  }
+
+  #checkNames(names: readonly string[]): void {
+    if (names.length !== this.featureNames.length) {
+      throw new InvalidOption({
+        option: 'columns',
+        got: names.length,
+        expected: `the model's ${this.featureNames.length} columns`,
+      });
+    }
+    const wrong = names.findIndex((name, f) => name !== this.featureNames[f]);
+    if (wrong < 0) return;
+    throw new InvalidOption({
+      option: `column ${wrong + 1}`,
+      got: names[wrong],
+      expected: `"${this.featureNames[wrong]}", as in the model`,
+    });
+  }
+}

@@ -1,0 +1,328 @@
+import type { ColumnSampler } from './column-sampler.ts';
+import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
+import type { OpenNode, OpenNodes } from './open-nodes.ts';
+import type { Params } from './params.ts';
+import { RECORD_BYTES } from './training-space.ts';
+import type { TrainingSpace } from './training-space.ts';
+import { TreeBuilder } from './tree-builder.ts';
+import type { Tree } from './tree.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A gain below this is rounding noise (XGBoost's kRtEps). */
+const LEAST_GAIN = 1e-6;
+
+/** What a tree is grown from: rows drawn and not drawn lie in the space's `index` and `passengers`. */
+export interface TreeTask {
+  readonly round: number;
+  readonly drawn: number;
+  readonly passengers: number;
+  /** True if `index` is 0, 1, 2, …: then the root needs no gathering. */
+  readonly contiguous: boolean;
+  readonly gradientScale: number;
+  readonly hessianScale: number;
+}
+
+/** Where the rows of a tree's leaves lie once it is grown. */
+interface Places {
+  readonly begins: number[];
+  readonly counts: number[];
+  readonly passengerBegins: number[];
+  readonly passengerCounts: number[];
+}
+
+/** Grows trees one after another in one training space. */
+export class Grower {
+  readonly #workspace: Workspace;
+  readonly #space: TrainingSpace;
+  readonly #params: Params;
+  readonly #sampler: ColumnSampler;
+  readonly #ints: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #bytes: Uint8Array;
+  #freeHistograms: number[] = [];
+  #freeRecords: number[] = [];
+  #features: Int32Array = new Int32Array(0);
+  #usedBytes = 0;
+  #clearedBytes = 0;
+  #leastHessian = 1;
+  #gainUnit = 1;
+  #places: Places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [] };
+
+  constructor(workspace: Workspace, space: TrainingSpace, params: Params, sampler: ColumnSampler) {
+    this.#workspace = workspace;
+    this.#space = space;
+    this.#params = params;
+    this.#sampler = sampler;
+    this.#ints = workspace.allInts();
+    this.#doubles = workspace.allDoubles();
+    this.#bytes = workspace.allBytes();
+  }
+
+  /** Grows one tree and adds its leaves to the margins of all rows. */
+  grow(task: TreeTask): Tree {
+    this.#prepare(task);
+    const builder = new TreeBuilder();
+    const open = this.#order();
+    this.#open(this.#root(task), open);
+    const { max_leaves: maxLeaves } = this.#params;
+    let leaves = 1;
+    while (maxLeaves === 0 || leaves < maxLeaves) {
+      const node = open.pop();
+      if (node === undefined) break;
+      this.#expand(node, builder, open);
+      leaves++;
+    }
+    return this.#finish(builder);
+  }
+
+  #order(): OpenNodes {
+    if (this.#params.max_leaves === 0) return new NodeStack();
+    return this.#params.grow_policy === 'lossguide' ? new NodeHeap() : new NodeQueue();
+  }
+
+  #prepare(task: TreeTask): void {
+    const { plan, histograms, records } = this.#space;
+    this.#freeHistograms = [];
+    for (let i = plan.histograms - 1; i >= 0; i--)
+      this.#freeHistograms.push(histograms + i * plan.histogramBytes);
+    this.#freeRecords = [];
+    for (let i = plan.records - 1; i >= 0; i--) this.#freeRecords.push(records + i * RECORD_BYTES);
+    const features = this.#sampler.startTree(task.round);
+    if (features !== this.#features) {
+      this.#features = features;
+      const { used, cleared } = this.#space.chooseColumns(this.#workspace, features);
+      this.#usedBytes = used;
+      this.#clearedBytes = cleared;
+    }
+    const params = this.#params;
+    const { gradientScale, hessianScale } = task;
+    this.#leastHessian = Math.max(1, params.min_child_weight * hessianScale);
+    this.#gainUnit = hessianScale / (gradientScale * gradientScale);
+    const meanHessian = task.drawn > 0 ? this.#meanHessian(task) : 0;
+    this.#workspace
+      .doubles(this.#space.settings, 9)
+      .set([
+        params.lambda * hessianScale,
+        params.alpha * gradientScale,
+        (params.max_delta_step * gradientScale) / hessianScale,
+        this.#leastHessian,
+        params.max_cat_to_onehot,
+        params.max_cat_threshold,
+        params.cat_smooth * hessianScale,
+        params.cat_l2 * hessianScale,
+        params.min_data_per_group * meanHessian,
+      ]);
+    this.#places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [] };
+  }
+
+  /** Mean quantised hessian of a drawn row, by which a hessian sum is read as a number of rows. */
+  #meanHessian(task: TreeTask): number {
+    if (this.#params.min_data_per_group === 0) return 0;
+    this.#workspace.kernels.sumGradients(
+      this.#space.index,
+      task.drawn,
+      this.#space.gradients,
+      this.#space.sums,
+    );
+    return (this.#doubles[this.#space.sums / 8 + 1] * task.hessianScale) / task.drawn;
+  }
+
+  #root(task: TreeTask): OpenNode {
+    const space = this.#space;
+    const { kernels } = this.#workspace;
+    const record = this.#take(this.#freeRecords);
+    const histogram = this.#take(this.#freeHistograms);
+    this.#build(task.contiguous ? 0 : space.index, task.drawn, histogram);
+    const bins = this.#ints[space.slots / 4 + 1] + (this.#ints[space.slots / 4 + 2] & 1);
+    kernels.sumHistogram(histogram, bins, record);
+    const node = {
+      id: 0,
+      depth: 0,
+      begin: 0,
+      count: task.drawn,
+      passengerBegin: 0,
+      passengerCount: task.passengers,
+      record,
+      histogram,
+      gain: 0,
+    };
+    this.#place(node);
+    return node;
+  }
+
+  #take(free: number[]): number {
+    const taken = free.pop();
+    if (taken === undefined) throw new Error('The plan of the training memory is too small.');
+    return taken;
+  }
+
+  #place(node: OpenNode): void {
+    this.#places.begins[node.id] = node.begin;
+    this.#places.counts[node.id] = node.count;
+    this.#places.passengerBegins[node.id] = node.passengerBegin;
+    this.#places.passengerCounts[node.id] = node.passengerCount;
+  }
+
+  #build(index: number, count: number, histogram: number): void {
+    const { blockTable, plan, packed, rowBuffer, packedBuffer } = this.#space;
+    this.#workspace.kernels.buildHistogram(
+      blockTable,
+      plan.blocks.length,
+      index,
+      count,
+      packed,
+      histogram,
+      this.#clearedBytes,
+      rowBuffer,
+      packedBuffer,
+    );
+  }
+
+  /** True if a node is heavy and shallow enough for two children. */
+  #splittable(node: OpenNode): boolean {
+    const { max_depth: maxDepth } = this.#params;
+    const hessian = this.#ints[node.record / 4] >>> 0;
+    return node.count >= 2 && hessian >= 2 * this.#leastHessian && (maxDepth === 0 || node.depth < maxDepth);
+  }
+
+  /** Finds a node's best split from its histogram; queues it if that is worth making, frees it if not. */
+  #open(node: OpenNode, open: OpenNodes): void {
+    const gain = this.#splittable(node) ? this.#search(node) : 0;
+    if (gain > LEAST_GAIN && gain >= this.#params.gamma) {
+      // One histogram must stay free for the next node to be split.
+      if (node.histogram !== 0 && this.#freeHistograms.length === 0) {
+        this.#freeHistograms.push(node.histogram);
+        node.histogram = 0;
+      }
+      open.push({ ...node, gain });
+      return;
+    }
+    if (node.histogram !== 0) this.#freeHistograms.push(node.histogram);
+    this.#freeRecords.push(node.record);
+  }
+
+  #search(node: OpenNode): number {
+    const { slots, lists, settings, splitScratch } = this.#space;
+    const chosen = this.#sampler.forNode(node.depth, node.id);
+    const count = chosen?.length ?? this.#features.length;
+    if (chosen !== undefined) this.#ints.set(chosen, lists / 4);
+    this.#workspace.kernels.findSplit(
+      node.histogram,
+      slots,
+      chosen === undefined ? 0 : lists,
+      count,
+      settings,
+      node.record,
+      splitScratch,
+    );
+    if (this.#ints[node.record / 4 + 8] < 0) return 0;
+    return this.#doubles[node.record / 8 + 3] * this.#gainUnit;
+  }
+
+  /** Splits a node: parts its rows, and opens its children. */
+  #expand(node: OpenNode, builder: TreeBuilder, open: OpenNodes): void {
+    const space = this.#space;
+    const { kernels } = this.#workspace;
+    const at = node.record / 4;
+    const feature = this.#ints[space.slots / 4 + this.#ints[at + 8] * 4 + 3];
+    const table = node.record + 64;
+    const column = space.columns + feature * space.columnStride;
+    const index = space.index + node.begin * 4;
+    const passengerIndex = space.passengers + node.passengerBegin * 4;
+    const count = kernels.partitionRows(column, table, index, node.count, space.scratch);
+    const passengerCount =
+      node.passengerCount === 0
+        ? 0
+        : kernels.partitionRows(column, table, passengerIndex, node.passengerCount, space.scratch);
+    const left = builder.split(
+      node.id,
+      feature,
+      space.binned.columns[feature],
+      this.#ints[at + 10] === 1,
+      this.#ints[at + 9],
+      this.#bytes.subarray(table, table + 256),
+      this.#ints[at + 11] === 1,
+    );
+    const leftNode: OpenNode = {
+      id: left,
+      depth: node.depth + 1,
+      begin: node.begin,
+      count,
+      passengerBegin: node.passengerBegin,
+      passengerCount,
+      record: this.#take(this.#freeRecords),
+      histogram: 0,
+      gain: 0,
+    };
+    const rightNode: OpenNode = {
+      id: left + 1,
+      depth: node.depth + 1,
+      begin: node.begin + count,
+      count: node.count - count,
+      passengerBegin: node.passengerBegin + passengerCount,
+      passengerCount: node.passengerCount - passengerCount,
+      record: this.#take(this.#freeRecords),
+      histogram: 0,
+      gain: 0,
+    };
+    this.#ints.copyWithin(leftNode.record / 4, at + 2, at + 4);
+    this.#ints.copyWithin(rightNode.record / 4, at + 4, at + 6);
+    this.#place(leftNode);
+    this.#place(rightNode);
+    this.#freeRecords.push(node.record);
+    this.#openChildren(node, leftNode, rightNode, open);
+  }
+
+  #openChildren(parent: OpenNode, left: OpenNode, right: OpenNode, open: OpenNodes): void {
+    const { index } = this.#space;
+    const [small, large] = left.count <= right.count ? [left, right] : [right, left];
+    const needSmall = this.#splittable(small);
+    const needLarge = this.#splittable(large);
+    const own = parent.histogram;
+    if (own !== 0 && needLarge) {
+      small.histogram = this.#take(this.#freeHistograms);
+      this.#build(index + small.begin * 4, small.count, small.histogram);
+      this.#workspace.kernels.subtractHistogram(own, small.histogram, this.#usedBytes);
+      large.histogram = own;
+    } else {
+      if (own !== 0) this.#freeHistograms.push(own);
+      if (needSmall) {
+        small.histogram = this.#take(this.#freeHistograms);
+        this.#build(index + small.begin * 4, small.count, small.histogram);
+      }
+    }
+    this.#open(small, open);
+    if (large.histogram === 0 && needLarge) {
+      large.histogram = this.#take(this.#freeHistograms);
+      this.#build(index + large.begin * 4, large.count, large.histogram);
+    }
+    this.#open(large, open);
+  }
+
+  /** Leaf values from the true gradients; margins of drawn and other rows. */
+  #finish(builder: TreeBuilder): Tree {
+    const space = this.#space;
+    const { kernels } = this.#workspace;
+    const { begins, counts, passengerBegins, passengerCounts } = this.#places;
+    const sums = new Float64Array(builder.nodeCount * 2);
+    for (let node = 0; node < builder.nodeCount; node++) {
+      if (!builder.isLeaf(node)) continue;
+      kernels.sumGradients(space.index + begins[node] * 4, counts[node], space.gradients, space.sums);
+      sums[node * 2] = this.#doubles[space.sums / 8];
+      sums[node * 2 + 1] = this.#doubles[space.sums / 8 + 1];
+    }
+    const tree = builder.finish(sums, this.#params);
+    for (let node = 0; node < builder.nodeCount; node++) {
+      if (!builder.isLeaf(node)) continue;
+      const value = tree.thresholds[node];
+      kernels.addToRows(space.index + begins[node] * 4, counts[node], space.margins, value);
+      kernels.addToRows(
+        space.passengers + passengerBegins[node] * 4,
+        passengerCounts[node],
+        space.margins,
+        value,
+      );
+    }
+    return tree;
+  }
+}

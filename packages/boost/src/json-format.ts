@@ -1,0 +1,53 @@
+import { InvalidModel } from '@verdict/core';
+import type { Value } from './document.ts';
+
+/**
+ * Reads JSON as XGBoost writes it, that is with `NaN` and `Infinity` as numbers.
+ *
+ * @throws InvalidModel
+ */
+export function parseModelJson(text: string): Value {
+  const standard = text.replaceAll(/"(?:[^"\\]|\\.)*"|NaN|Infinity/gs, (token) => {
+    if (token.startsWith('"')) return token;
+    return token === 'NaN' ? 'null' : '1e999';
+  });
+  try {
+    return JSON.parse(standard);
+  } catch (cause) {
+    throw new InvalidModel({ problem: 'The model is not JSON.', cause });
+  }
+}
+
+/**
+ * Writes a document as JSON that XGBoost can read: items of float arrays carry an exponent, since XGBoost takes
+ * a number without point and exponent for an integer and then refuses it.
+ */
+export function writeModelJson(value: Value): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (value instanceof Float32Array) return `[${Array.from(value, formatFloat).join(',')}]`;
+  if (ArrayBuffer.isView(value)) return `[${value.join(',')}]`;
+  if (isArray(value)) return `[${value.map((item) => writeModelJson(item)).join(',')}]`;
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${writeModelJson(value[key])}`);
+  return `{${members.join(',')}}`;
+}
+
+function isArray(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** The shortest decimal that reads back as the same float32, always with an exponent. */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  if (value === 0) return Object.is(value, -0) ? '-0E0' : '0E0';
+  let text = '';
+  for (let digits = 5; digits < 9; digits++) {
+    text = value.toExponential(digits);
+    if (Math.fround(Number(text)) === value) break;
+  }
+  const [mantissa, exponent] = text.split('e');
+  const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  return `${short}E${exponent.replace('+', '')}`;
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+
+/** The functions of `build/kernels.wasm`; every pointer is a byte offset into the instance's memory. */
+export interface Kernels {
+  floatsToKeys(values: number, count: number, keys: number, rows: number): number;
+  sortKeys(keys: number, scratch: number, count: number, counts: number): void;
+  sortKeysWithRows(
+    keys: number,
+    scratch: number,
+    rows: number,
+    rowScratch: number,
+    count: number,
+    counts: number,
+  ): void;
+  assignBins(values: number, count: number, cuts: number, steps: number, missing: number, bins: number): void;
+  gatherBlock(column: number, count: number, block: number, stride: number, offset: number): void;
+  sampleRows(count: number, seed: number, threshold: number, drawn: number, others: number): number;
+  exponentials(values: number, count: number): void;
+  logisticGradients(
+    margins: number,
+    labels: number,
+    weights: number,
+    count: number,
+    gradients: number,
+    sums: number,
+  ): void;
+  quantiseGradients(
+    gradients: number,
+    count: number,
+    gradientScale: number,
+    hessianScale: number,
+    seed: number,
+    packed: number,
+  ): void;
+  buildHistogram(
+    blocks: number,
+    blockCount: number,
+    index: number,
+    count: number,
+    packed: number,
+    histogram: number,
+    bytes: number,
+    rowBuffer: number,
+    packedBuffer: number,
+  ): void;
+  subtractHistogram(parent: number, child: number, bytes: number): void;
+  sumHistogram(histogram: number, bins: number, sum: number): void;
+  findSplit(
+    histogram: number,
+    slots: number,
+    list: number,
+    listCount: number,
+    settings: number,
+    record: number,
+    scratch: number,
+  ): void;
+  partitionRows(column: number, table: number, index: number, count: number, scratch: number): number;
+  sumGradients(index: number, count: number, gradients: number, sums: number): void;
+  addToRows(index: number, count: number, margins: number, value: number): void;
+  predictMargins(
+    nodes: number,
+    sets: number,
+    roots: number,
+    begin: number,
+    end: number,
+    rows: number,
+    stride: number,
+    count: number,
+    margins: number,
+  ): void;
+  predictLeafIndices(
+    nodes: number,
+    sets: number,
+    roots: number,
+    trees: number,
+    rows: number,
+    stride: number,
+    count: number,
+    leaves: number,
+  ): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** An instance of the kernels over the given memory; the module is compiled once per thread. */
+export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)));
+  // The module's imports and exports are fixed by assembly/index.ts, which `Kernels` mirrors.
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+}

@@ -1,0 +1,70 @@
+import { InvalidOption } from '@verdict/core';
+
+/** XGBoost's letters: `q` a quantity, `int` a whole number, `i` an indicator, `c` a category's code. */
+export type FeatureType = 'q' | 'int' | 'i' | 'c';
+
+/** A table of floats by column; NaN is missing, infinities are values; categories are codes from 0. */
+export interface Matrix {
+  readonly rowCount: number;
+  readonly columns: readonly Float32Array[];
+  readonly featureNames: readonly string[];
+  readonly featureTypes: readonly FeatureType[];
+}
+
+/** The bins of one column. Bin `cuts.length` + 1 … do not exist; missing values have the bin `valueBins`. */
+export interface ColumnBins {
+  /**
+   * Numeric: a value's bin is the number of cuts not above it (`x < cuts[b]` goes left with bins 0 … b).
+   * The last cut may be the largest float, which parts all values from the missing ones.
+   */
+  readonly cuts: Float32Array;
+  /** Categorical: codes of all bins, one bin after another; empty for numeric columns. */
+  readonly codes: Int32Array;
+  /** Categorical: where each bin's codes begin, and the end. */
+  readonly codeStarts: Int32Array;
+  readonly valueBins: number;
+  readonly hasMissing: boolean;
+}
+
+/**
+ * A matrix cut into bins, for training. A plain object on shared memory: posting it to a worker copies only the
+ * cuts. It knows nothing of labels, so folds may share it.
+ */
+export interface BinnedMatrix {
+  readonly rowCount: number;
+  readonly featureNames: readonly string[];
+  readonly featureTypes: readonly FeatureType[];
+  readonly columns: readonly ColumnBins[];
+  /** One byte per cell, column after column, on a SharedArrayBuffer. */
+  readonly bins: Uint8Array;
+}
+
+const letters: readonly string[] = ['q', 'int', 'i', 'c'];
+
+/**
+ * Checks that a matrix is consistent.
+ *
+ * @throws InvalidOption naming the part that is not
+ */
+export function checkMatrix(matrix: Matrix): void {
+  const { rowCount, columns, featureNames, featureTypes } = matrix;
+  const wrong = (option: string, got: unknown, expected: string): never => {
+    throw new InvalidOption({ option, got, expected });
+  };
+  if (!Number.isSafeInteger(rowCount) || rowCount < 0) wrong('matrix.rowCount', rowCount, 'a number of rows');
+  if (featureNames.length !== columns.length) {
+    wrong('matrix.featureNames', featureNames.length, `one name for each of the ${columns.length} columns`);
+  }
+  if (featureTypes.length !== columns.length) {
+    wrong('matrix.featureTypes', featureTypes.length, `one type for each of the ${columns.length} columns`);
+  }
+  if (new Set(featureNames).size !== featureNames.length) {
+    wrong('matrix.featureNames', 'a name twice', 'a list of different names');
+  }
+  for (let f = 0; f < columns.length; f++) {
+    if (!letters.includes(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
+    if (columns[f].length !== rowCount) {
+      wrong(`matrix column "${featureNames[f]}"`, columns[f].length, `an array of ${rowCount} floats`);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { InvalidModel } from '@verdict/core';
+import type { BoosterParts } from './booster.ts';
+import { listAt, objectAt, stringAt } from './document.ts';
+import type { DocumentObject, Value } from './document.ts';
+import { MOST_FEATURES } from './forest.ts';
+import { formatFloat } from './json-format.ts';
+import type { FeatureType } from './matrix.ts';
+import { readTree } from './tree-reader.ts';
+import { writeTree } from './tree-writer.ts';
+import type { Tree } from './tree.ts';
+
+/** The version that is written: XGBoost reads files of its past. */
+const VERSION = [3, 2, 0];
+/** Words of category sets that a model may have in all: 64 MB. */
+const MOST_SET_WORDS = 1 << 24;
+
+interface ModelParts {
+  readonly trees: readonly Tree[];
+  readonly parts: BoosterParts;
+}
+
+/**
+ * Takes XGBoost's document apart (gbtree, binary:logistic; base_score as 1.7, 2 and 3 write it) and checks
+ * everything that a walk relies on.
+ *
+ * @throws InvalidModel
+ */
+export function readModel(document: Value): ModelParts {
+  const root = objectAt({ root: document }, 'root', 'model');
+  const learner = objectAt(root, 'learner', 'model');
+  const objective = stringAt(objectAt(learner, 'objective', 'learner'), 'name', 'objective');
+  if (objective !== 'binary:logistic') throw unsupported(`the objective ${JSON.stringify(objective)}`);
+  const booster = objectAt(learner, 'gradient_booster', 'learner');
+  const kind = stringAt(booster, 'name', 'gradient_booster');
+  if (kind !== 'gbtree') throw unsupported(`the booster ${JSON.stringify(kind)}`);
+  const model = objectAt(booster, 'model', 'gradient_booster');
+  const shape = objectAt(learner, 'learner_model_param', 'learner');
+  if (count(shape, 'num_class', 0) > 1) throw unsupported('more than two classes');
+  if (count(shape, 'num_target', 1) > 1) throw unsupported('more than one target');
+  const features = count(shape, 'num_feature');
+  if (features > MOST_FEATURES) throw new InvalidModel({ problem: `The model has ${features} features.` });
+  const parameters = objectAt(model, 'gbtree_model_param', 'model');
+  const listed = listAt(model, 'trees', 'model');
+  if (count(parameters, 'num_trees') !== listed.length) {
+    throw new InvalidModel({
+      problem: `The model has ${listed.length} trees but says ${count(parameters, 'num_trees')}.`,
+    });
+  }
+  let words = 0;
+  const trees = listed.map((tree, position) => {
+    const read = readTree(objectAt({ tree }, 'tree', `trees[${position}]`), position, features);
+    words += setWords(read);
+    if (words > MOST_SET_WORDS) throw new InvalidModel({ problem: 'The category sets are too large.' });
+    return read;
+  });
+  const parallel = count(parameters, 'num_parallel_tree', 1);
+  const { best_iteration: best, ...attributes } = readAttributes(learner);
+  return {
+    trees,
+    parts: {
+      featureNames: readNames(learner, features, trees),
+      featureTypes: readTypes(learner, features, trees),
+      baseProbability: readBaseScore(stringAt(shape, 'base_score', 'learner_model_param')),
+      ...(best !== undefined && parallel === 1 && /^\d{1,9}$/.test(best) && { bestIteration: Number(best) }),
+      attributes,
+    },
+  };
+}
+
+/** The document of a model, complete for XGBoost 3. */
+export function writeModel(trees: readonly Tree[], parts: BoosterParts): DocumentObject {
+  const features = String(parts.featureNames.length);
+  const attributes: Record<string, string> = { ...parts.attributes };
+  if (parts.bestIteration !== undefined) attributes.best_iteration = String(parts.bestIteration);
+  return {
+    version: VERSION,
+    learner: {
+      attributes,
+      feature_names: parts.featureNames,
+      feature_types: parts.featureTypes,
+      gradient_booster: {
+        name: 'gbtree',
+        model: {
+          gbtree_model_param: { num_parallel_tree: '1', num_trees: String(trees.length) },
+          iteration_indptr: Array.from({ length: trees.length + 1 }, (_, i) => i),
+          tree_info: trees.map(() => 0),
+          trees: trees.map((tree, position) => writeTree(tree, position, features)),
+          cats: { enc: [], feature_segments: new Int32Array(0), sorted_idx: new Int32Array(0) },
+        },
+      },
+      learner_model_param: {
+        base_score: `[${formatFloat(parts.baseProbability)}]`,
+        boost_from_average: '1',
+        num_class: '0',
+        num_feature: features,
+        num_target: '1',
+      },
+      objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+    },
+  };
+}
+
+function unsupported(what: string): InvalidModel {
+  return new InvalidModel({
+    problem: `The model has ${what}, which is not supported.`,
+    hint: 'Supported are XGBoost models of booster gbtree with objective binary:logistic.',
+  });
+}
+
+/** A count that is stored as a string. */
+function count(parent: DocumentObject, key: string, missing?: number): number {
+  if (missing !== undefined && !Object.hasOwn(parent, key)) return missing;
+  const text = stringAt(parent, key, 'parameters');
+  if (!/^\d{1,10}$/.test(text))
+    throw new InvalidModel({ problem: `${key} is not a number: ${text.slice(0, 40)}` });
+  return Number(text);
+}
+
+/** `"5E-1"` before XGBoost 3.1, `"[5E-1]"` since. */
+function readBaseScore(text: string): number {
+  const inner = /^\[?\s*([-+0-9.eE]{1,64})\s*\]?$/.exec(text);
+  if (inner === null && text.includes(',')) throw unsupported('more than one base score');
+  const probability = inner === null ? NaN : Math.fround(Number(inner[1]));
+  if (probability > 0 && probability < 1) return probability;
+  throw new InvalidModel({ problem: `base_score is not a probability: ${text.slice(0, 80)}` });
+}
+
+function readAttributes(learner: DocumentObject): Record<string, string> {
+  if (!Object.hasOwn(learner, 'attributes')) return {};
+  const attributes = objectAt(learner, 'attributes', 'learner');
+  const read: Record<string, string> = {};
+  for (const key of Object.keys(attributes)) read[key] = stringAt(attributes, key, 'attributes');
+  return read;
+}
+
+function readStrings(learner: DocumentObject, key: string, features: number): string[] | undefined {
+  if (!Object.hasOwn(learner, key)) return undefined;
+  const list = listAt(learner, key, 'learner');
+  if (list.length === 0) return undefined;
+  if (list.length !== features) {
+    throw new InvalidModel({ problem: `${key} has ${list.length} entries for ${features} features.` });
+  }
+  return list.map((item) => {
+    if (typeof item === 'string') return item;
+    throw new InvalidModel({ problem: `${key} holds something that is not a string.` });
+  });
+}
+
+/** Names as stored, `f0`, `f1`, … if there are none; how many is bounded by what the trees use. */
+function readNames(learner: DocumentObject, features: number, trees: readonly Tree[]): string[] {
+  const names = readStrings(learner, 'feature_names', features);
+  if (names === undefined) {
+    checkInvented(features, trees);
+    return Array.from({ length: features }, (_, f) => `f${f}`);
+  }
+  if (new Set(names).size !== names.length)
+    throw new InvalidModel({ problem: 'Two features have one name.' });
+  return names;
+}
+
+/** A file of a few bytes must not make a list of a billion names. */
+function checkInvented(features: number, trees: readonly Tree[]): void {
+  const nodes = trees.reduce((sum, tree) => sum + tree.lefts.length, 0);
+  if (features <= 1_000_000 + nodes * 1000) return;
+  throw new InvalidModel({ problem: `The model says it has ${features} features and names none.` });
+}
+
+const knownTypes: Readonly<Record<string, FeatureType>> = { q: 'q', float: 'q', int: 'int', i: 'i', c: 'c' };
+
+function readTypes(learner: DocumentObject, features: number, trees: readonly Tree[]): FeatureType[] {
+  const types = readStrings(learner, 'feature_types', features);
+  const split = new Set<number>();
+  for (const tree of trees) {
+    for (let node = 0; node < tree.lefts.length; node++) {
+      if (tree.categorical[node] === 1) split.add(tree.features[node]);
+    }
+  }
+  if (types === undefined) return Array.from({ length: features }, (_, f) => (split.has(f) ? 'c' : 'q'));
+  return types.map((type, f) => {
+    if (!Object.hasOwn(knownTypes, type)) {
+      throw new InvalidModel({
+        problem: `Feature ${f} has the unknown type ${JSON.stringify(type.slice(0, 40))}.`,
+      });
+    }
+    if (split.has(f) && knownTypes[type] !== 'c') {
+      throw new InvalidModel({ problem: `Feature ${f} is split by categories but is not categorical.` });
+    }
+    return knownTypes[type];
+  });
+}
+
+function setWords(tree: Tree): number {
+  let words = 0;
+  for (let node = 0; node < tree.lefts.length; node++) {
+    const end = tree.categoryStarts[node + 1];
+    if (end > tree.categoryStarts[node]) words += (tree.categories[end - 1] >> 5) + 1;
+  }
+  return words;
+}

@@ -1,0 +1,146 @@
+import { InsufficientData, InvalidOption, InvalidValue } from '@verdict/core';
+import { checkWeights } from './binning.ts';
+import type { BinnedMatrix } from './matrix.ts';
+import { findMetric } from './metrics.ts';
+import type { MetricName } from './metrics.ts';
+
+/** What to learn from. Arrays are aligned with the rows of the binned matrix. */
+export interface TrainingData {
+  readonly binned: BinnedMatrix;
+  /** 0 or 1, or probabilities in between. */
+  readonly labels: Float32Array | Uint8Array;
+  readonly weights?: Float32Array;
+  /** Rows to train on, default all. */
+  readonly rows?: Uint32Array;
+  /** Rows to evaluate on after every round. */
+  readonly validationRows?: Uint32Array;
+  /** Margins to start from instead of the intercept. The booster then has a base score of 0.5. */
+  readonly baseMargin?: Float32Array;
+}
+
+export interface RoundReport {
+  /** From 0. */
+  readonly round: number;
+  readonly training?: number;
+  readonly validation?: number;
+  readonly bestIteration: number;
+}
+
+export interface TrainingOptions {
+  readonly rounds: number;
+  /** Stop when the metric has not improved for so many rounds; needs `validationRows`. */
+  readonly earlyStoppingRounds?: number;
+  /** Default `logloss`. */
+  readonly metric?: MetricName;
+  /** Evaluate on the training rows too. */
+  readonly evaluateTraining?: boolean;
+  /** Keep the trees after the best round as well. */
+  readonly keepAll?: boolean;
+  /** Called after every round; `false` stops training there. */
+  readonly onRound?: (round: RoundReport) => void | false;
+  readonly signal?: AbortSignal;
+}
+
+/** Labels and weights of the chosen rows. */
+export interface SelectedRows {
+  readonly labels: Float32Array;
+  readonly weights: Float32Array | undefined;
+  readonly validationRows: Uint32Array;
+  readonly validationLabels: Float32Array;
+  readonly validationWeights: Float32Array | undefined;
+}
+
+/** @throws InvalidOption for options that cannot be, or not with these data */
+export function checkOptions(data: TrainingData, options: TrainingOptions): void {
+  const positive = (option: string, value: number): void => {
+    if (Number.isInteger(value) && value >= 1 && value <= 1e6) return;
+    throw new InvalidOption({ option, got: value, expected: 'a whole number from 1 to 1000000' });
+  };
+  positive('rounds', options.rounds);
+  findMetric(options.metric ?? 'logloss');
+  if (options.earlyStoppingRounds === undefined) return;
+  positive('earlyStoppingRounds', options.earlyStoppingRounds);
+  if ((data.validationRows?.length ?? 0) === 0) {
+    throw new InvalidOption({
+      option: 'earlyStoppingRounds',
+      got: options.earlyStoppingRounds,
+      expected: 'left out when there are no validation rows',
+    });
+  }
+}
+
+/**
+ * Checks the arrays and takes the chosen rows.
+ *
+ * @throws InvalidOption, InvalidValue, InsufficientData
+ */
+export function selectRows(data: TrainingData): SelectedRows {
+  const { binned, labels, weights, rows, baseMargin } = data;
+  const total = binned.rowCount;
+  if (binned.columns.length === 0) {
+    throw new InsufficientData({
+      problem: 'there is no column to learn from.',
+      hint: 'Give at least one column.',
+    });
+  }
+  if (labels.length !== total) {
+    throw new InvalidOption({
+      option: 'labels',
+      got: labels.length,
+      expected: `an array of ${total} labels`,
+    });
+  }
+  if (weights !== undefined) checkWeights(weights, total);
+  if (baseMargin !== undefined && baseMargin.length !== total) {
+    throw new InvalidOption({ option: 'baseMargin', got: baseMargin.length, expected: `${total} margins` });
+  }
+  if (baseMargin !== undefined && !baseMargin.every((margin) => Number.isFinite(margin))) {
+    throw new InvalidOption({
+      option: 'baseMargin',
+      got: 'a value that is not finite',
+      expected: 'finite margins',
+    });
+  }
+  const validationRows = data.validationRows ?? new Uint32Array(0);
+  if (rows !== undefined) checkRows('rows', rows, total);
+  checkRows('validationRows', validationRows, total);
+  const trainingLabels = take(labels, rows);
+  if (trainingLabels.length === 0) {
+    throw new InsufficientData({ problem: 'there is no row to learn from.', hint: 'Give at least one row.' });
+  }
+  checkLabels(trainingLabels, rows);
+  const validationLabels = take(labels, validationRows);
+  checkLabels(validationLabels, validationRows);
+  return {
+    labels: trainingLabels,
+    weights: weights === undefined ? undefined : take(weights, rows),
+    validationRows,
+    validationLabels,
+    validationWeights: weights === undefined ? undefined : take(weights, validationRows),
+  };
+}
+
+function take(values: Float32Array | Uint8Array, rows: Uint32Array | undefined): Float32Array {
+  if (rows === undefined) return Float32Array.from(values);
+  const taken = new Float32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]];
+  return taken;
+}
+
+function checkRows(option: string, rows: Uint32Array, total: number): void {
+  for (const row of rows) {
+    if (row >= total) throw new InvalidOption({ option, got: row, expected: `row numbers below ${total}` });
+  }
+}
+
+function checkLabels(labels: Float32Array, rows: Uint32Array | undefined): void {
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] >= 0 && labels[i] <= 1) continue;
+    throw new InvalidValue({
+      row: (rows === undefined ? i : rows[i]) + 1,
+      column: 'label',
+      got: labels[i],
+      expected: 'a label from 0 to 1',
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import type { BinnedMatrix } from './matrix.ts';
+import type { Params } from './params.ts';
+import { roundUp } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Features of one row-major block: 64 bytes, one cache line. */
+const BLOCK_FEATURES = 64;
+const CHUNK_ROWS = 512;
+/** Scratch histograms that pad the last group of four features. */
+const PADDING_BYTES = 3 * 2048;
+/** Histograms kept for the subtraction trick; beyond this, children are built from their rows. */
+const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
+
+export const RECORD_BYTES = 320;
+
+/** How much memory training takes, and how it is divided. */
+export interface SpacePlan {
+  readonly rows: number;
+  readonly validationRows: number;
+  readonly blocks: readonly { readonly first: number; readonly count: number; readonly stride: number }[];
+  readonly histogramBytes: number;
+  readonly histograms: number;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** Plans the memory for a training job. */
+export function planSpace(
+  binned: BinnedMatrix,
+  rows: number,
+  validationRows: number,
+  params: Params,
+): SpacePlan {
+  const features = binned.columns.length;
+  const blocks = [];
+  for (let first = 0; first < features; first += BLOCK_FEATURES) {
+    const count = Math.min(BLOCK_FEATURES, features - first);
+    blocks.push({ first, count, stride: roundUp(count, 16) });
+  }
+  let entries = 0;
+  for (const column of binned.columns) entries += column.valueBins + (column.hasMissing ? 1 : 0);
+  const histogramBytes = roundUp(entries * 8, 64) + PADDING_BYTES;
+  const open = Math.min(openNodes(params), rows) + 2;
+  const affordable = Math.max(3, Math.floor(HISTOGRAM_CACHE_BYTES / histogramBytes));
+  const histograms = Math.min(open, affordable);
+  const records = open + 2;
+  const all = rows + validationRows;
+  const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0);
+  const bytes =
+    features * roundUp(all, 64) +
+    rows * rowBytes +
+    all * (4 + 4 + 4 + 4 + 4) +
+    rows * (4 + 4 + 8 + 8) +
+    histograms * histogramBytes +
+    records * RECORD_BYTES +
+    features * (16 + 4 + 8 + 4) +
+    blocks.length * 256 +
+    CHUNK_ROWS * (BLOCK_FEATURES + 8) +
+    65536;
+  return { rows, validationRows, blocks, histogramBytes, histograms, records, bytes };
+}
+
+/** Most nodes that wait for their turn at once. */
+export function openNodes(params: Params): number {
+  return params.max_leaves > 0 ? params.max_leaves : params.max_depth;
+}
+
+/** A training job's arrays in a workspace, filled with the bins of its rows. Offsets are in bytes. */
+export class TrainingSpace {
+  readonly plan: SpacePlan;
+  readonly binned: BinnedMatrix;
+  readonly columns: number;
+  readonly columnStride: number;
+  readonly blockRows: readonly number[];
+  /** Margins of the training rows, then of the validation rows. */
+  readonly margins: number;
+  readonly labels: number;
+  readonly weights: number;
+  readonly gradients: number;
+  readonly packed: number;
+  /** 0, 1, 2, … over training and validation rows. */
+  readonly identity: number;
+  /** Rows that the tree learns from. */
+  readonly index: number;
+  /** Rows that only follow the tree: those not drawn, and the validation rows. */
+  readonly passengers: number;
+  readonly scratch: number;
+  readonly histograms: number;
+  readonly records: number;
+  readonly slots: number;
+  readonly lists: number;
+  readonly groups: number;
+  readonly blockTable: number;
+  readonly settings: number;
+  readonly splitScratch: number;
+  readonly rowBuffer: number;
+  readonly packedBuffer: number;
+  readonly sums: number;
+
+  constructor(
+    workspace: Workspace,
+    plan: SpacePlan,
+    binned: BinnedMatrix,
+    rows: Uint32Array | undefined,
+    validationRows: Uint32Array,
+  ) {
+    const { rows: n, validationRows: m } = plan;
+    const all = n + m;
+    const features = binned.columns.length;
+    this.plan = plan;
+    this.binned = binned;
+    this.columnStride = roundUp(all, 64);
+    this.columns = workspace.reserve(features * this.columnStride);
+    this.blockRows = plan.blocks.map((block) => workspace.reserve(n * block.stride));
+    this.margins = workspace.reserve(all * 4 + 16);
+    this.labels = workspace.reserve(n * 4 + 16);
+    this.weights = workspace.reserve(n * 4 + 16);
+    this.gradients = workspace.reserve(n * 8 + 32);
+    this.packed = workspace.reserve(n * 8 + 32);
+    this.identity = workspace.reserve(all * 4);
+    this.index = workspace.reserve(all * 4);
+    this.passengers = workspace.reserve(all * 4);
+    this.scratch = workspace.reserve(all * 4);
+    this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
+    this.records = workspace.reserve(plan.records * RECORD_BYTES);
+    this.slots = workspace.reserve(features * 16);
+    this.lists = workspace.reserve(features * 4);
+    this.groups = workspace.reserve((Math.ceil(features / 4) + plan.blocks.length) * 32);
+    this.blockTable = workspace.reserve(plan.blocks.length * 16);
+    this.settings = workspace.reserve(128);
+    this.splitScratch = workspace.reserve(2048 + 256);
+    this.rowBuffer = workspace.reserve(CHUNK_ROWS * BLOCK_FEATURES);
+    this.packedBuffer = workspace.reserve(CHUNK_ROWS * 8);
+    this.sums = workspace.reserve(16);
+    const identity = workspace.words(this.identity, all);
+    for (let i = 0; i < all; i++) identity[i] = i;
+    this.#fill(workspace, rows, validationRows);
+  }
+
+  #fill(workspace: Workspace, rows: Uint32Array | undefined, validationRows: Uint32Array): void {
+    const { rows: n, validationRows: m, blocks } = this.plan;
+    const total = this.binned.rowCount;
+    blocks.forEach((block, b) => {
+      workspace.bytes(this.blockRows[b], n * block.stride).fill(0);
+      for (let j = 0; j < block.count; j++) {
+        const f = block.first + j;
+        const source = this.binned.bins.subarray(f * total, (f + 1) * total);
+        const offset = this.columns + f * this.columnStride;
+        const column = workspace.bytes(offset, n + m);
+        if (rows === undefined) column.set(source);
+        else for (let i = 0; i < n; i++) column[i] = source[rows[i]];
+        for (let i = 0; i < m; i++) column[n + i] = source[validationRows[i]];
+        workspace.kernels.gatherBlock(offset, n, this.blockRows[b], block.stride, j);
+      }
+    });
+  }
+
+  /** Writes the slots and groups for the columns of a tree; returns the bytes of a histogram in use. */
+  chooseColumns(workspace: Workspace, features: Int32Array): { used: number; cleared: number } {
+    const slots = workspace.ints(this.slots, features.length * 4);
+    const groups = workspace.words(
+      this.groups,
+      (Math.ceil(features.length / 4) + this.plan.blocks.length) * 8,
+    );
+    const table = workspace.words(this.blockTable, this.plan.blocks.length * 4);
+    let histogram = 0;
+    features.forEach((f, slot) => {
+      const column = this.binned.columns[f];
+      const parts = column.hasMissing && column.cuts.length === column.valueBins;
+      slots[slot * 4] = histogram;
+      slots[slot * 4 + 1] = column.valueBins;
+      slots[slot * 4 + 2] =
+        (column.hasMissing ? 1 : 0) | (this.binned.featureTypes[f] === 'c' ? 2 : 0) | (parts ? 4 : 0);
+      slots[slot * 4 + 3] = f;
+      histogram += (column.valueBins + (column.hasMissing ? 1 : 0)) * 8;
+    });
+    const used = roundUp(histogram, 64);
+    let slot = 0;
+    let group = 0;
+    this.plan.blocks.forEach((block, b) => {
+      const firstGroup = group;
+      const end = block.first + block.count;
+      while (slot < features.length && features[slot] < end) {
+        for (let lane = 0; lane < 4; lane++) {
+          const real = slot < features.length && features[slot] < end;
+          const before = lane > 0 ? groups[group * 8 + lane - 1] : 0;
+          groups[group * 8 + lane] = real
+            ? features[slot] - block.first
+            : Math.min(before + 1, block.stride - 1);
+          groups[group * 8 + 4 + lane] = real ? slots[slot * 4] : used + (lane - 1) * 2048;
+          if (real) slot++;
+        }
+        group++;
+      }
+      table.set([this.blockRows[b], block.stride, this.groups + firstGroup * 32, group - firstGroup], b * 4);
+    });
+    return { used, cleared: used + PADDING_BYTES };
+  }
+}

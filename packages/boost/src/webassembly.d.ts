@@ -1,0 +1,15 @@
+/** The part of the WebAssembly interface that is used; TypeScript declares it only for browsers. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: boolean });
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: { env: { memory: Memory } });
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+}

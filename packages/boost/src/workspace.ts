@@ -1,0 +1,113 @@
+import { OutOfResources } from '@verdict/core';
+import { instantiateKernels } from './kernels.ts';
+import type { Kernels } from './kernels.ts';
+
+const PAGE = 65536;
+/** One page short of 4 GiB, so that every end offset still fits 32 bits. */
+const LARGEST = 65535 * PAGE;
+/** A memory larger than this is given back to the system after use instead of being kept for the next job. */
+const KEPT = 256 * 1024 * 1024;
+
+let idle: Workspace | undefined;
+
+/**
+ * Memory for one job: sizes are asked for first (`reserve`), then the memory is made or grown once, so that
+ * views stay valid while the job runs. The last memory is kept for the next job of the thread.
+ */
+export class Workspace {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  #used = 0;
+
+  private constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.kernels = instantiateKernels(memory);
+  }
+
+  /**
+   * Runs a job in a memory of at least `bytes` bytes, which holds whatever the last job left.
+   *
+   * @throws OutOfResources if WebAssembly's 4 GiB or the machine's memory do not suffice
+   */
+  static use<T>(bytes: number, job: (workspace: Workspace) => T): T {
+    const needed = bytes + PAGE;
+    if (needed > LARGEST) {
+      throw new OutOfResources({
+        problem: `This needs ${(needed / 2 ** 30).toFixed(1)} GiB of memory in one piece; WebAssembly has 4 GiB.`,
+        hint: 'Use fewer rows or columns.',
+      });
+    }
+    let workspace = idle;
+    idle = undefined;
+    const pages = Math.ceil(needed / PAGE);
+    try {
+      workspace ??= new Workspace(new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true }));
+      const missing = pages - workspace.#memory.buffer.byteLength / PAGE;
+      if (missing > 0) workspace.#memory.grow(missing);
+    } catch (cause) {
+      throw new OutOfResources({
+        problem: `The system does not give ${(needed / 2 ** 20).toFixed(0)} MiB of memory.`,
+        hint: 'Close other programs, or use fewer rows or columns.',
+        cause,
+      });
+    }
+    // The first bytes stay unused: offset 0 stands for "none".
+    workspace.#used = 64;
+    try {
+      return job(workspace);
+    } finally {
+      if (workspace.#memory.buffer.byteLength <= KEPT) idle = workspace;
+    }
+  }
+
+  /** Offset of `bytes` fresh bytes, aligned to 64 bytes. */
+  reserve(bytes: number): number {
+    const offset = this.#used;
+    this.#used = roundUp(offset + bytes, 64);
+    if (this.#used > this.#memory.buffer.byteLength) {
+      throw new OutOfResources({
+        problem: 'A job asked for more memory than it had announced.',
+        hint: 'This is a fault of the program: please report it.',
+      });
+    }
+    return offset;
+  }
+
+  /** The whole memory, for reading single numbers by offset. */
+  allInts(): Int32Array {
+    return new Int32Array(this.#memory.buffer);
+  }
+
+  allDoubles(): Float64Array {
+    return new Float64Array(this.#memory.buffer);
+  }
+
+  allBytes(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer);
+  }
+
+  bytes(offset: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, offset, length);
+  }
+
+  ints(offset: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, offset, length);
+  }
+
+  words(offset: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, offset, length);
+  }
+
+  floats(offset: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, offset, length);
+  }
+
+  doubles(offset: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, offset, length);
+  }
+}
+
+/** The least multiple of `unit` that is not below `value`. */
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
