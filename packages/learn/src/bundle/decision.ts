@@ -68,7 +68,7 @@ function parseCalibration(cursor: JsonCursor): Calibration {
     const { slope, intercept } = cursor.object(['kind', 'slope', 'intercept']);
     // Far beyond any fit, near enough for the product with a margin to stay finite.
     const limits = { min: -1e100, max: 1e100 };
-    return { kind, slope: slope.number(limits), intercept: intercept.number(limits) };
+    return { kind, slope: slope.number({ ...limits, min: 0 }), intercept: intercept.number(limits) };
   }
   const { margins, probabilities } = cursor.object(['kind', 'margins', 'probabilities']);
   const xs = margins.numbers(maximumPoints, { min: -1e100, max: 1e100 });

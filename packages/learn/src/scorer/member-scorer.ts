@@ -8,8 +8,8 @@ import type { LogisticModel } from '../linear/index.ts';
  * forms agree bit for bit.
  */
 export interface MemberScorer {
-  /** The margin that a row without any information has, from which contributions count. */
-  readonly bias: number;
+  /** The margin that contributions are counted from; the first call may take as long as explaining a row. */
+  bias(): number;
   margins(matrix: Matrix): ArrayLike<number>;
   margin(features: Float32Array): number;
   /** Adds weight x contribution of each feature to the sum of its source, row by row. */
@@ -37,8 +37,9 @@ export function treesScorer(booster: Booster, sources: Sources): MemberScorer {
   const fold = (values: Float64Array, from: number, weight: number, sums: Float64Array, to: number): void => {
     for (let f = 0; f < features; f++) sums[to + sources.ofFeature[f]] += weight * values[from + f];
   };
+  let bias: number | undefined;
   return {
-    bias: booster.contributionsRow(new Float32Array(features).fill(NaN))[features],
+    bias: () => (bias ??= booster.contributionsRow(new Float32Array(features).fill(NaN))[features]),
     margins: (matrix) => booster.predictMargin(matrix),
     margin: (row) => booster.predictRow(row),
     addContributions(matrix, weight, sums) {
@@ -70,7 +71,7 @@ export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources:
   codeMean.forEach((mean) => (bias += mean));
 
   return {
-    bias,
+    bias: () => bias,
     margins(matrix) {
       const { numeric, codes } = linearDesignOf(plan, matrix);
       const margins = new Float64Array(matrix.rowCount).fill(model.intercept);

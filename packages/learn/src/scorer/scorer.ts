@@ -88,7 +88,8 @@ export function createScorer(model: ScoringModel): Scorer {
   const { calibration } = decision;
   const encode = rowEncoder(plan);
   const width = sources.names.length;
-  const bias = members.reduce((sum, { scorer, weight }) => sum + weight * scorer.bias, offset);
+  const biasOf = (): number =>
+    members.reduce((sum, { scorer, weight }) => sum + weight * scorer.bias(), offset);
 
   const marginsOf = (matrix: Matrix): Float64Array => {
     const margins = new Float64Array(matrix.rowCount).fill(offset);
@@ -123,14 +124,14 @@ export function createScorer(model: ScoringModel): Scorer {
       const matrix = applyFeatures(plan, dataset);
       const contributions = new Float64Array(matrix.rowCount * width);
       for (const { scorer, weight } of members) scorer.addContributions(matrix, weight, contributions);
-      return { columns: sources.names, contributions, bias, margins: marginsOf(matrix) };
+      return { columns: sources.names, contributions, bias: biasOf(), margins: marginsOf(matrix) };
     },
 
     explainRow(record) {
       const features = encode(record);
       const contributions = new Float64Array(width);
       for (const { scorer, weight } of members) scorer.addRowContributions(features, weight, contributions);
-      return { columns: sources.names, contributions, bias, margin: marginOf(features) };
+      return { columns: sources.names, contributions, bias: biasOf(), margin: marginOf(features) };
     },
   };
 }
