@@ -26,11 +26,13 @@ export function histogramSteps(
   scale = 1,
 ): [number, number][] {
   const { edges, positive, negative } = histogram;
-  const bins = Math.min(edges.length - 1, Math.max(positive.length, negative.length));
+  const counts = Math.max(positive.length, negative.length);
+  const bins = edges === undefined ? counts : Math.min(edges.length - 1, counts);
+  const edgeAt = (i: number): number | null | undefined => (edges === undefined ? i / bins : edges[i]);
   const points: [number, number][] = [];
   let total = 0;
   for (let i = 0; i < bins; i++) {
-    const edge = edges[i];
+    const edge = edgeAt(i);
     if (!isKnown(edge)) return [];
     const count =
       (which === 'negative' ? 0 : knownCount(positive, i)) +
@@ -38,7 +40,7 @@ export function histogramSteps(
     total += count;
     points.push([edge, count * scale]);
   }
-  const end = edges[bins];
+  const end = edgeAt(bins);
   if (!(total > 0) || !isKnown(end)) return [];
   points.push([end, points[points.length - 1][1]]);
   return points;

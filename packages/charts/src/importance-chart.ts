@@ -9,8 +9,8 @@ import { shortenMiddle } from './text-width.ts';
 /** How many columns are drawn. */
 const limit = 20;
 
-type Measure = 'permutation' | 'gain' | 'shap';
-const measures: readonly Measure[] = ['permutation', 'shap', 'gain'];
+type Measure = 'permutation' | 'totalGain' | 'shap';
+const measures: readonly Measure[] = ['permutation', 'shap', 'totalGain'];
 
 function valueOf(item: ImportanceItem, measure: Measure): number | undefined {
   const value = measure === 'permutation' ? item.permutation?.mean : item[measure];
@@ -39,7 +39,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
   const titles: Record<Measure, string> = {
     permutation: `Rise of ${loss} when shuffled`,
     shap: 'Mean |SHAP| (log-odds)',
-    gain: 'Share of total gain (%)',
+    totalGain: 'Share of total gain (%)',
   };
   const left = out(
     input.items.length,
@@ -81,7 +81,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
       nameAxis(frame, names, index === 0 ? {} : { gridIndex: index, axisLabel: { show: false } }),
       valueAxis(frame, '', 0, { gridIndex: index, min: 0, max: rows, inverse: true, show: false }),
     );
-    series.push(...panelSeries(frame, ordered, measure, index));
+    series.push(...panelSeries(frame, ordered, measure, index, gainOf(input.items)));
   }
   return makeChart(frame, words, { grid: grids, xAxis: xAxes, yAxis: yAxes, series });
 }
@@ -92,11 +92,11 @@ function panelSeries(
   items: readonly ImportanceItem[],
   measure: Measure,
   index: number,
+  totalGain: number,
 ): Json[] {
   const { theme } = frame;
   const color = measure === 'permutation' ? theme.primary : measure === 'shap' ? theme.tertiary : theme.muted;
-  const total =
-    measure === 'gain' ? items.reduce((sum, item) => sum + Math.max(0, valueOf(item, measure) ?? 0), 0) : 0;
+  const total = measure === 'totalGain' ? totalGain : 0;
   const bars: Json = {
     type: 'bar',
     name: measure,
@@ -130,6 +130,11 @@ function panelSeries(
       },
     ),
   ];
+}
+
+/** The gain of all columns together. */
+function gainOf(items: readonly ImportanceItem[]): number {
+  return items.reduce((sum, item) => sum + Math.max(0, valueOf(item, 'totalGain') ?? 0), 0);
 }
 
 /** Highest first; equal ones by name, so that the order never depends on the input's. */

@@ -42,9 +42,10 @@ export interface PrInput {
   readonly prevalence: number;
 }
 
-/** Counts of rows by probability; `edges` has one more entry than the counts and spans 0 to 1. */
+/** Counts of rows by probability. */
 export interface HistogramInput {
-  readonly edges: Numbers;
+  /** One more entry than the counts; bins of equal width from 0 to 1 if not given. */
+  readonly edges?: Numbers;
   readonly positive: Numbers;
   readonly negative: Numbers;
 }
@@ -105,8 +106,8 @@ export interface ImportanceItem {
   readonly column: string;
   /** Rise of the metric's loss when the column is shuffled, with its 95 % interval. */
   readonly permutation?: { readonly mean: number; readonly low: number; readonly high: number };
-  /** Total reduction of the loss by splits on the column; any unit. */
-  readonly gain?: number;
+  /** Reduction of the loss by all splits on the column; any unit. */
+  readonly totalGain?: number;
   /** Mean absolute contribution to the log-odds. */
   readonly shap?: number;
 }
@@ -133,11 +134,12 @@ export interface BeeswarmInput {
   readonly columns: readonly BeeswarmColumn[];
 }
 
-/** The loss by boosting round, fold by fold; folds may differ in length. */
+/** The loss by boosting round, one list per fold; folds may differ in length. */
 export interface LearningCurveInput {
-  readonly folds: readonly { readonly training: Numbers; readonly validation: Numbers }[];
-  /** Number of rounds in the model, counted from 1. */
-  readonly chosen?: number;
+  readonly training: readonly Numbers[];
+  readonly validation: readonly Numbers[];
+  /** For each fold, the number of rounds that its model kept, counted from 1. */
+  readonly rounds?: readonly number[];
   /** What the loss is: `log loss` if not given. */
   readonly metric?: string;
 }

@@ -1,8 +1,17 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
-import { emptyChart, headHeight, lineEntries, makeChart, makeFrame, makeGrid, valueAxis } from './frame.ts';
+import {
+  dotEntries,
+  emptyChart,
+  headHeight,
+  lineEntries,
+  makeChart,
+  makeFrame,
+  makeGrid,
+  valueAxis,
+} from './frame.ts';
 import type { LearningCurveInput, Numbers } from './inputs.ts';
 import { formatCount, formatMetric, isKnown } from './number-format.ts';
-import { lineSeries } from './series.ts';
+import { lineSeries, pointSeries } from './series.ts';
 import { thinPoints } from './thin-points.ts';
 import { fontFamily } from './theme.ts';
 
@@ -43,71 +52,65 @@ function summarise(curves: readonly Numbers[]): Summary {
 
 /**
  * Training and validation loss by boosting round: mean over the folds with a band of one standard deviation,
- * and each fold's validation loss as a thin line; the number of rounds of the model is marked.
+ * each fold's validation loss as a thin line, and a dot where its rounds were cut off.
  */
 export function learningCurveChart(input: LearningCurveInput, settings: ChartSettings = {}): Chart {
   const frame = makeFrame(settings, [760, 520], [460, 380]);
   const { theme } = frame;
   const name = 'learning_curve';
   const metric = input.metric ?? 'log loss';
-  const training = summarise(input.folds.map((fold) => fold.training));
-  const validation = summarise(input.folds.map((fold) => fold.validation));
+  const training = summarise(input.training);
+  const validation = summarise(input.validation);
   const leading = validation.mean.length > 0 ? validation : training;
   if (leading.mean.length === 0) {
     return emptyChart(frame, { name, title: 'Learning curve' }, 'No rounds were recorded.');
   }
-  const folds = input.folds.map((fold) =>
-    Array.from(fold.validation, (value, i): [number, number] => [i + 1, isKnown(value) ? value : NaN]),
+  const folds = input.validation.map((fold) =>
+    Array.from(fold, (value, i): [number, number] => [i + 1, isKnown(value) ? value : NaN]),
   );
-  const { chosen } = input;
-  const marked = isKnown(chosen);
-  const last = Math.max(leading.mean.length, marked ? chosen : 1, ...folds.map((fold) => fold.length));
-  const values = [training, validation].flatMap(({ mean, low, high }) =>
-    [...mean, ...low, ...high].map(([, y]) => y),
+  const kept = (input.rounds ?? []).filter((round) => isKnown(round) && round >= 1);
+  const dots = (input.rounds ?? []).flatMap((round, i) => {
+    const value = input.validation[i]?.[round - 1];
+    return isKnown(value) ? [[round, value] as [number, number]] : [];
+  });
+  const last = Math.max(leading.mean.length, ...folds.map((fold) => fold.length));
+  const values = [
+    ...[training, validation].flatMap(({ mean, low, high }) => [...mean, ...low, ...high]),
+    ...folds.flat(),
+  ].flatMap(([, value]) => (isKnown(value) ? [value] : []));
+  const range = values.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
   );
-  const height = Math.max(1e-12, Math.max(...values) - Math.min(...values));
+  const height = Math.max(1e-12, range[1] - range[0]);
   const thin = (points: readonly [number, number][]): [number, number][] =>
     thinPoints(points, [last, height]);
-  const best = leading.mean.reduce((a, b) => (b[1] < a[1] ? b : a));
-  const lengths = new Set(input.folds.map((fold) => fold.validation.length));
-  const ended =
-    lengths.size > 1 && best[0] === leading.mean.length ? '; after that round folds begin to end' : '';
-  const said = `${validation.mean.length > 0 ? 'Validation' : 'Training'} ${metric} is lowest at round ${formatCount(best[0])} with ${formatMetric(best[1], 4)} (mean of ${formatCount(input.folds.length)} ${input.folds.length === 1 ? 'fold' : 'folds'}${ended})`;
+  const used =
+    kept.length === 0
+      ? ''
+      : Math.min(...kept) === Math.max(...kept)
+        ? `: ${formatCount(kept[0])} ${kept[0] === 1 ? 'round is' : 'rounds are'} kept`
+        : `: ${formatCount(Math.min(...kept))} to ${formatCount(Math.max(...kept))} rounds are kept`;
+  const end = leading.mean[leading.mean.length - 1];
+  const count = input.validation.length;
+  const said =
+    `${validation.mean.length > 0 ? 'Validation' : 'Training'} ${metric} falls from ${formatMetric(leading.mean[0][1])} ` +
+    `to ${formatMetric(end[1])} after ${formatCount(end[0])} rounds${count > 1 ? `, the last that all ${formatCount(count)} folds have` : ''}`;
   const words = {
     name,
-    title: marked ? `Learning curve: ${formatCount(chosen)} rounds are used` : 'Learning curve',
-    subtitle: `${said}. Bands are one standard deviation over the folds.`,
-    description: `Learning curve. ${said}.`,
+    title: `Learning curve${used}`,
+    subtitle: `${said}.${count > 1 ? ' Bands are one standard deviation over the folds, thin lines the folds.' : ''}`,
+    description: `Learning curve${used}. ${said}.`,
   };
   const drawn = [
     { label: 'Training', color: theme.secondary, summary: training },
     { label: 'Validation', color: theme.primary, summary: validation },
   ].filter(({ summary }) => summary.mean.length > 0);
-  const mark: { [key: string]: Json } = marked
-    ? {
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          animation: false,
-          lineStyle: { color: theme.chosen, width: 1.5, type: 'solid' },
-          label: {
-            show: true,
-            formatter: `chosen ${formatCount(chosen)}`,
-            position: 'end',
-            distance: 4,
-            color: theme.text,
-            fontSize: 12,
-            fontFamily,
-          },
-          data: [{ xAxis: chosen }],
-        },
-      }
-    : {};
   return makeChart(
     frame,
     words,
     {
-      grid: makeGrid(frame, headHeight(frame, words, true) + 18),
+      grid: makeGrid(frame, headHeight(frame, words, true)),
       xAxis: valueAxis(frame, 'Boosting rounds', 30, {
         min: 0,
         max: last,
@@ -115,7 +118,7 @@ export function learningCurveChart(input: LearningCurveInput, settings: ChartSet
         axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
         axisLabel: { color: theme.muted, fontSize: 12, fontFamily, hideOverlap: true, showMaxLabel: false },
       }),
-      yAxis: valueAxis(frame, `${metric[0]?.toUpperCase() ?? ''}${metric.slice(1)} per row`, 44, {
+      yAxis: valueAxis(frame, `${metric.slice(0, 1).toUpperCase()}${metric.slice(1)} per row`, 44, {
         scale: true,
       }),
       series: [
@@ -125,12 +128,14 @@ export function learningCurveChart(input: LearningCurveInput, settings: ChartSet
             lineSeries(`Fold ${i + 1}`, thin(fold), { color: theme.primary, width: 1, opacity: 0.35 }),
           ),
         ...drawn.flatMap(({ color, summary }) => band(thin(summary.low), summary, color)),
-        ...drawn.map(({ label, color, summary }, i) =>
-          lineSeries(label, thin(summary.mean), { color }, i === drawn.length - 1 ? mark : {}),
-        ),
+        ...drawn.map(({ label, color, summary }) => lineSeries(label, thin(summary.mean), { color })),
+        ...(dots.length > 0 ? [pointSeries('Rounds kept', dots, theme.chosen, theme.surface, 9)] : []),
       ],
     },
-    lineEntries(...drawn.map(({ label }) => label)),
+    [
+      ...lineEntries(...drawn.map(({ label }) => label)),
+      ...(dots.length > 0 ? dotEntries('Rounds kept') : []),
+    ],
   );
 }
 

@@ -1,0 +1,129 @@
+import type {
+  BeeswarmInput,
+  CalibrationBin,
+  HistogramInput,
+  ImportanceItem,
+  LearningCurveInput,
+  LiftInput,
+  PrInput,
+  RocInput,
+  ThresholdInput,
+} from '@verdict/charts';
+
+/** Metrics by name; null or NaN where the rows leave a metric undefined. */
+export type ReportMetrics = Readonly<Record<string, number | null>>;
+
+/** 95 % intervals by metric name. */
+export type ReportIntervals = Readonly<
+  Record<string, { readonly low: number | null; readonly high: number | null } | undefined>
+>;
+
+/** Metrics and what is known of their uncertainty. */
+export interface ReportFigures {
+  readonly metrics: ReportMetrics;
+  readonly intervals?: ReportIntervals;
+}
+
+export interface ReportColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly role: string;
+  /** Why the column is left out. */
+  readonly reason?: string;
+  readonly missing: number;
+  readonly distinct: number;
+  /** False if `distinct` is an estimate. */
+  readonly distinctExact?: boolean;
+}
+
+export interface ReportFinding {
+  readonly code: string;
+  readonly severity: string;
+  readonly column?: string;
+  readonly message: string;
+}
+
+/** One member of the model: `gradient-boosted trees`, with its share in the blend. */
+export interface ReportMember {
+  readonly name: string;
+  readonly weight?: number;
+}
+
+/**
+ * Everything that a report says. It is nearly what `performance_metrics.json` holds, and can be written as
+ * JSON. Parts that may be left out are then left out of the report.
+ */
+export interface ReportInput {
+  /** Heading; made from the target if not given. */
+  readonly title?: string;
+  readonly target: { readonly name: string; readonly positive: string; readonly negative: string };
+  readonly data: {
+    /** Name of the file, without its folder. */
+    readonly file: string;
+    readonly rows: number;
+    readonly labelledRows: number;
+    readonly unlabelledRows: number;
+    /** Labelled rows of the positive class. */
+    readonly positives: number;
+    readonly fingerprint?: string;
+    readonly columns: readonly ReportColumn[];
+  };
+  readonly findings: readonly ReportFinding[];
+  /** The figures that the report opens with, and the rows they come from. */
+  readonly headline: ReportFigures & {
+    readonly source: 'hold-out' | 'test file' | 'cross-validation';
+    readonly rows: number;
+    readonly positives: number;
+    readonly confusion: { readonly tp: number; readonly fp: number; readonly tn: number; readonly fn: number };
+    readonly curves: {
+      readonly roc?: RocInput['curve'];
+      readonly pr?: PrInput['curve'];
+      readonly calibration?: readonly CalibrationBin[];
+      readonly threshold?: ThresholdInput['curve'];
+      readonly lift?: LiftInput['curve'];
+    };
+    readonly histogram?: HistogramInput;
+  };
+  readonly baselines: {
+    /** Always saying the more frequent class. */
+    readonly majority?: ReportMetrics;
+    readonly logistic?: ReportFigures;
+  };
+  readonly crossValidation?: {
+    readonly folds: number;
+    readonly scores: Readonly<
+      Record<string, { readonly mean: number | null; readonly standardDeviation: number | null }>
+    >;
+    /** Mean on training rows minus mean on validation rows. */
+    readonly trainTestGap?: ReportMetrics;
+    /** What was chosen on these very rows, which makes their figures a little too good. */
+    readonly chosenOnTheseRows?: readonly string[];
+  };
+  readonly decision: {
+    readonly threshold: number;
+    readonly rule: string;
+    /** What a false alarm and a missed positive cost, where the rule is `cost`. */
+    readonly costFp?: number;
+    readonly costFn?: number;
+  };
+  readonly importance: readonly ImportanceItem[];
+  /** Rows that permutation importance was measured on. */
+  readonly permutedRows?: number;
+  readonly contributions?: BeeswarmInput;
+  readonly learning?: LearningCurveInput;
+  readonly model: {
+    readonly members: readonly ReportMember[];
+    readonly trees?: number;
+    readonly features?: number;
+    /** How probabilities are calibrated: `platt`, `isotonic` or `none`. */
+    readonly calibration?: string;
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  };
+  readonly reproducibility: {
+    readonly seed: number;
+    /** Names and versions: `verdict` to `0.1.0`. */
+    readonly versions: Readonly<Record<string, string>>;
+    /** The command that does the same again. */
+    readonly command?: string;
+  };
+}
