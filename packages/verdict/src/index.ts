@@ -1,1 +1,17 @@
-export {};
+export { readConfig } from '@verdict/data';
+export type { Config } from '@verdict/data';
+export { createScorer, loadScorer, readBundle } from '@verdict/learn';
+export type { Bundle, Scorer } from '@verdict/learn';
+export { evaluate } from './evaluate.ts';
+export type { EvaluateJob, Evaluation } from './evaluate.ts';
+export { explain } from './explain.ts';
+export type { Explanation, ExplainJob, RowExplanation, TableExplanation } from './explain.ts';
+export { inspect } from './inspect.ts';
+export type { BundleInspection, InspectJob, TableInspection } from './inspect.ts';
+export { toPlain } from './performance-metrics.ts';
+export type { PerformanceMetrics } from './performance-metrics.ts';
+export { predict } from './predict.ts';
+export type { PredictJob } from './predict.ts';
+export { train } from './train.ts';
+export type { JobProgress, TrainJob, TrainOutcome } from './train.ts';
+export { version } from './version.ts';

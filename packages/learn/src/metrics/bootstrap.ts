@@ -2,8 +2,7 @@ import { InvalidOption, Random } from '@verdict/core';
 import { requireCount, requireShare } from './checks.ts';
 import type { Scores } from './checks.ts';
 import { judge, metricNames, metricsOf, requirePredictions } from './evaluation.ts';
-import type { Judged, MetricName } from './evaluation.ts';
-import { rankedMass } from './ranked-rows.ts';
+import type { Judged, MetricName, Metrics } from './evaluation.ts';
 import { drawCounts, resamplingUnits } from './resampling.ts';
 
 /** How bootstrap replicates are drawn. */
@@ -40,7 +39,7 @@ export type Replicates = Partial<Record<MetricName, Float64Array>>;
 /** One model's predictions, ready to be reweighted by replicates. */
 export interface ReplicateModel {
   readonly judged: Judged;
-  readonly baseMass: Float64Array;
+  readonly weights: Float64Array | undefined;
   readonly mass: Float64Array;
 }
 
@@ -52,20 +51,19 @@ export function replicateModel(
   weights: Float64Array | undefined,
 ): ReplicateModel {
   const judged = judge(labels, probabilities, threshold);
-  return {
-    judged,
-    baseMass: rankedMass(judged.ranked, weights),
-    mass: new Float64Array(labels.length),
-  };
+  return { judged, weights, mass: new Float64Array(2 * judged.cells.scores.length) };
 }
 
-/** Fills in how often each row was drawn. */
-export function reweigh(model: ReplicateModel, rowCounts: Uint32Array): void {
-  const { baseMass, mass } = model;
-  const order = model.judged.ranked.order;
-  for (let position = 0; position < mass.length; position++) {
-    mass[position] = baseMass[position] * rowCounts[order[position]];
+/** The metrics when each row occurs as often as it was drawn. */
+export function replicateMetrics({ judged, weights, mass }: ReplicateModel, rowCounts: Uint32Array): Metrics {
+  const cellOfRow = judged.cells.cellOfRow;
+  mass.fill(0);
+  if (weights === undefined) {
+    for (let row = 0; row < rowCounts.length; row++) mass[cellOfRow[row]] += rowCounts[row];
+  } else {
+    for (let row = 0; row < rowCounts.length; row++) mass[cellOfRow[row]] += rowCounts[row] * weights[row];
   }
+  return metricsOf(judged, mass);
 }
 
 /**
@@ -122,8 +120,7 @@ export function bootstrapReplicates(
   const result: Replicates = {};
   for (const name of names) result[name] = new Float64Array(count);
   forEachReplicate(labels.length, options, (rowCounts, index) => {
-    reweigh(model, rowCounts);
-    const metrics = metricsOf(model.judged, model.mass);
+    const metrics = replicateMetrics(model, rowCounts);
     for (const name of names) (result[name] as Float64Array)[index] = metrics[name];
   });
   return result;

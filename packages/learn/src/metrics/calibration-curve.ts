@@ -1,9 +1,9 @@
-import { completeBinOptions, fillBins } from './calibration-bins.ts';
+import { assignBins, completeBinOptions } from './calibration-bins.ts';
 import type { BinOptions } from './calibration-bins.ts';
 import { requireLabels, requireProbabilities, requireShare } from './checks.ts';
 import type { Scores } from './checks.ts';
 import { normalHalfWidth } from './normal-distribution.ts';
-import { rankedMass, rankRows } from './ranked-rows.ts';
+import { cellMass, classMass, sortIntoCells } from './score-cells.ts';
 
 /** One bin of a calibration curve that has rows. */
 export interface CalibrationPoint {
@@ -44,26 +44,53 @@ export function calibrationCurve(
   const { level = 0.95, ...binOptions } = options;
   requireShare('level', level);
   const complete = completeBinOptions(binOptions);
-  const ranked = rankRows(labels, probabilities);
-  const mass = rankedMass(ranked, weights);
-  const total = mass.reduce((sum, weight) => sum + weight, 0);
-  const bins = fillBins(ranked, mass, total, complete);
-  const points: CalibrationPoint[] = [];
-  for (let bin = 0; bin < complete.bins; bin++) {
-    const weight = bins.mass[bin];
-    if (weight === 0) continue;
-    const observed = bins.positive[bin] / weight;
-    points.push({
-      from: bins.low[bin],
-      to: bins.high[bin],
-      predicted: bins.probability[bin] / weight,
-      observed,
-      ...wilsonInterval(observed, weight ** 2 / bins.squaredMass[bin], level),
-      count: bins.count[bin],
-      weight,
-    });
+  const cells = sortIntoCells(labels, probabilities);
+  const binOfScore = new Uint32Array(cells.scores.length);
+  const mass = cellMass(cells, weights);
+  const { positive: positives, negative: negatives } = classMass(mass);
+  assignBins(cells.scores, mass, positives + negatives, complete, binOfScore);
+  const bins = Array.from({ length: complete.bins }, emptyBin);
+  for (let row = 0; row < labels.length; row++) {
+    const weight = weights === undefined ? 1 : weights[row];
+    if (weight > 0)
+      addRow(bins[binOfScore[cells.cellOfRow[row] >>> 1]], labels[row], probabilities[row], weight);
   }
-  return points;
+  return bins
+    .filter(({ count }) => count > 0)
+    .map(({ from, to, predicted, positive, weight, squaredWeight, count }) => ({
+      from,
+      to,
+      predicted: predicted / weight,
+      observed: positive / weight,
+      ...wilsonInterval(positive / weight, weight ** 2 / squaredWeight, level),
+      count,
+      weight,
+    }));
+}
+
+/** Sums of one bin. */
+interface Bin {
+  from: number;
+  to: number;
+  predicted: number;
+  positive: number;
+  weight: number;
+  squaredWeight: number;
+  count: number;
+}
+
+function emptyBin(): Bin {
+  return { from: Infinity, to: -Infinity, predicted: 0, positive: 0, weight: 0, squaredWeight: 0, count: 0 };
+}
+
+function addRow(bin: Bin, label: number, probability: number, weight: number): void {
+  bin.from = Math.min(bin.from, probability);
+  bin.to = Math.max(bin.to, probability);
+  bin.predicted += weight * probability;
+  bin.positive += weight * label;
+  bin.weight += weight;
+  bin.squaredWeight += weight * weight;
+  bin.count++;
 }
 
 /** Wilson's score interval of a share that was observed in `count` rows. */

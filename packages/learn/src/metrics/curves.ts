@@ -2,7 +2,7 @@ import { requireLabels, requireProbabilities, requireScores } from './checks.ts'
 import type { Scores } from './checks.ts';
 import { thinCurve } from './curve-thinning.ts';
 import { decisionMetrics } from './decision-metrics.ts';
-import { rankedMass, rankRows } from './ranked-rows.ts';
+import { cellMass, sortIntoCells } from './score-cells.ts';
 
 /** Weights of the rows that score at least each distinct score, by class; the first entry is empty. */
 export interface CumulativeCounts {
@@ -18,26 +18,20 @@ export interface CumulativeCounts {
 export function accumulate(labels: Uint8Array, scores: Scores, weights?: Float64Array): CumulativeCounts {
   requireLabels(labels, weights, scores.length);
   requireScores(scores, labels.length);
-  const ranked = rankRows(labels, scores);
-  const mass = rankedMass(ranked, weights);
-  const runs = ranked.ends.length;
-  const thresholds = new Float64Array(runs + 1);
-  const truePositive = new Float64Array(runs + 1);
-  const falsePositive = new Float64Array(runs + 1);
+  const cells = sortIntoCells(labels, scores);
+  const mass = cellMass(cells, weights);
+  const count = cells.scores.length;
+  const thresholds = new Float64Array(count + 1);
+  const truePositive = new Float64Array(count + 1);
+  const falsePositive = new Float64Array(count + 1);
   thresholds[0] = Infinity;
   let kept = 0;
-  let position = 0;
-  for (let run = 0; run < runs; run++) {
-    const first = position;
-    let positive = 0;
-    let negative = 0;
-    for (const end = ranked.ends[run]; position < end; position++) {
-      if (ranked.labels[position] === 1) positive += mass[position];
-      else negative += mass[position];
-    }
+  for (let index = 0; index < count; index++) {
+    const negative = mass[2 * index];
+    const positive = mass[2 * index + 1];
     if (positive + negative === 0) continue;
     kept++;
-    thresholds[kept] = ranked.scores[first];
+    thresholds[kept] = cells.scores[index];
     truePositive[kept] = truePositive[kept - 1] + positive;
     falsePositive[kept] = falsePositive[kept - 1] + negative;
   }

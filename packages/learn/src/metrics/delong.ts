@@ -1,7 +1,7 @@
 import { requireLabels, requireScores, requireShare } from './checks.ts';
 import type { Scores } from './checks.ts';
 import { normalHalfWidth, twoSidedPValue } from './normal-distribution.ts';
-import { rankedMass, rankRows } from './ranked-rows.ts';
+import { cellMass, sortIntoCells } from './score-cells.ts';
 
 /** Each row's part in the area under the ROC curve. */
 export interface Placements {
@@ -15,34 +15,25 @@ export interface Placements {
 
 /** The area under the ROC curve and every row's placement, in n log n time (Sun and Xu 2014). */
 export function placements(labels: Uint8Array, scores: Scores, weights?: Float64Array): Placements {
-  const ranked = rankRows(labels, scores);
-  const mass = rankedMass(ranked, weights);
-  const values = new Float64Array(labels.length);
+  const cells = sortIntoCells(labels, scores);
+  const mass = cellMass(cells, weights);
+  const share = new Float64Array(mass.length);
   let positiveAbove = 0;
   let negativeAbove = 0;
-  let first = 0;
-  for (const end of ranked.ends) {
-    let positive = 0;
-    let negative = 0;
-    for (let position = first; position < end; position++) {
-      if (ranked.labels[position] === 1) positive += mass[position];
-      else negative += mass[position];
-    }
-    for (let position = first; position < end; position++) {
-      values[ranked.order[position]] =
-        ranked.labels[position] === 1 ? negativeAbove + 0.5 * negative : positiveAbove + 0.5 * positive;
-    }
-    positiveAbove += positive;
-    negativeAbove += negative;
-    first = end;
+  for (let cell = 0; cell < mass.length; cell += 2) {
+    share[cell] = positiveAbove + 0.5 * mass[cell + 1];
+    share[cell + 1] = negativeAbove + 0.5 * mass[cell];
+    negativeAbove += mass[cell];
+    positiveAbove += mass[cell + 1];
   }
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    if (labels[row] === 1) {
-      values[row] = 1 - values[row] / negativeAbove;
-      sum += (weights === undefined ? 1 : weights[row]) * values[row];
-    } else values[row] /= positiveAbove;
+  for (let cell = 0; cell < mass.length; cell += 2) {
+    share[cell] /= positiveAbove;
+    share[cell + 1] = 1 - share[cell + 1] / negativeAbove;
+    if (mass[cell + 1] > 0) sum += mass[cell + 1] * share[cell + 1];
   }
+  const values = new Float64Array(labels.length);
+  for (let row = 0; row < values.length; row++) values[row] = share[cells.cellOfRow[row]];
   return { auc: negativeAbove > 0 ? sum / positiveAbove : NaN, values };
 }
 

@@ -3,9 +3,9 @@ import { requireLabels, requireProbabilities, requireThreshold } from './checks.
 import type { Scores, Weights } from './checks.ts';
 import { decisionMetrics } from './decision-metrics.ts';
 import { clippingOf, rowLogLoss } from './probability-metrics.ts';
-import { positionOfThreshold, rankedMass, rankRows } from './ranked-rows.ts';
-import type { RankedRows } from './ranked-rows.ts';
 import { rankingFigures } from './ranking-metrics.ts';
+import { cellMass, scoresAtLeast, sortIntoCells } from './score-cells.ts';
+import type { ScoreCells } from './score-cells.ts';
 
 /** Every figure that a model is judged by. */
 export const metricNames = [
@@ -36,76 +36,74 @@ export type Metrics = Record<MetricName, number>;
 export const eceBins = { bins: 10, strategy: 'quantile' } as const;
 const LIFT_SHARE = 0.1;
 
-/** Predictions sorted once, with what each row adds to the sums: all that any reweighting needs. */
+/** Predictions sorted once, with what each cell adds to the sums: all that any reweighting needs. */
 export interface Judged {
-  readonly ranked: RankedRows;
-  /** Log loss of each position. */
+  readonly cells: ScoreCells;
+  /** Log loss of a row of each cell. */
   readonly losses: Float64Array;
-  /** Squared error of each position. */
+  /** Squared error of a row of each cell. */
   readonly squares: Float64Array;
-  /** Positions before this one are called positive. */
+  /** Cells before this one are called positive. */
   readonly cut: number;
   /** Scratch for the calibration bins. */
-  readonly binOfRun: Int32Array;
+  readonly bins: Uint32Array;
 }
 
 /** Sorts and prepares; the arguments must have been checked. */
 export function judge(labels: Uint8Array, probabilities: Scores, threshold: number): Judged {
-  const ranked = rankRows(labels, probabilities);
+  const cells = sortIntoCells(labels, probabilities);
   const epsilon = clippingOf(probabilities);
-  const losses = new Float64Array(ranked.rowCount);
-  const squares = new Float64Array(ranked.rowCount);
-  for (let position = 0; position < ranked.rowCount; position++) {
-    const label = ranked.labels[position];
-    const probability = ranked.scores[position];
-    losses[position] = rowLogLoss(label, probability, epsilon);
-    squares[position] = (probability - label) ** 2;
+  const count = cells.scores.length;
+  const losses = new Float64Array(2 * count);
+  const squares = new Float64Array(2 * count);
+  for (let index = 0; index < count; index++) {
+    const probability = cells.scores[index];
+    losses[2 * index] = rowLogLoss(0, probability, epsilon);
+    losses[2 * index + 1] = rowLogLoss(1, probability, epsilon);
+    squares[2 * index] = probability ** 2;
+    squares[2 * index + 1] = (1 - probability) ** 2;
   }
-  return {
-    ranked,
-    losses,
-    squares,
-    cut: positionOfThreshold(ranked, threshold),
-    binOfRun: new Int32Array(ranked.ends.length),
-  };
+  return { cells, losses, squares, cut: 2 * scoresAtLeast(cells, threshold), bins: new Uint32Array(count) };
 }
 
-/** All metrics of judged rows under the given weights, which are in ranked order. */
+/** All metrics of judged rows from the weights of their cells (see `cellMass`). */
 export function metricsOf(judged: Judged, mass: Float64Array): Metrics {
-  const { ranked, losses, squares, cut } = judged;
-  const labels = ranked.labels;
+  const { cells, losses, squares, cut, bins } = judged;
   let tp = 0;
   let fp = 0;
   let fn = 0;
   let tn = 0;
-  let loss = 0;
-  let square = 0;
-  for (let position = 0; position < cut; position++) {
-    const weight = mass[position];
-    if (labels[position] === 1) tp += weight;
-    else fp += weight;
-    loss += weight * losses[position];
-    square += weight * squares[position];
+  for (let cell = 0; cell < cut; cell += 2) {
+    fp += mass[cell];
+    tp += mass[cell + 1];
   }
-  for (let position = cut; position < ranked.rowCount; position++) {
-    const weight = mass[position];
-    if (labels[position] === 1) fn += weight;
-    else tn += weight;
-    loss += weight * losses[position];
-    square += weight * squares[position];
+  for (let cell = cut; cell < mass.length; cell += 2) {
+    tn += mass[cell];
+    fn += mass[cell + 1];
+  }
+  // Sums of their own for each class do not wait for each other.
+  let loss = 0;
+  let positiveLoss = 0;
+  let square = 0;
+  let positiveSquare = 0;
+  for (let cell = 0; cell < mass.length; cell += 2) {
+    loss += mass[cell] * losses[cell];
+    positiveLoss += mass[cell + 1] * losses[cell + 1];
+    square += mass[cell] * squares[cell];
+    positiveSquare += mass[cell + 1] * squares[cell + 1];
   }
   const total = tp + fn + (fp + tn);
-  const ranking = rankingFigures(ranked, mass, tp + fn, fp + tn, LIFT_SHARE);
+  const ranking = rankingFigures(mass, tp + fn, fp + tn, LIFT_SHARE);
   const decided = decisionMetrics({ tp, fp, tn, fn });
   return {
     ...decided,
     rocAuc: ranking.rocAuc,
     prAuc: ranking.averagePrecision,
-    logLoss: loss / total,
-    brier: square / total,
+    logLoss: (loss + positiveLoss) / total,
+    brier: (square + positiveSquare) / total,
     ks: ranking.ks,
     lift10: ranking.lift,
-    ece: calibrationError(ranked, mass, total, eceBins, judged.binOfRun),
+    ece: calibrationError(cells.scores, mass, total, eceBins, bins),
   };
 }
 
@@ -139,7 +137,7 @@ export function evaluate(
 ): Metrics {
   requirePredictions(labels, probabilities, threshold, weights);
   const judged = judge(labels, probabilities, threshold);
-  return metricsOf(judged, rankedMass(judged.ranked, weights));
+  return metricsOf(judged, cellMass(judged.cells, weights));
 }
 
 /**

@@ -1,14 +1,14 @@
 import {
   forEachReplicate,
   percentileInterval,
+  replicateMetrics,
   replicateModel,
   requireMetricNames,
-  reweigh,
 } from './bootstrap.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { requireCount, requireShare } from './checks.ts';
 import type { Scores } from './checks.ts';
-import { evaluate, metricsOf, requirePredictions } from './evaluation.ts';
+import { evaluate, requirePredictions } from './evaluation.ts';
 import type { MetricName } from './evaluation.ts';
 
 /** How far model A is from model B in one metric. */
@@ -47,10 +47,8 @@ export function pairedBootstrap(
   const modelB = replicateModel(labels, probabilitiesB, thresholdB, weights);
   const drawn = new Map(names.map((name) => [name, new Float64Array(replicates)]));
   forEachReplicate(labels.length, { ...options, from: 0, to: replicates }, (rowCounts, index) => {
-    reweigh(modelA, rowCounts);
-    reweigh(modelB, rowCounts);
-    const a = metricsOf(modelA.judged, modelA.mass);
-    const b = metricsOf(modelB.judged, modelB.mass);
+    const a = replicateMetrics(modelA, rowCounts);
+    const b = replicateMetrics(modelB, rowCounts);
     for (const [name, values] of drawn) values[index] = a[name] - b[name];
   });
   const wholeA = evaluate(labels, probabilitiesA, thresholdA, weights);

@@ -1,7 +1,6 @@
 import { requireLabels, requireScores, requireShare } from './checks.ts';
 import type { Scores, Weights } from './checks.ts';
-import { classMass, rankedMass, rankRows } from './ranked-rows.ts';
-import type { RankedRows } from './ranked-rows.ts';
+import { cellMass, classMass, sortIntoCells } from './score-cells.ts';
 
 /** The figures that depend on the order of the scores only. */
 export interface RankingFigures {
@@ -11,44 +10,37 @@ export interface RankingFigures {
   readonly lift: number;
 }
 
-/** All ranking figures in one pass over the runs of equal scores. `mass` is in ranked order. */
+/** All ranking figures in one pass over the cells' weights (see `cellMass`). */
 export function rankingFigures(
-  ranked: RankedRows,
   mass: Float64Array,
   positive: number,
   negative: number,
   share: number,
 ): RankingFigures {
-  const { labels, ends } = ranked;
-  const total = positive + negative;
-  const wanted = share * total;
+  const wanted = share * (positive + negative);
+  const perPositive = 1 / positive;
+  const perNegative = 1 / negative;
   let truePositive = 0;
   let falsePositive = 0;
   let pairs = 0;
   let precisionSum = 0;
   let largestGap = 0;
   let captured = -1;
-  let position = 0;
-  for (let run = 0; run < ends.length; run++) {
-    let runPositive = 0;
-    let runNegative = 0;
-    for (const end = ends[run]; position < end; position++) {
-      if (labels[position] === 1) runPositive += mass[position];
-      else runNegative += mass[position];
-    }
-    if (runPositive + runNegative === 0) continue;
+  for (let cell = 0; cell < mass.length; cell += 2) {
+    const newNegative = mass[cell];
+    const newPositive = mass[cell + 1];
+    if (newPositive + newNegative === 0) continue;
     if (captured < 0) {
-      const seen = truePositive + falsePositive;
-      const missing = wanted - seen;
-      if (missing <= runPositive + runNegative) {
-        captured = truePositive + (runPositive * missing) / (runPositive + runNegative);
+      const missing = wanted - (truePositive + falsePositive);
+      if (missing <= newPositive + newNegative) {
+        captured = truePositive + (newPositive * missing) / (newPositive + newNegative);
       }
     }
-    pairs += runNegative * (truePositive + 0.5 * runPositive);
-    truePositive += runPositive;
-    falsePositive += runNegative;
-    if (runPositive > 0) precisionSum += (runPositive * truePositive) / (truePositive + falsePositive);
-    const gap = Math.abs(truePositive / positive - falsePositive / negative);
+    pairs += newNegative * (truePositive + 0.5 * newPositive);
+    truePositive += newPositive;
+    falsePositive += newNegative;
+    if (newPositive > 0) precisionSum += (newPositive * truePositive) / (truePositive + falsePositive);
+    const gap = Math.abs(truePositive * perPositive - falsePositive * perNegative);
     if (gap > largestGap) largestGap = gap;
   }
   if (captured < 0) captured = truePositive;
@@ -56,7 +48,7 @@ export function rankingFigures(
   return {
     rocAuc: bothClasses ? pairs / positive / negative : NaN,
     averagePrecision: positive > 0 ? precisionSum / positive : 0,
-    ks: bothClasses ? largestGap : NaN,
+    ks: bothClasses ? Math.min(1, largestGap) : NaN,
     lift: positive > 0 ? captured / positive / share : NaN,
   };
 }
@@ -64,10 +56,9 @@ export function rankingFigures(
 function figuresOf(labels: Uint8Array, scores: Scores, weights: Weights, share: number): RankingFigures {
   requireLabels(labels, weights, scores.length);
   requireScores(scores, labels.length);
-  const ranked = rankRows(labels, scores);
-  const mass = rankedMass(ranked, weights);
-  const { positive, negative } = classMass(ranked, mass);
-  return rankingFigures(ranked, mass, positive, negative, share);
+  const mass = cellMass(sortIntoCells(labels, scores), weights);
+  const { positive, negative } = classMass(mass);
+  return rankingFigures(mass, positive, negative, share);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Interrupted, VerdictError } from '@verdict/core';
 import { Tinypool } from 'tinypool';
+import type { Failure } from './task.ts';
 import type * as tasks from './worker.ts';
 
 type Tasks = typeof tasks;
@@ -37,29 +38,8 @@ export function openPool(threads: number, signal?: AbortSignal): WorkPool {
   };
 }
 
-/** A `VerdictError` as it crosses threads: a structured clone would lose its fields. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
 class WorkerFailure extends VerdictError {
   constructor(failure: Failure) {
     super(failure.code, failure.message, failure.hint);
   }
-}
-
-/** Wraps a task so that its result, or a `VerdictError` that it throws, crosses threads whole. */
-export function task<I, O>(
-  work: (input: I) => O | Promise<O>,
-): (input: I) => Promise<{ value: O } | { failure: Failure }> {
-  return async (input) => {
-    try {
-      return { value: await work(input) };
-    } catch (error) {
-      if (!(error instanceof VerdictError)) throw error;
-      return { failure: { code: error.code, message: error.message, hint: error.hint } };
-    }
-  };
 }

@@ -1,0 +1,58 @@
+import type { Explanation } from 'verdict';
+import { figure, percent, plural } from '../terminal/numbers.ts';
+import type { Style } from '../terminal/style.ts';
+import { layoutTable } from '../terminal/table.ts';
+
+const BAR = 24;
+
+/** Why a table or a row is scored as it is, for people. */
+export function explanationSummary(result: Explanation, style: Style): string {
+  if (result.kind === 'row') {
+    const most = Math.max(...result.contributions.map(({ contribution }) => Math.abs(contribution)), 0);
+    return [
+      style.bold(`Row ${result.row}: ${result.prediction}, probability ${percent(result.probability)}`),
+      `Log-odds ${figure(result.margin)} = ${figure(result.bias)} for everyone, and then:`,
+      '',
+      ...layoutTable(
+        ['column', '>value', '>contribution', ''],
+        result.contributions.map(({ column, value, contribution }) => [
+          column,
+          value === null ? 'missing' : String(value),
+          signed(contribution),
+          bar(contribution, most),
+        ]),
+      ),
+      '',
+    ].join('\n');
+  }
+  const most = Math.max(...result.columns.map(({ meanAbsolute }) => meanAbsolute), 0);
+  return [
+    style.bold(
+      result.explainedRows === result.rows
+        ? `What moves the scores of ${plural(result.rows, 'row')}`
+        : `What moves the scores of ${plural(result.rows, 'row')}, by a sample of ${result.explainedRows}`,
+    ),
+    'Contributions to the log-odds, exact TreeSHAP values.',
+    '',
+    ...layoutTable(
+      ['column', '>mean size', '>mean', ''],
+      result.columns.map(({ column, meanAbsolute, mean }) => [
+        column,
+        figure(meanAbsolute),
+        signed(mean),
+        bar(meanAbsolute, most),
+      ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function signed(value: number): string {
+  return value < 0 ? figure(value) : `+${figure(value)}`;
+}
+
+/** A bar from the left; a minus sign before what lowers the score. */
+function bar(value: number, most: number): string {
+  const length = most === 0 ? 0 : Math.round((BAR * Math.abs(value)) / most);
+  return `${value < 0 ? '-' : '+'} ${'█'.repeat(length)}`;
+}

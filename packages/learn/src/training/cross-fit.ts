@@ -1,0 +1,194 @@
+import type { Booster as BoosterModel } from '@verdict/boost';
+import { bagBoosters, binMatrix, Booster } from '@verdict/boost';
+import type { Dataset, Schema } from '@verdict/core';
+import { fitTransformFeatures, linearDesignOf } from '../features/index.ts';
+import type { FeaturePlan } from '../features/index.ts';
+import { chooseThreshold } from '../decision/index.ts';
+import type { ThresholdRule } from '../decision/index.ts';
+import type { LogisticModel } from '../linear/index.ts';
+import { evaluate, logLoss } from '../metrics/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import { blendMargins, chooseBlend, probabilitiesOf } from './blend.ts';
+import type { Blend } from './blend.ts';
+import { linearPenalties, treeDefaults } from './defaults.ts';
+import type { FoldScores } from './fold-scores.ts';
+import type { WorkPool } from './pool.ts';
+import { share, shareDesign } from './shared-memory.ts';
+
+export interface CrossFitInput {
+  /** Labelled training rows. */
+  readonly dataset: Dataset;
+  readonly schema: Schema;
+  readonly labels: Uint8Array;
+  readonly weights: Float64Array | undefined;
+  /** The fold of each row, from 0. */
+  readonly folds: Uint8Array;
+  readonly seed: number;
+  readonly thresholdRule: ThresholdRule;
+  /** Levels that fewer rows have are pooled. */
+  readonly minimumCount: number;
+  readonly pool: WorkPool;
+  /** Called when a task is done. */
+  readonly onTask: () => void;
+}
+
+/** A model made by cross-fitting, and what its out-of-fold predictions say. */
+export interface CrossFit {
+  readonly plan: FeaturePlan;
+  /** The average of the fold models. */
+  readonly trees: BoosterModel;
+  readonly linear: LogisticModel;
+  /** The penalty of the regression, as scikit-learn's C. */
+  readonly c: number;
+  readonly blend: Blend;
+  readonly threshold: ReturnType<typeof chooseThreshold>;
+  /** Out-of-fold probabilities, one for each row. */
+  readonly probabilities: Float64Array;
+  /** The same of the regression alone, and the threshold that the rule chooses for it. */
+  readonly linearProbabilities: Float64Array;
+  readonly linearThreshold: number;
+  readonly scores: FoldScores;
+  readonly learning: LearningCurves;
+  readonly params: Record<string, unknown>;
+  readonly featureCount: number;
+}
+
+/** Log loss by round of each fold, and the rounds that each kept. */
+export interface LearningCurves {
+  readonly rounds: readonly number[];
+  readonly training: readonly Float64Array[];
+  readonly validation: readonly Float64Array[];
+}
+
+/** How many tasks `crossFit` gives to its pool. */
+export function taskCount(foldCount: number): number {
+  return 2 * foldCount + 1;
+}
+
+/**
+ * Fits the feature plan on all given rows, boosts once for each fold on the other folds' rows with early
+ * stopping on its own, fits the regression likewise and once more on all rows, and chooses penalty, blend
+ * and threshold on the out-of-fold predictions.
+ */
+export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
+  const { dataset, schema, labels, weights, folds, pool, onTask } = input;
+  const { plan, matrix } = fitTransformFeatures(
+    dataset,
+    schema,
+    { minimumCount: input.minimumCount },
+    labels,
+  );
+  const binned = binMatrix(matrix);
+  const design = shareDesign(linearDesignOf(plan, matrix));
+  const defaults = treeDefaults(dataset.rowCount, matrix.columns.length);
+  const sharedLabels = share(labels);
+  const treeWeights = weights === undefined ? undefined : share(Float32Array.from(weights));
+  const linearWeights = weights === undefined ? undefined : share(weights);
+  const foldCount = folds.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+  const rowsOf = (test: (fold: number) => boolean): Uint32Array =>
+    share(Uint32Array.from(folds.keys()).filter((row) => test(folds[row])));
+  const splits = Array.from({ length: foldCount }, (_, fold) => ({
+    rows: rowsOf((other) => other !== fold),
+    validationRows: rowsOf((other) => other === fold),
+  }));
+
+  const count = <T>(result: T): T => {
+    onTask();
+    return result;
+  };
+  const treeFits = splits.map((split, fold) =>
+    pool
+      .run('fitTrees', {
+        ...split,
+        binned,
+        labels: sharedLabels,
+        weights: treeWeights,
+        params: { ...defaults.params, seed: input.seed + fold },
+        rounds: defaults.rounds,
+        earlyStoppingRounds: defaults.earlyStoppingRounds,
+      })
+      .then(count),
+  );
+  const linearFits = splits.map((split) =>
+    pool
+      .run('fitLinear', {
+        ...split,
+        design,
+        labels: sharedLabels,
+        weights: linearWeights,
+        cs: linearPenalties,
+      })
+      .then(count),
+  );
+  const [trees, linear] = await Promise.all([Promise.all(treeFits), Promise.all(linearFits)]);
+
+  const gather = (margins: (fold: number) => ArrayLike<number>): Float64Array => {
+    const all = new Float64Array(dataset.rowCount);
+    splits.forEach(({ validationRows }, fold) => {
+      const own = margins(fold);
+      validationRows.forEach((row, i) => (all[row] = own[i]));
+    });
+    return all;
+  };
+  const treeMargins = gather((fold) => trees[fold].validationMargins);
+  const byPenalty = linearPenalties.map((c, i) => {
+    const margins = gather((fold) => linear[fold][i].validationMargins);
+    return { c, index: i, margins, loss: logLoss(labels, probabilitiesOf(margins), weights) };
+  });
+  const chosen = byPenalty.reduce((best, other) => (other.loss < best.loss ? other : best));
+  const allRows = share(Uint32Array.from(labels.keys()));
+  const [refit] = await pool
+    .run('fitLinear', {
+      rows: allRows,
+      validationRows: allRows.slice(0, 0),
+      design,
+      labels: sharedLabels,
+      weights: linearWeights,
+      cs: [chosen.c],
+    })
+    .then(count);
+
+  const blend = chooseBlend(labels, treeMargins, chosen.margins, weights);
+  const probabilities = probabilitiesOf(blendMargins(treeMargins, chosen.margins, blend));
+  const threshold = chooseThreshold(labels, probabilities, input.thresholdRule, weights);
+  const linearProbabilities = probabilitiesOf(chosen.margins);
+  const judge = (rows: Uint32Array, margins: Float64Array): Metrics =>
+    evaluate(
+      Uint8Array.from(rows, (row) => labels[row]),
+      probabilitiesOf(margins),
+      threshold.threshold,
+      weights === undefined ? undefined : Float64Array.from(rows, (row) => weights[row]),
+    );
+  const mixed = (tree: Float32Array, regression: Float64Array): Float64Array =>
+    blendMargins(tree, regression, blend);
+
+  return {
+    plan,
+    trees: bagBoosters(trees.map(({ model }) => Booster.fromUbj(model))),
+    linear: refit.model,
+    c: chosen.c,
+    blend,
+    threshold,
+    probabilities,
+    linearThreshold: chooseThreshold(labels, linearProbabilities, input.thresholdRule, weights).threshold,
+    linearProbabilities,
+    scores: {
+      validation: splits.map(({ validationRows }, fold) =>
+        judge(
+          validationRows,
+          mixed(trees[fold].validationMargins, linear[fold][chosen.index].validationMargins),
+        ),
+      ),
+      training: splits.map(({ rows }, fold) =>
+        judge(rows, mixed(trees[fold].trainingMargins, linear[fold][chosen.index].trainingMargins)),
+      ),
+    },
+    learning: {
+      rounds: trees.map(({ rounds }) => rounds),
+      training: trees.map(({ history }) => history.training ?? new Float64Array(0)),
+      validation: trees.map(({ history }) => history.validation ?? new Float64Array(0)),
+    },
+    params: defaults.params,
+    featureCount: matrix.columns.length,
+  };
+}

@@ -1,0 +1,21 @@
+import type { Params } from '@verdict/boost';
+
+/** What a fold is boosted with. */
+export interface TreeDefaults {
+  readonly params: Partial<Params>;
+  /** Most rounds. */
+  readonly rounds: number;
+  readonly earlyStoppingRounds: number;
+}
+
+/** The default parameters of the tree member. */
+export function treeDefaults(_rowCount: number, _columnCount: number): TreeDefaults {
+  return {
+    params: { learning_rate: 0.05, max_depth: 6, subsample: 0.8, colsample_bytree: 0.8 },
+    rounds: 2000,
+    earlyStoppingRounds: 50,
+  };
+}
+
+/** The penalties that the regression chooses from, as scikit-learn's C, strongest first. */
+export const linearPenalties: readonly number[] = [0.01, 0.1, 1];

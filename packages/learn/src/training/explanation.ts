@@ -1,0 +1,237 @@
+import type { Dataset } from '@verdict/core';
+import { findColumn, Random, takeRows } from '@verdict/core';
+import type { Booster } from '@verdict/boost';
+import type { FeaturePlan } from '../features/index.ts';
+import type { PermutationImportance } from '../metrics/index.ts';
+import type { PortableModel } from './explanation-tasks.ts';
+import type { WorkPool } from './pool.ts';
+import { shareDataset } from './shared-memory.ts';
+
+/** How much the model leans on one of the user's columns. */
+export interface ColumnImportance {
+  readonly column: string;
+  /** Mean loss reduction of a split on the column; XGBoost's `gain`. */
+  readonly gain: number;
+  /** Loss reduction of all splits on the column; XGBoost's `total_gain`. */
+  readonly totalGain: number;
+  /** Number of splits on the column, in all trees of the bag; XGBoost's `weight`. */
+  readonly weight: number;
+  /** Mean sum of hessians that a split on the column divides; XGBoost's `cover`. */
+  readonly cover: number;
+  /** Mean absolute contribution to the margin, over the explained rows, trees and regression together. */
+  readonly shap: number;
+  /** Rise of log loss when the column is shuffled. */
+  readonly permutation: PermutationImportance;
+}
+
+/** Contributions of a sample of rows, for the beeswarm: column by column. */
+export interface ContributionSample {
+  readonly rows: number;
+  readonly bias: number;
+  readonly columns: readonly {
+    readonly name: string;
+    /** Contribution to the margin, row by row. */
+    readonly contributions: readonly number[];
+    /** The row's value as a rank from 0 to 1; a category's rank is that of its share of positives. Missing is null. */
+    readonly ranks: readonly (number | null)[];
+  }[];
+}
+
+export interface ExplanationInput {
+  readonly pool: WorkPool;
+  readonly seed: number;
+  /** The model that ships, and the rows that it is explained on. */
+  readonly shipping: PortableModel;
+  readonly booster: Booster;
+  readonly dataset: Dataset;
+  readonly labels: Uint8Array;
+  /** The model and the rows that importance is judged on. */
+  readonly judged: PortableModel;
+  readonly judgedDataset: Dataset;
+  readonly judgedLabels: Uint8Array;
+  readonly judgedWeights: Float64Array | undefined;
+  readonly onTask: () => void;
+}
+
+const REPEATS = 5;
+/** Visits of a row to a tree that shuffling may cost: it decides how many rows are shuffled. */
+const PERMUTATION_VISITS = 40_000_000;
+/** The same for contributions, which cost about a hundred times as much a visit. */
+const CONTRIBUTION_VISITS = 600_000;
+const MOST_ROWS = 2000;
+const FEWEST_ROWS = 200;
+const CHUNK = 50;
+
+/** How many rows are shuffled for permutation importance. */
+export function permutedRows(rowCount: number, columns: number, trees: number): number {
+  return sampleSize(rowCount, PERMUTATION_VISITS / (REPEATS * Math.max(1, columns * trees)));
+}
+
+/** How many rows are explained. */
+export function explainedRows(rowCount: number, trees: number): number {
+  return sampleSize(rowCount, CONTRIBUTION_VISITS / Math.max(1, trees));
+}
+
+function sampleSize(rowCount: number, affordable: number): number {
+  return Math.min(rowCount, MOST_ROWS, Math.max(FEWEST_ROWS, Math.floor(affordable)));
+}
+
+/** How many tasks `explainModel` gives to its pool. */
+export function explanationTaskCount(columns: number, rowCount: number, trees: number): number {
+  return columns + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
+}
+
+/** Importance of every column and contributions of a sample of rows, both drawn from the seed. */
+export async function explainModel(
+  input: ExplanationInput,
+): Promise<{ importance: ColumnImportance[]; sample: ContributionSample; permutedRows: number }> {
+  const { pool, seed, shipping, booster, onTask } = input;
+  const names = [...new Set(shipping.plan.outputs.map(({ source }) => source))];
+
+  const permuted = permutedRows(input.judgedDataset.rowCount, names.length, booster.treeCount);
+  const judgedRows = drawRows(input.judgedDataset.rowCount, permuted, new Random(seed, 'permuted rows'));
+  const judgedDataset = shareDataset(takeRows(input.judgedDataset, judgedRows));
+  const judgedWeights = input.judgedWeights;
+  const permutations = names.map((column, i) =>
+    pool
+      .run('permute', {
+        model: input.judged,
+        dataset: judgedDataset,
+        labels: Uint8Array.from(judgedRows, (row) => input.judgedLabels[row]),
+        weights: judgedWeights && Float64Array.from(judgedRows, (row) => judgedWeights[row]),
+        column,
+        repeats: REPEATS,
+        seed: new Random(seed, 'permutation').fork(i).uint32(),
+      })
+      .then((result) => {
+        onTask();
+        return result;
+      }),
+  );
+
+  const explained = explainedRows(input.dataset.rowCount, booster.treeCount);
+  const rows = drawRows(input.dataset.rowCount, explained, new Random(seed, 'explained rows'));
+  const chunks = Array.from({ length: Math.ceil(rows.length / CHUNK) }, (_, i) =>
+    pool
+      .run('contribute', {
+        model: shipping,
+        dataset: takeRows(input.dataset, rows.slice(i * CHUNK, (i + 1) * CHUNK)),
+      })
+      .then((result) => {
+        onTask();
+        return result;
+      }),
+  );
+  const [permutation, contributions] = await Promise.all([Promise.all(permutations), Promise.all(chunks)]);
+
+  const byColumn = names.map((name) =>
+    contributions.flatMap((chunk) => {
+      const place = chunk.columns.indexOf(name);
+      const width = chunk.columns.length;
+      return Array.from(
+        { length: chunk.contributions.length / width },
+        (_, row) => chunk.contributions[row * width + place],
+      );
+    }),
+  );
+  const splits = splitStatistics(booster, shipping.plan);
+  const importance = names.map((column, i) => ({
+    column,
+    ...(splits.get(column) ?? { gain: 0, totalGain: 0, weight: 0, cover: 0 }),
+    shap: byColumn[i].reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, rows.length),
+    permutation: permutation[i],
+  }));
+  return {
+    importance,
+    permutedRows: permuted,
+    sample: {
+      rows: rows.length,
+      bias: contributions[0]?.bias ?? 0,
+      columns: names.map((name, i) => ({
+        name,
+        contributions: byColumn[i],
+        ranks: valueRanks(input.dataset, input.labels, name, rows),
+      })),
+    },
+  };
+}
+
+/** `count` of the rows 0 to `total`, ascending, each as likely as any other. */
+function drawRows(total: number, count: number, random: Random): Uint32Array {
+  const rows = Uint32Array.from({ length: total }, (_, row) => row);
+  if (count >= total) return rows;
+  for (let i = 0; i < count; i++) {
+    const j = i + random.integer(total - i);
+    const kept = rows[i];
+    rows[i] = rows[j];
+    rows[j] = kept;
+  }
+  return rows.slice(0, count).sort();
+}
+
+type SplitStatistics = Pick<ColumnImportance, 'gain' | 'totalGain' | 'weight' | 'cover'>;
+
+/** What the trees' features add up to for each of the user's columns. */
+function splitStatistics(booster: Booster, plan: FeaturePlan): Map<string, SplitStatistics> {
+  const weights = booster.importance('weight');
+  const gains = booster.importance('total_gain');
+  const covers = booster.importance('total_cover');
+  const sums = new Map<string, { totalGain: number; weight: number; totalCover: number }>();
+  for (const { name, source } of plan.outputs) {
+    const sum = sums.get(source) ?? { totalGain: 0, weight: 0, totalCover: 0 };
+    sum.weight += weights.get(name) ?? 0;
+    sum.totalGain += gains.get(name) ?? 0;
+    sum.totalCover += covers.get(name) ?? 0;
+    sums.set(source, sum);
+  }
+  return new Map(
+    [...sums].map(([source, { totalGain, weight, totalCover }]) => [
+      source,
+      {
+        totalGain,
+        weight,
+        gain: weight > 0 ? totalGain / weight : 0,
+        cover: weight > 0 ? totalCover / weight : 0,
+      },
+    ]),
+  );
+}
+
+/** Each row's value as a rank from 0 to 1 among the given rows; ties share the mean rank. */
+function valueRanks(
+  dataset: Dataset,
+  labels: Uint8Array,
+  name: string,
+  rows: Uint32Array,
+): (number | null)[] {
+  const column = findColumn(dataset, name);
+  if (column === undefined) return Array.from(rows, () => null);
+  const values =
+    column.kind === 'number'
+      ? Float64Array.from(rows, (row) => column.values[row])
+      : Float64Array.from(rows, levelShares(column.codes, column.levels.length, labels));
+  const order = Uint32Array.from(values.keys())
+    .filter((i) => !Number.isNaN(values[i]))
+    .sort((a, b) => values[a] - values[b]);
+  const ranks = new Array<number | null>(rows.length).fill(null);
+  const last = Math.max(1, order.length - 1);
+  for (let start = 0; start < order.length;) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]] === values[order[start]]) end++;
+    for (let i = start; i < end; i++) ranks[order[i]] = (start + end - 1) / 2 / last;
+    start = end;
+  }
+  return ranks;
+}
+
+/** Maps a row to the share of positives among the rows with its level. */
+function levelShares(codes: Int32Array, levels: number, labels: Uint8Array): (row: number) => number {
+  const positives = new Float64Array(levels);
+  const counts = new Float64Array(levels);
+  codes.forEach((code, row) => {
+    if (code < 0) return;
+    counts[code]++;
+    positives[code] += labels[row];
+  });
+  return (row) => (codes[row] < 0 ? Number.NaN : positives[codes[row]] / counts[codes[row]]);
+}

@@ -1,0 +1,11 @@
+export { treeDefaults } from './defaults.ts';
+export type { TreeDefaults } from './defaults.ts';
+export type { ColumnImportance, ContributionSample } from './explanation.ts';
+export type { CrossValidation, FoldSummary } from './fold-scores.ts';
+export { figuresOf, judgePredictions } from './judgement.ts';
+export type { Figures, Judgement, JudgementOptions, LabelledRows } from './judgement.ts';
+export type { LearningCurves } from './cross-fit.ts';
+export type { ModelOptions, TrainingProgress } from './options.ts';
+export { labelsOf, weightsOf } from './roles.ts';
+export { trainModel } from './train-model.ts';
+export type { Headline, TrainedModel, TrainingTable } from './train-model.ts';

@@ -1,0 +1,125 @@
+import {
+  bootstrapIntervals,
+  calibrationCurve,
+  confusion,
+  eceBins,
+  evaluate,
+  liftCurve,
+  majorityBaseline,
+  prCurve,
+  rocCurve,
+  thresholdCurve,
+} from '../metrics/index.ts';
+import type {
+  CalibrationPoint,
+  Confusion,
+  ErrorCosts,
+  Interval,
+  LiftCurve,
+  MetricName,
+  Metrics,
+  PrCurve,
+  RocCurve,
+  ThresholdCurve,
+} from '../metrics/index.ts';
+
+/** Figures of one set of predictions, with bootstrap intervals of 95 %. */
+export interface Figures {
+  readonly metrics: Metrics;
+  readonly intervals: Record<MetricName, Interval>;
+}
+
+/** Everything that labelled rows say about a model's predictions. */
+export interface Judgement extends Figures {
+  readonly rows: number;
+  readonly positives: number;
+  /** Weighted where the rows are. */
+  readonly confusion: Confusion;
+  readonly curves: {
+    readonly roc: RocCurve;
+    readonly pr: PrCurve;
+    readonly calibration: readonly CalibrationPoint[];
+    readonly threshold: ThresholdCurve;
+    readonly lift: LiftCurve;
+  };
+  /** Rows by probability, in 20 bins of equal width from 0 to 1. */
+  readonly histogram: { readonly positive: readonly number[]; readonly negative: readonly number[] };
+}
+
+/** Labelled rows. */
+export interface LabelledRows {
+  readonly labels: Uint8Array;
+  readonly weights?: Float64Array | undefined;
+  /** Rows of one group are drawn together by the bootstrap. */
+  readonly groups?: Int32Array | undefined;
+}
+
+export interface JudgementOptions {
+  readonly seed: number;
+  readonly costs?: ErrorCosts | undefined;
+  /** Bootstrap replicates; default 1000. */
+  readonly replicates?: number;
+}
+
+const HISTOGRAM_BINS = 20;
+
+/** Metrics and their intervals. */
+export function figuresOf(
+  rows: LabelledRows,
+  probabilities: Float64Array,
+  threshold: number,
+  options: JudgementOptions,
+): Figures {
+  const { labels, weights, groups } = rows;
+  return {
+    metrics: evaluate(labels, probabilities, threshold, weights),
+    intervals: bootstrapIntervals(labels, probabilities, threshold, {
+      seed: options.seed,
+      ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
+      ...(weights === undefined ? {} : { weights }),
+      ...(groups === undefined ? {} : { groups }),
+    }),
+  };
+}
+
+/**
+ * Judges predictions: metrics with intervals, confusion matrix, curves.
+ * @param probabilities of the positive class, one for each row
+ */
+export function judgePredictions(
+  rows: LabelledRows,
+  probabilities: Float64Array,
+  threshold: number,
+  options: JudgementOptions,
+): Judgement {
+  const { labels, weights } = rows;
+  return {
+    rows: labels.length,
+    positives: labels.reduce((sum, label) => sum + label, 0),
+    ...figuresOf(rows, probabilities, threshold, options),
+    confusion: confusion(labels, probabilities, threshold, weights),
+    curves: {
+      roc: rocCurve(labels, probabilities, weights),
+      pr: prCurve(labels, probabilities, weights),
+      calibration: calibrationCurve(labels, probabilities, eceBins, weights),
+      threshold: thresholdCurve(labels, probabilities, options.costs, weights),
+      lift: liftCurve(labels, probabilities, weights),
+    },
+    histogram: histogramOf(labels, probabilities),
+  };
+}
+
+function histogramOf(labels: Uint8Array, probabilities: Float64Array): Judgement['histogram'] {
+  const positive = new Array<number>(HISTOGRAM_BINS).fill(0);
+  const negative = new Array<number>(HISTOGRAM_BINS).fill(0);
+  for (let row = 0; row < labels.length; row++) {
+    const bin = Math.min(HISTOGRAM_BINS - 1, Math.floor(probabilities[row] * HISTOGRAM_BINS));
+    (labels[row] === 1 ? positive : negative)[bin]++;
+  }
+  return { positive, negative };
+}
+
+/** What a rule that always names the more frequent class reaches on the rows. */
+export function majorityFigures(rows: LabelledRows): Metrics & { readonly share: number } {
+  return majorityBaseline(rows.labels, rows.weights);
+}

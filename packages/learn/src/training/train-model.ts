@@ -1,0 +1,255 @@
+import { availableParallelism } from 'node:os';
+import type { Dataset, Schema } from '@verdict/core';
+import { takeRows } from '@verdict/core';
+import type { Bundle, Decision } from '../bundle/index.ts';
+import { profileOf } from '../bundle/index.ts';
+import { linearDesign } from '../features/index.ts';
+import { logisticMargins } from '../linear/index.ts';
+import { majorityBaseline } from '../metrics/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import { createScorer } from '../scorer/index.ts';
+import { version } from '../version.ts';
+import { probabilitiesOf } from './blend.ts';
+import type { CrossFit, LearningCurves } from './cross-fit.ts';
+import { crossFit, taskCount } from './cross-fit.ts';
+import type { PortableModel } from './explanation-tasks.ts';
+import type { ColumnImportance, ContributionSample } from './explanation.ts';
+import { explainModel, explanationTaskCount } from './explanation.ts';
+import { summariseFolds } from './fold-scores.ts';
+import type { CrossValidation } from './fold-scores.ts';
+import type { Figures, Judgement, LabelledRows } from './judgement.ts';
+import { figuresOf, judgePredictions } from './judgement.ts';
+import type { CheckedOptions, ModelOptions } from './options.ts';
+import { checkOptions } from './options.ts';
+import { openPool } from './pool.ts';
+import { groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
+import { assignFolds, holdOut } from './row-split.ts';
+
+/** Labelled rows to train on. */
+export interface TrainingTable {
+  readonly dataset: Dataset;
+  readonly schema: Schema;
+  /** For each row the number of its group of identical rows, -1 where it has no copy. */
+  readonly duplicateGroups?: Int32Array | undefined;
+}
+
+/** The headline: figures from rows that chose nothing, unless the source is cross-validation. */
+export interface Headline extends Judgement {
+  readonly source: 'hold-out' | 'test file' | 'cross-validation';
+}
+
+/** A trained model, and all that was found out about it. */
+export interface TrainedModel {
+  /** Everything that is saved; the card is empty until the caller writes one. */
+  readonly bundle: Bundle;
+  readonly headline: Headline;
+  readonly baselines: {
+    readonly majority: Metrics & { readonly share: number };
+    readonly logistic: Figures;
+  };
+  readonly crossValidation: CrossValidation;
+  readonly importance: readonly ColumnImportance[];
+  /** Rows that permutation importance was measured on. */
+  readonly permutedRows: number;
+  readonly contributions: ContributionSample;
+  readonly learning: LearningCurves;
+  readonly model: {
+    readonly trees: number;
+    readonly features: number;
+    /** Boosting parameters by XGBoost's names. */
+    readonly params: Record<string, unknown>;
+    /** Penalty of the regression, as scikit-learn's C. */
+    readonly c: number;
+  };
+  readonly options: CheckedOptions;
+}
+
+/** The rows of the table, with what the training needs to know about them. */
+interface Rows extends LabelledRows {
+  readonly dataset: Dataset;
+  readonly weights: Float64Array | undefined;
+  readonly groups: Int32Array | undefined;
+  readonly times: Float64Array | undefined;
+}
+
+/**
+ * Trains, judges and explains a model of a yes/no column.
+ *
+ * The rows are split once (stratified, by group, or by time). An evaluation model is made from the training
+ * part by `crossFit` and judged on the rest; the model that ships is made the same way from all rows. The
+ * result depends on the data, the options and the seed, not on the number of threads.
+ *
+ * @throws InvalidOption, InsufficientData, Interrupted
+ */
+export async function trainModel(table: TrainingTable, options: ModelOptions = {}): Promise<TrainedModel> {
+  const checked = checkOptions(options, availableParallelism());
+  const { schema } = table;
+  const all = rowsOf(table.dataset, schema, table.duplicateGroups);
+  const split = options.test === undefined ? holdOut(all, checked) : undefined;
+  const training = split === undefined ? undefined : takeFrom(all, split.train);
+  const judging =
+    options.test === undefined ? split && takeFrom(all, split.test) : rowsOf(options.test, schema, undefined);
+  const minimumCount = options.revealRare === true ? 1 : 5;
+
+  const pool = openPool(checked.threads, options.signal);
+  try {
+    const fits = training === undefined ? 1 : 2;
+    const onTask = counter(options, 'train', fits * taskCount(checked.folds));
+    const fit = (rows: Rows): Promise<CrossFit> =>
+      crossFit({
+        ...rows,
+        schema,
+        folds: assignFolds(rows, checked),
+        seed: checked.seed,
+        thresholdRule: checked.thresholdRule,
+        minimumCount,
+        pool,
+        onTask,
+      });
+    const [shipping, evaluated] = await Promise.all([fit(all), training && fit(training)]);
+
+    const judged = evaluated ?? shipping;
+    const decision = decisionOf(shipping, schema, checked);
+    const judgedDecision = decisionOf(judged, schema, checked);
+    const columns = new Set(shipping.plan.outputs.map(({ source }) => source)).size;
+    const explanation = explainModel({
+      pool,
+      seed: checked.seed,
+      shipping: portableModel(shipping, decision),
+      booster: shipping.trees,
+      dataset: all.dataset,
+      labels: all.labels,
+      judged: portableModel(judged, judgedDecision),
+      judgedDataset: (judging ?? all).dataset,
+      judgedLabels: (judging ?? all).labels,
+      judgedWeights: (judging ?? all).weights,
+      onTask: counter(
+        options,
+        'explain',
+        explanationTaskCount(columns, all.dataset.rowCount, shipping.trees.treeCount),
+      ),
+    });
+    // The judging below must not leave a rejection of the explanation unseen while it runs.
+    explanation.catch(() => undefined);
+
+    const rows = judging ?? all;
+    const predictions =
+      judging === undefined
+        ? { probabilities: shipping.probabilities, linear: shipping.linearProbabilities }
+        : predictionsOf(judged, judgedDecision, judging.dataset);
+    const costs = checked.thresholdRule.rule === 'cost' ? checked.thresholdRule : undefined;
+    const headline: Headline = {
+      source:
+        options.test !== undefined ? 'test file' : judging === undefined ? 'cross-validation' : 'hold-out',
+      ...judgePredictions(rows, predictions.probabilities, judgedDecision.threshold, {
+        seed: checked.seed,
+        costs,
+      }),
+    };
+    const baselines = {
+      majority: majorityBaseline(rows.labels, rows.weights),
+      logistic: figuresOf(rows, predictions.linear, judged.linearThreshold, { seed: checked.seed }),
+    };
+    const crossValidation = summariseFolds(shipping.scores);
+    const { importance, sample, permutedRows } = await explanation;
+    return {
+      bundle: {
+        verdictVersion: version,
+        seed: checked.seed,
+        dataFingerprint: options.fingerprint ?? '',
+        schema,
+        plan: shipping.plan,
+        booster: shipping.trees,
+        logistic: shipping.linear,
+        decision,
+        metrics: {
+          headline: {
+            source: headline.source,
+            rows: headline.rows,
+            metrics: headline.metrics,
+            intervals: headline.intervals,
+          },
+          baselines: { majority: baselines.majority, logistic: baselines.logistic.metrics },
+          crossValidation,
+        },
+        profile: profileOf(all.dataset, schema, shipping.probabilities, { minimumCount }),
+        card: '',
+      },
+      headline,
+      baselines,
+      crossValidation,
+      importance,
+      permutedRows,
+      contributions: sample,
+      learning: shipping.learning,
+      model: {
+        trees: shipping.trees.treeCount,
+        features: shipping.plan.outputs.length,
+        params: shipping.params,
+        c: shipping.c,
+      },
+      options: checked,
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+function rowsOf(dataset: Dataset, schema: Schema, duplicates: Int32Array | undefined): Rows {
+  return {
+    dataset,
+    labels: labelsOf(dataset, schema),
+    weights: weightsOf(dataset, schema),
+    groups: groupsOf(dataset, schema, duplicates),
+    times: timesOf(dataset, schema),
+  };
+}
+
+function takeFrom(all: Rows, rows: Uint32Array): Rows {
+  const { labels, weights, groups, times } = all;
+  return {
+    dataset: takeRows(all.dataset, rows),
+    labels: Uint8Array.from(rows, (row) => labels[row]),
+    weights: weights && Float64Array.from(rows, (row) => weights[row]),
+    groups: groups && Int32Array.from(rows, (row) => groups[row]),
+    times: times && Float64Array.from(rows, (row) => times[row]),
+  };
+}
+
+function counter(options: ModelOptions, stage: 'train' | 'explain', total: number): () => void {
+  let done = 0;
+  return () => options.onProgress?.({ stage, done: ++done, total });
+}
+
+function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOptions): Decision {
+  return {
+    blend: {
+      members: [
+        { member: 'trees', weight: fit.blend.trees },
+        { member: 'logistic', weight: fit.blend.linear },
+      ],
+      offset: fit.blend.offset,
+    },
+    calibration: { kind: 'none' },
+    threshold: fit.threshold.threshold,
+    rule: thresholdRule,
+    labels: { positive: schema.target.positive, negative: schema.target.negative },
+  };
+}
+
+function portableModel(fit: CrossFit, decision: Decision): PortableModel {
+  return { plan: fit.plan, trees: fit.trees.toUbj(), logistic: fit.linear, decision };
+}
+
+/** Probabilities of rows that the model has not seen, by the blend and by the regression alone. */
+function predictionsOf(
+  fit: CrossFit,
+  decision: Decision,
+  dataset: Dataset,
+): { probabilities: Float64Array; linear: Float64Array } {
+  const scorer = createScorer({ plan: fit.plan, booster: fit.trees, logistic: fit.linear, decision });
+  return {
+    probabilities: scorer.scoreBatch(dataset).probabilities,
+    linear: probabilitiesOf(logisticMargins(fit.linear, linearDesign(fit.plan, dataset))),
+  };
+}

@@ -1,0 +1,69 @@
+// What worker threads do. Inputs are plain data, large arrays on shared memory; each task is a pure function.
+import type { BinnedMatrix, Params } from '@verdict/boost';
+import { trainSync } from '@verdict/boost';
+import type { LinearDesign } from '../linear/index.ts';
+import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
+import { contributionsOf, shuffleColumn } from './explanation-tasks.ts';
+import { task } from './task.ts';
+
+/** Boost on some rows, stop by others. */
+export interface TreeFit {
+  readonly binned: BinnedMatrix;
+  readonly labels: Uint8Array;
+  readonly weights: Float32Array | undefined;
+  readonly rows: Uint32Array;
+  readonly validationRows: Uint32Array;
+  readonly params: Partial<Params>;
+  readonly rounds: number;
+  readonly earlyStoppingRounds: number;
+}
+
+export const fitTrees = task((input: TreeFit) => {
+  const { binned, labels, weights, rows, validationRows, params, rounds, earlyStoppingRounds } = input;
+  const { booster, bestIteration, history } = trainSync(
+    { binned, labels, rows, validationRows, ...(weights === undefined ? {} : { weights }) },
+    params,
+    { rounds, earlyStoppingRounds, evaluateTraining: true },
+  );
+  return {
+    model: booster.toUbj(),
+    rounds: bestIteration + 1,
+    history,
+    validationMargins: booster.predictBinned(binned, validationRows),
+    trainingMargins: booster.predictBinned(binned, rows),
+  };
+});
+
+/** Fit a logistic regression on some rows, once for each penalty, and score others. */
+export interface LinearFit {
+  readonly design: LinearDesign;
+  readonly labels: Uint8Array;
+  readonly weights: Float64Array | undefined;
+  readonly rows: Uint32Array;
+  readonly validationRows: Uint32Array;
+  /** Inverse strengths of the penalty, weakest penalty last. */
+  readonly cs: readonly number[];
+}
+
+export const fitLinear = task((input: LinearFit) => {
+  const { design, labels, weights, rows, validationRows, cs } = input;
+  const training = takeDesignRows(design, rows);
+  const validation = takeDesignRows(design, validationRows);
+  const rowLabels = Uint8Array.from(rows, (row) => labels[row]);
+  const rowWeights = weights === undefined ? undefined : Float64Array.from(rows, (row) => weights[row]);
+  return cs.map((c) => {
+    const model = fitLogistic(training, rowLabels, {
+      c,
+      ...(rowWeights === undefined ? {} : { weights: rowWeights }),
+    });
+    return {
+      model,
+      validationMargins: logisticMargins(model, validation),
+      trainingMargins: logisticMargins(model, training),
+    };
+  });
+});
+
+export const permute = task(shuffleColumn);
+
+export const contribute = task(contributionsOf);

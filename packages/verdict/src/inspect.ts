@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import type { Schema } from '@verdict/core';
+import type { Inspection } from '@verdict/data';
+import { inspectTable } from '@verdict/data';
+import type { Decision } from '@verdict/learn';
+import { readBundle } from '@verdict/learn';
+
+export interface InspectJob {
+  /** A table (a path, a glob, or `-`) or the folder of a bundle. */
+  readonly path: string;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What is in a table. */
+export interface TableInspection extends Inspection {
+  readonly kind: 'table';
+}
+
+/** What is in a bundle. */
+export interface BundleInspection {
+  readonly kind: 'bundle';
+  readonly verdictVersion: string;
+  readonly seed: number;
+  readonly dataFingerprint: string;
+  readonly schema: Schema;
+  readonly decision: Decision;
+  readonly members: readonly { readonly member: string; readonly weight: number; readonly size: string }[];
+  readonly features: readonly { readonly name: string; readonly source: string; readonly type: string }[];
+  readonly metrics: unknown;
+  readonly card: string;
+}
+
+/**
+ * Looks into a table or a bundle. A bundle is checked as it is when it is loaded for scoring.
+ * @throws what reading the table or the bundle throws
+ */
+export async function inspect(job: InspectJob): Promise<TableInspection | BundleInspection> {
+  const { path, threads, signal } = job;
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  if (!isFolder) {
+    const inspection = await inspectTable(path, {
+      ...(threads === undefined ? {} : { threads }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { kind: 'table', ...inspection };
+  }
+  const { verdictVersion, seed, dataFingerprint, schema, decision, plan, booster, logistic, metrics, card } =
+    await readBundle(path);
+  const size = {
+    trees: booster === undefined ? '' : `${booster.treeCount} trees`,
+    logistic: logistic === undefined ? '' : `${plan.linear.length} inputs, penalty ${logistic.l2}`,
+  };
+  return {
+    kind: 'bundle',
+    verdictVersion,
+    seed,
+    dataFingerprint,
+    schema,
+    decision,
+    members: decision.blend.members.map(({ member, weight }) => ({ member, weight, size: size[member] })),
+    features: plan.outputs.map(({ name, source, type }) => ({ name, source, type })),
+    metrics,
+    card,
+  };
+}

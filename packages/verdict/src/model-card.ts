@@ -1,0 +1,59 @@
+import type { Schema } from '@verdict/core';
+import type { TrainedModel } from '@verdict/learn';
+
+const digits = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'not defined');
+
+/**
+ * The model card that goes into the bundle, in Markdown: what the model answers, how good it is, what it was
+ * made of, and what it is not for. It depends on data, options and seed only.
+ */
+export function modelCard(schema: Schema, trained: TrainedModel): string {
+  const { headline, baselines, options, model, bundle } = trained;
+  const { target } = schema;
+  const used = schema.columns.filter(({ role }) => role === 'feature');
+  const ignored = schema.columns.filter(({ role }) => role === 'ignored');
+  const figure = (name: keyof typeof headline.metrics): string => {
+    const { low, high } = headline.intervals[name];
+    return `${digits(headline.metrics[name])} (95 % interval ${digits(low)} to ${digits(high)})`;
+  };
+  const source = {
+    'hold-out': `${headline.rows} rows that were held out; the model judged here was trained on the other rows in the same way as the one that ships`,
+    'test file': `${headline.rows} rows of a separate test file`,
+    'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose blend and threshold, so the figures are a little too good`,
+  }[headline.source];
+  return `# Model card
+
+## What it answers
+
+The probability that \`${escape(target.name)}\` is \`${escape(target.positive)}\` and not \`${escape(target.negative)}\`. From ${digits(bundle.decision.threshold)} on, the decision is \`${escape(target.positive)}\`; the threshold was chosen by the rule "${options.thresholdRule.rule}" on out-of-fold predictions.
+
+## How good it is
+
+Judged on ${source}.
+
+| figure | model | logistic regression | most frequent class |
+| --- | --- | --- | --- |
+| ROC AUC | ${figure('rocAuc')} | ${digits(baselines.logistic.metrics.rocAuc)} | ${digits(baselines.majority.rocAuc)} |
+| PR AUC | ${figure('prAuc')} | ${digits(baselines.logistic.metrics.prAuc)} | ${digits(baselines.majority.prAuc)} |
+| log loss | ${figure('logLoss')} | ${digits(baselines.logistic.metrics.logLoss)} | ${digits(baselines.majority.logLoss)} |
+| accuracy | ${figure('accuracy')} | ${digits(baselines.logistic.metrics.accuracy)} | ${digits(baselines.majority.accuracy)} |
+| MCC | ${figure('mcc')} | ${digits(baselines.logistic.metrics.mcc)} | ${digits(baselines.majority.mcc)} |
+
+## What it is made of
+
+${model.trees} boosted trees (a bag over ${options.folds} folds) and a logistic regression (C = ${model.c}), added in log-odds space. Seed ${options.seed}. Training data: fingerprint ${bundle.dataFingerprint}.
+
+Columns it reads: ${used.map(({ name, type }) => `\`${escape(name)}\` (${type})`).join(', ')}.
+
+${ignored.length === 0 ? 'No column was left out.' : `Left out: ${ignored.map(({ name, reason }) => `\`${escape(name)}\`${reason === undefined ? '' : ` (${escape(reason)})`}`).join(', ')}.`}
+
+## What it is not for
+
+It describes rows like those it was trained on. On other populations, after a change of how the columns are recorded, or long after the training, its probabilities are guesses until they have been judged again. Contributions say what moved the score, not what would change the outcome.
+`;
+}
+
+/** Keeps names from the data from acting as Markdown. */
+function escape(text: string): string {
+  return text.replaceAll(/[`|\r\n]/g, ' ');
+}

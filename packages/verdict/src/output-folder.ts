@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { InvalidOption, OutOfResources, UnreadableFile } from '@verdict/core';
+
+/** What a training run leaves behind; nothing else in the folder is ever touched. */
+export const outputNames = {
+  model: 'model',
+  metrics: 'performance_metrics.json',
+  report: 'report.html',
+  plots: 'plots',
+} as const;
+
+/**
+ * Where results are written before they take their places: a hidden folder on the same disk as the folder
+ * that they are meant for. Either all results take their places or, after an error, none.
+ */
+export interface StagedOutput {
+  /** The folder to write into. */
+  readonly folder: string;
+  /** Moves everything into place. */
+  publish(): Promise<void>;
+  /** Removes what was not published. Safe to call after `publish`. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Prepares an output folder.
+ * @throws InvalidOption when a result could not take its place: the path is a file, or `model` is a folder
+ * of something else
+ */
+export async function stageOutput(out: string): Promise<StagedOutput> {
+  const target = resolve(out);
+  await refuseForeign(target, out);
+  const exists = await isFolder(target);
+  const home = exists ? target : dirname(target);
+  const folder = join(home, `.verdict-${randomBytes(6).toString('hex')}`);
+  await guardDisk(out, async () => {
+    await mkdir(home, { recursive: true });
+    await mkdir(folder);
+  });
+  return {
+    folder,
+    publish: () => guardDisk(out, () => publish(folder, target)),
+    discard: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Fails early where a result would replace something that Verdict did not make. */
+async function refuseForeign(target: string, shown: string): Promise<void> {
+  const info = await stat(target).catch(() => undefined);
+  if (info !== undefined && !info.isDirectory()) {
+    throw new InvalidOption({ option: 'out', got: shown, expected: 'a folder, not a file' });
+  }
+  const model = join(target, outputNames.model);
+  const entries = await readdir(model).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [] as string[];
+    throw new InvalidOption({
+      option: 'out',
+      got: shown,
+      expected: `a folder whose "${outputNames.model}" is a folder`,
+    });
+  });
+  if (entries.length > 0 && !entries.includes('manifest.json')) {
+    throw new InvalidOption({
+      option: 'out',
+      got: shown,
+      expected: `a folder whose "${outputNames.model}" is absent, empty or a Verdict bundle; it holds other files`,
+    });
+  }
+  for (const name of [outputNames.metrics, outputNames.report]) {
+    if (await isFolder(join(target, name))) {
+      throw new InvalidOption({
+        option: 'out',
+        got: shown,
+        expected: `a folder in which "${name}" is not a folder`,
+      });
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Renames one by one; when one fails, those before it go back. */
+async function publish(folder: string, target: string): Promise<void> {
+  if (!(await isFolder(target))) {
+    await rename(folder, target);
+    return;
+  }
+  const moves: { from: string; to: string; kept: string }[] = [];
+  const kept = join(folder, '.replaced');
+  await mkdir(join(kept, outputNames.plots), { recursive: true });
+  const plan = async (name: string): Promise<void> => {
+    moves.push({ from: join(folder, name), to: join(target, name), kept: join(kept, name) });
+  };
+  for (const name of [outputNames.model, outputNames.metrics, outputNames.report]) {
+    if (await exists(join(folder, name))) await plan(name);
+  }
+  const plots = await readdir(join(folder, outputNames.plots)).catch(() => []);
+  if (plots.length > 0) await mkdir(join(target, outputNames.plots), { recursive: true });
+  for (const plot of plots) await plan(join(outputNames.plots, plot));
+
+  const done: (() => Promise<void>)[] = [];
+  try {
+    for (const { from, to, kept: old } of moves) {
+      if (await exists(to)) {
+        await rename(to, old);
+        done.push(() => rename(old, to));
+      }
+      await rename(from, to);
+      done.push(() => rename(to, from));
+    }
+  } catch (error) {
+    for (const undo of done.toReversed()) await undo();
+    throw error;
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+/** Turns what a disk can refuse into errors that say what to do. */
+export async function guardDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskError(path, error);
+  }
+}
+
+/** The error to show for a failed write to `path`; errors of other kinds pass through. */
+export function diskError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new OutOfResources({
+      problem: `The disk is full: ${path} could not be written. Nothing was left behind.`,
+      hint: 'Make room, or write to another disk with --out.',
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new UnreadableFile({
+      file: path,
+      problem: 'this place may not be written to.',
+      hint: 'Choose another folder with --out, or change its permissions.',
+      cause: error,
+    });
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    return new InvalidOption({
+      option: 'out',
+      got: path,
+      expected: 'a path of folders; a part of it is a file',
+    });
+  }
+  return error;
+}

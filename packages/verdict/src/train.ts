@@ -1,0 +1,187 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
+import { Interrupted, InvalidOption } from '@verdict/core';
+import { readTable, scanTable } from '@verdict/data';
+import { labelsOf, trainModel, writeBundle } from '@verdict/learn';
+import type { ModelOptions, TrainingProgress } from '@verdict/learn';
+import { collectLabelled } from './labelled-rows.ts';
+import { modelCard } from './model-card.ts';
+import { diskError, outputNames, stageOutput } from './output-folder.ts';
+import { performanceMetrics, toPlain } from './performance-metrics.ts';
+import type { PerformanceMetrics } from './performance-metrics.ts';
+import { writePlots } from './render/index.ts';
+import { reportInputOf } from './report-input-of.ts';
+import { plotInput, writeReport } from './report/index.ts';
+
+/** A training run: what to learn from, and how. Names and defaults are those of the command line. */
+export interface TrainJob {
+  /** The table: a path, a quoted glob, or `-`. */
+  readonly file: string;
+  /** The yes/no column. */
+  readonly target: string;
+  /** The label that counts as yes; inferred, and shown, if left out. */
+  readonly positive?: string;
+  readonly drop?: readonly string[];
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  readonly roles?: Readonly<Record<string, ColumnRole>>;
+  readonly weight?: string;
+  readonly group?: string;
+  readonly time?: string;
+  /** Where the results go; default `output`. */
+  readonly out?: string;
+  readonly seed?: number;
+  /** A file that judges instead of a hold-out. */
+  readonly test?: string;
+  readonly testSize?: number;
+  readonly folds?: number;
+  readonly threads?: number;
+  readonly thresholdRule?: 'f1' | 'balanced' | 'mcc' | 'cost';
+  /** What a false alarm costs; with `costFn` the threshold is analytic. */
+  readonly costFp?: number;
+  /** What a missed positive costs. */
+  readonly costFn?: number;
+  /** Keep values that fewer than five rows have in the model and the report. */
+  readonly revealRare?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: JobProgress) => void;
+}
+
+/** How far the job has come. */
+export interface JobProgress {
+  readonly stage: 'read' | 'draw' | TrainingProgress['stage'];
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a training run leaves. */
+export interface TrainOutcome {
+  /** The output folder, and the bundle in it. */
+  readonly out: string;
+  readonly model: string;
+  readonly metrics: PerformanceMetrics;
+}
+
+/**
+ * Does the whole job: reads the table, trains, judges and explains, and writes `model/`,
+ * `performance_metrics.json`, `report.html` and `plots/` to the output folder, all at once when everything
+ * has succeeded.
+ *
+ * @throws InvalidOption and what reading, training and writing throw; then nothing is written
+ */
+export async function train(job: TrainJob): Promise<TrainOutcome> {
+  const { file, out = 'output', signal, onProgress } = job;
+  if (typeof job.target !== 'string' || job.target === '') {
+    throw new InvalidOption({
+      option: 'target',
+      got: job.target ?? null,
+      expected: 'the name of the yes/no column',
+    });
+  }
+  const startedAt = new Date();
+  const clock = performance.now();
+  const cpu = process.cpuUsage();
+  const options = modelOptions(job);
+  const staged = await stageOutput(out);
+  try {
+    onProgress?.({ stage: 'read', done: 0, total: 1 });
+    const table = await readTable(file, readOptions(job));
+    const test = job.test === undefined ? undefined : await readTest(job.test, table.schema, job);
+    const trained = await trainModel(table, {
+      ...options,
+      fingerprint: table.source.fingerprint,
+      ...(test === undefined ? {} : { test }),
+    });
+    if (signal?.aborted) throw new Interrupted();
+
+    onProgress?.({ stage: 'draw', done: 0, total: 1 });
+    const used = process.cpuUsage(cpu);
+    const positives = labelsOf(table.dataset, table.schema).reduce((sum, label) => sum + label, 0);
+    const metrics = performanceMetrics(basename(file), table, positives, trained, {
+      startedAt,
+      seconds: (performance.now() - clock) / 1000,
+      cpuSeconds: (used.user + used.system) / 1e6,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    });
+    const input = reportInputOf(metrics, trained);
+    await Promise.all([
+      writeBundle(join(staged.folder, outputNames.model), {
+        ...trained.bundle,
+        card: modelCard(table.schema, trained),
+      }),
+      writeFile(
+        join(staged.folder, outputNames.metrics),
+        `${JSON.stringify(toPlain(metrics), null, 2)}\n`,
+      ).catch((error: unknown) => {
+        throw diskError(out, error);
+      }),
+      writePlots(
+        join(staged.folder, outputNames.plots),
+        plotInput(input),
+        signal === undefined ? {} : { signal },
+      ),
+      writeReport(join(staged.folder, outputNames.report), input),
+    ]);
+    if (signal?.aborted) throw new Interrupted();
+    await staged.publish();
+    return { out, model: join(out, outputNames.model), metrics };
+  } finally {
+    await staged.discard();
+  }
+}
+
+function modelOptions(job: TrainJob): ModelOptions {
+  const { seed, testSize, folds, threads, revealRare, signal, onProgress } = job;
+  const given = { seed, testSize, folds, threads, revealRare, signal, onProgress };
+  return {
+    ...(Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    ) as Partial<ModelOptions>),
+    thresholdRule: thresholdRule(job),
+  };
+}
+
+/** Costs ask for the analytic threshold, and the analytic threshold for costs. */
+function thresholdRule(job: TrainJob): NonNullable<ModelOptions['thresholdRule']> {
+  const { thresholdRule: rule, costFp, costFn } = job;
+  const withCosts = costFp !== undefined || costFn !== undefined;
+  if (!withCosts && rule !== 'cost') return { rule: rule ?? 'mcc' };
+  if (rule !== undefined && rule !== 'cost') {
+    throw new InvalidOption({
+      option: 'threshold-rule',
+      got: rule,
+      expected: 'cost, or left out, when costs are given',
+    });
+  }
+  if (costFp === undefined || costFn === undefined) {
+    throw new InvalidOption({
+      option: costFp === undefined ? 'cost-fp' : 'cost-fn',
+      got: null,
+      expected: 'a number from 0: the cost rule needs what both errors cost',
+    });
+  }
+  if (!(costFp >= 0 && costFn >= 0 && costFp + costFn > 0 && Number.isFinite(costFp + costFn))) {
+    throw new InvalidOption({
+      option: 'cost-fp and cost-fn',
+      got: [costFp, costFn],
+      expected: 'two numbers from 0, at least one of them above 0',
+    });
+  }
+  return { rule: 'cost', costFp, costFn };
+}
+
+function readOptions(job: TrainJob): Parameters<typeof readTable>[1] {
+  const { target, positive, drop, types, roles, weight, group, time, threads, revealRare, signal } = job;
+  const given = { target, positive, drop, types, roles, weight, group, time, threads, revealRare, signal };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The labelled rows of a test file, read by the schema of the training table. */
+async function readTest(file: string, schema: Schema, job: TrainJob): Promise<Dataset> {
+  const batches = scanTable(file, schema, {
+    withTarget: true,
+    ...(job.threads === undefined ? {} : { threads: job.threads }),
+    ...(job.signal === undefined ? {} : { signal: job.signal }),
+  });
+  return (await collectLabelled(file, batches, schema)).dataset;
+}
