@@ -10,8 +10,6 @@ const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regre
  */
 export function reportInputOf(metrics: PerformanceMetrics, trained: TrainedModel, command?: string): ReportInput {
   const { headline, crossValidation, decision, learning, importance, options } = metrics;
-  const { histogram } = headline;
-  const bins = histogram.positive.length;
   const { rule } = decision;
   return {
     target: metrics.target,
@@ -25,7 +23,7 @@ export function reportInputOf(metrics: PerformanceMetrics, trained: TrainedModel
       intervals: headline.intervals,
       confusion: headline.confusion,
       curves: headline.curves,
-      histogram: { ...histogram, edges: Array.from({ length: bins + 1 }, (_, i) => i / bins) },
+      histogram: headline.histogram,
     },
     baselines: metrics.baselines,
     crossValidation,
@@ -34,18 +32,10 @@ export function reportInputOf(metrics: PerformanceMetrics, trained: TrainedModel
       rule: rule.rule,
       ...(rule.rule === 'cost' ? { costFp: rule.costFp, costFn: rule.costFn } : {}),
     },
-    importance: importance.columns.map(({ column, permutation, totalGain, shap }) => ({
-      column,
-      permutation,
-      gain: totalGain,
-      shap,
-    })),
+    importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
-    learning: {
-      folds: learning.training.map((training, fold) => ({ training, validation: learning.validation[fold] })),
-      chosen: Math.round(learning.rounds.reduce((sum, rounds) => sum + rounds, 0) / learning.rounds.length),
-    },
+    learning,
     model: {
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),
       trees: metrics.model.trees,

@@ -19,7 +19,8 @@ const share = (value: number | null | undefined): string => formatShare(value, 1
 export const metricNames: Readonly<Record<string, MetricName>> = {
   rocAuc: {
     label: 'ROC AUC',
-    meaning: 'How often a random positive row gets a higher probability than a random negative one; 0.5 is chance.',
+    meaning:
+      'How often a random positive row gets a higher probability than a random negative one; 0.5 is chance.',
     better: 'higher',
     print: three,
   },
@@ -43,7 +44,8 @@ export const metricNames: Readonly<Record<string, MetricName>> = {
   },
   ece: {
     label: 'Calibration error',
-    meaning: 'Mean distance between predicted and observed share of positives, over 10 bins of equally many rows.',
+    meaning:
+      'Mean distance between predicted and observed share of positives, over 10 bins of equally many rows.',
     better: 'lower',
     print: four,
   },

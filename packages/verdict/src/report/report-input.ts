@@ -74,7 +74,12 @@ export interface ReportInput {
     readonly source: 'hold-out' | 'test file' | 'cross-validation';
     readonly rows: number;
     readonly positives: number;
-    readonly confusion: { readonly tp: number; readonly fp: number; readonly tn: number; readonly fn: number };
+    readonly confusion: {
+      readonly tp: number;
+      readonly fp: number;
+      readonly tn: number;
+      readonly fn: number;
+    };
     readonly curves: {
       readonly roc?: RocInput['curve'];
       readonly pr?: PrInput['curve'];

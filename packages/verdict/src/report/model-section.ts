@@ -1,0 +1,66 @@
+import { formatCount, formatNumber, isKnown } from '@verdict/charts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import type { ReportInput } from './report-input.ts';
+import { tableHtml } from './table.ts';
+
+/** What the model is made of and how it learnt. */
+export function modelSection({ model, learning }: ReportInput, figures: ReadonlyMap<string, Html>): Html {
+  const parameters = Object.entries(model.parameters ?? {});
+  return html`<section id="model" aria-labelledby="model-heading">
+    <h2 id="model-heading">The model</h2>
+    <div class="pair">
+      <div>
+        <dl>
+          ${model.members.map(
+            ({ name, weight }) =>
+              html`<dt>Member</dt>
+                <dd>
+                  ${name}${weight === undefined ? '' : `, weight ${formatNumber(weight)} in the blend of log-odds`}
+                </dd>`,
+          )}
+          ${
+            model.trees === undefined
+              ? undefined
+              : html`<dt>Trees</dt>
+                  <dd>${formatCount(model.trees)}</dd>`
+          }
+          ${
+            model.features === undefined
+              ? undefined
+              : html`<dt>Features</dt>
+                  <dd>${formatCount(model.features)} after preparation</dd>`
+          }
+          ${
+            model.calibration === undefined
+              ? undefined
+              : html`<dt>Calibration</dt>
+                  <dd>${model.calibration}</dd>`
+          }
+        </dl>
+        ${
+          parameters.length === 0
+            ? undefined
+            : html`<details>
+                <summary>Parameters</summary>
+                ${tableHtml(
+                  'Parameters by XGBoost’s names',
+                  [{ text: 'Parameter' }, { text: 'Value' }],
+                  parameters.map(([name, value]) => [html`<code>${name}</code>`, plain(value)]),
+                )}
+              </details>`
+        }
+      </div>
+      ${learning === undefined ? undefined : figures.get('learning_curve')}
+    </div>
+  </section>`;
+}
+
+/** A parameter's value; figures with a few digits, structures as JSON. */
+function plain(value: unknown): string {
+  if (isKnown(value as number)) {
+    const figure = value as number;
+    return Number.isInteger(figure) ? String(figure) : String(Number(figure.toPrecision(6)));
+  }
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
+}
