@@ -35,7 +35,7 @@ function fillTable(record: usize, set: usize, count: i32, missingBin: i32): void
 
 /**
  * Tries the splits of one categorical column. Few categories: each against the rest. Otherwise the categories
- * present are sorted by G / (H + cat_smooth), and prefixes and suffixes of that order are tried (W. D. Fisher
+ * present are sorted by G / (H + lambda + cat_smooth), and prefixes and suffixes of that order are tried (W. D. Fisher
  * 1958: the best partition is among them). The listed set goes right and never outweighs the left side, so that
  * categories which this node has not seen go with the majority. `scratch` holds 256 f64 and 256 bytes.
  */
@@ -59,13 +59,15 @@ export function findCategorySplit(
     return;
   }
   const smooth = load<f64>(settings, 48), least = load<f64>(settings, 64);
+  const leastChild = load<f64>(settings, 24);
   let count = 0;
   for (let bin = 0; bin < bins; bin++) {
     const entry = load<i64>(base + (<usize>bin << 3));
     const h = <f64>(entry & 0xffffffff);
     if (entry == 0 || h < least) continue;
-    const denominator = h + smooth;
-    const key = <f64>(entry >> 32) / (denominator > 0 ? denominator : 1);
+    const denominator = h + lambda + smooth;
+    // As in XGBoost, a category too light to be a child says nothing about its place: it counts as neutral.
+    const key = h < leastChild || denominator <= 0 ? 0 : <f64>(entry >> 32) / denominator;
     let to = count;
     while (to > 0 && load<f64>(scratch + (<usize>(to - 1) << 3)) > key) {
       store<f64>(scratch + (<usize>to << 3), load<f64>(scratch + (<usize>(to - 1) << 3)));

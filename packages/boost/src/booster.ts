@@ -1,5 +1,6 @@
 import { InvalidOption } from '@verdict/core';
 import { binnedWriter, checkCuts } from './binned-rows.ts';
+import { Explainer } from './explainer.ts';
 import { packForest } from './forest.ts';
 import type { Forest } from './forest.ts';
 import { computeImportance } from './importance.ts';
@@ -36,6 +37,7 @@ export class Booster {
   readonly attributes: Readonly<Record<string, string>>;
   readonly #trees: readonly Tree[];
   #forest: Forest | undefined;
+  #explainer: Explainer | undefined;
 
   private constructor(trees: readonly Tree[], parts: BoosterParts) {
     this.#trees = trees;
@@ -145,13 +147,7 @@ export class Booster {
 
   /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
   predictRow(values: Float32Array): number {
-    if (values.length !== this.featureNames.length) {
-      throw new InvalidOption({
-        option: 'values',
-        got: values.length,
-        expected: `${this.featureNames.length} values`,
-      });
-    }
+    this.#checkRow(values);
     return addRow(this.#packed(), 0, this.treeCount, values, this.baseScore);
   }
 
@@ -197,6 +193,21 @@ export class Booster {
     return findLeaves(this.#packed(), matrix.columns.length, matrix.rowCount, columnWriter(matrix.columns));
   }
 
+  /**
+   * Exact path-dependent TreeSHAP, as XGBoost's `pred_contribs`: rows x (features + 1), the bias last. A row's
+   * numbers add up to its margin within 1e-5.
+   */
+  contributions(matrix: Matrix): Float64Array {
+    this.#checkColumns(matrix);
+    return this.#explain().explain(matrix.rowCount, columnWriter(matrix.columns));
+  }
+
+  /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
+  contributionsRow(values: Float32Array): Float64Array {
+    this.#checkRow(values);
+    return this.#explain().explain(1, (_begin, _count, target) => target.set(values));
+  }
+
   /** Importance of the features that are used in any split, as XGBoost's `get_score`. */
   importance(kind: ImportanceKind): Map<string, number> {
     return computeImportance(this.#trees, this.featureNames, kind);
@@ -205,6 +216,20 @@ export class Booster {
   #packed(): Forest {
     this.#forest ??= packForest(this.#trees);
     return this.#forest;
+  }
+
+  #explain(): Explainer {
+    this.#explainer ??= new Explainer(this.#trees, this.#packed(), this.featureNames.length, this.baseScore);
+    return this.#explainer;
+  }
+
+  #checkRow(values: Float32Array): void {
+    if (values.length === this.featureNames.length) return;
+    throw new InvalidOption({
+      option: 'values',
+      got: values.length,
+      expected: `${this.featureNames.length} values`,
+    });
   }
 
   #start(rows: number, baseMargin: Float32Array | undefined): Float32Array {

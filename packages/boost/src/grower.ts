@@ -65,12 +65,11 @@ export class Grower {
     const open = this.#order();
     this.#open(this.#root(task), open);
     const { max_leaves: maxLeaves } = this.#params;
-    let leaves = 1;
-    while (maxLeaves === 0 || leaves < maxLeaves) {
+    const most = maxLeaves === 0 ? Infinity : maxLeaves;
+    for (let leaves = 1; leaves < most; leaves++) {
       const node = open.pop();
       if (node === undefined) break;
       this.#expand(node, builder, open);
-      leaves++;
     }
     return this.#finish(builder);
   }

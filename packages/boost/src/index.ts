@@ -7,6 +7,7 @@ export type { BinnedMatrix, ColumnBins, FeatureType, Matrix } from './matrix.ts'
 export type { MetricName } from './metrics.ts';
 export { defaultParams, resolveParams } from './params.ts';
 export type { Params, ParamsInput } from './params.ts';
+export { train } from './train.ts';
 export { trainSync } from './trainer.ts';
 export type { TrainingResult } from './trainer.ts';
 export type { RoundReport, TrainingData, TrainingOptions } from './training-data.ts';

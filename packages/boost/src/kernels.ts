@@ -78,6 +78,21 @@ export interface Kernels {
     count: number,
     leaves: number,
   ): void;
+  shapContributions(
+    nodes: number,
+    sets: number,
+    table: number,
+    roots: number,
+    trees: number,
+    chunks: number,
+    quadrature: number,
+    rows: number,
+    stride: number,
+    count: number,
+    contributions: number,
+    width: number,
+    scratch: number,
+  ): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

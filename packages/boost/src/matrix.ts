@@ -39,7 +39,7 @@ export interface BinnedMatrix {
   readonly bins: Uint8Array;
 }
 
-const letters: readonly string[] = ['q', 'int', 'i', 'c'];
+const letters: ReadonlySet<string> = new Set(['q', 'int', 'i', 'c']);
 
 /**
  * Checks that a matrix is consistent.
@@ -48,9 +48,6 @@ const letters: readonly string[] = ['q', 'int', 'i', 'c'];
  */
 export function checkMatrix(matrix: Matrix): void {
   const { rowCount, columns, featureNames, featureTypes } = matrix;
-  const wrong = (option: string, got: unknown, expected: string): never => {
-    throw new InvalidOption({ option, got, expected });
-  };
   if (!Number.isSafeInteger(rowCount) || rowCount < 0) wrong('matrix.rowCount', rowCount, 'a number of rows');
   if (featureNames.length !== columns.length) {
     wrong('matrix.featureNames', featureNames.length, `one name for each of the ${columns.length} columns`);
@@ -62,9 +59,13 @@ export function checkMatrix(matrix: Matrix): void {
     wrong('matrix.featureNames', 'a name twice', 'a list of different names');
   }
   for (let f = 0; f < columns.length; f++) {
-    if (!letters.includes(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
+    if (!letters.has(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
     if (columns[f].length !== rowCount) {
       wrong(`matrix column "${featureNames[f]}"`, columns[f].length, `an array of ${rowCount} floats`);
     }
   }
+}
+
+function wrong(option: string, got: unknown, expected: string): never {
+  throw new InvalidOption({ option, got, expected });
 }

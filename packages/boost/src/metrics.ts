@@ -49,7 +49,7 @@ function error(margins: Float32Array, labels: Float32Array, weights: Float32Arra
   return sum / total;
 }
 
-/** Weighted area under the ROC curve; ties count half. */
+/** Weighted area under the ROC curve; ties count half. Not a number if there is only one class. */
 function auc(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): number {
   const order = new Uint32Array(margins.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
@@ -70,13 +70,6 @@ function auc(margins: Float32Array, labels: Float32Array, weights: Float32Array 
     area += tiedPositives * (negatives + tiedNegatives / 2);
     negatives += tiedNegatives;
     positives += tiedPositives;
-  }
-  if (!(positives * negatives > 0)) {
-    throw new InvalidOption({
-      option: 'metric',
-      got: 'auc',
-      expected: 'logloss or error when the rows it is computed on have only one class',
-    });
   }
   return area / (positives * negatives);
 }

@@ -1,4 +1,4 @@
-import { InsufficientData, Interrupted, InvalidOption, Random } from '@verdict/core';
+import { Interrupted, Random } from '@verdict/core';
 import { Booster } from './booster.ts';
 import { ColumnSampler } from './column-sampler.ts';
 import { Grower } from './grower.ts';
@@ -35,7 +35,7 @@ export interface TrainingResult {
 export function trainSync(data: TrainingData, params: ParamsInput, options: TrainingOptions): TrainingResult {
   const resolved = resolveParams(params);
   checkOptions(data, options);
-  const rows = selectRows(data);
+  const rows = selectRows(data, resolved, options);
   if (options.signal?.aborted === true) throw new Interrupted();
   const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, resolved);
   return Workspace.use(plan.bytes, (workspace) => {
@@ -141,24 +141,9 @@ class Trainer {
     const padded = Math.ceil(n / 4) * 4;
     this.#workspace.floats(space.labels, padded).fill(0).set(labels);
     const scaled = this.#workspace.floats(space.weights, padded).fill(0);
-    let total = 0;
     for (let i = 0; i < n; i++) {
       const w = weights === undefined ? 1 : weights[i];
       scaled[i] = labels[i] === 1 ? w * this.#params.scale_pos_weight : w;
-      total += scaled[i];
-    }
-    if (!(total > 0)) {
-      throw new InsufficientData({
-        problem: 'all training rows have weight 0.',
-        hint: 'Give some rows a weight above 0.',
-      });
-    }
-    if (!(total < Infinity)) {
-      throw new InvalidOption({
-        option: 'weights',
-        got: 'their sum',
-        expected: 'of a finite sum after scaling',
-      });
     }
     const margins = this.#workspace
       .floats(space.margins, Math.max(n + validationRows.length, padded))

@@ -3,6 +3,7 @@ import { checkWeights } from './binning.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { findMetric } from './metrics.ts';
 import type { MetricName } from './metrics.ts';
+import type { Params } from './params.ts';
 
 /** What to learn from. Arrays are aligned with the rows of the binned matrix. */
 export interface TrainingData {
@@ -52,14 +53,10 @@ export interface SelectedRows {
 
 /** @throws InvalidOption for options that cannot be, or not with these data */
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
-  const positive = (option: string, value: number): void => {
-    if (Number.isInteger(value) && value >= 1 && value <= 1e6) return;
-    throw new InvalidOption({ option, got: value, expected: 'a whole number from 1 to 1000000' });
-  };
-  positive('rounds', options.rounds);
+  checkCount('rounds', options.rounds);
   findMetric(options.metric ?? 'logloss');
   if (options.earlyStoppingRounds === undefined) return;
-  positive('earlyStoppingRounds', options.earlyStoppingRounds);
+  checkCount('earlyStoppingRounds', options.earlyStoppingRounds);
   if ((data.validationRows?.length ?? 0) === 0) {
     throw new InvalidOption({
       option: 'earlyStoppingRounds',
@@ -74,7 +71,7 @@ export function checkOptions(data: TrainingData, options: TrainingOptions): void
  *
  * @throws InvalidOption, InvalidValue, InsufficientData
  */
-export function selectRows(data: TrainingData): SelectedRows {
+export function selectRows(data: TrainingData, params: Params, options: TrainingOptions): SelectedRows {
   const { binned, labels, weights, rows, baseMargin } = data;
   const total = binned.rowCount;
   if (binned.columns.length === 0) {
@@ -111,13 +108,54 @@ export function selectRows(data: TrainingData): SelectedRows {
   checkLabels(trainingLabels, rows);
   const validationLabels = take(labels, validationRows);
   checkLabels(validationLabels, validationRows);
-  return {
+  const selected = {
     labels: trainingLabels,
     weights: weights === undefined ? undefined : take(weights, rows),
     validationRows,
     validationLabels,
     validationWeights: weights === undefined ? undefined : take(weights, validationRows),
   };
+  checkTotal('training', selected.weights, params.scale_pos_weight);
+  if (validationRows.length > 0) checkTotal('validation', selected.validationWeights, 1);
+  if (options.metric === 'auc') {
+    if (validationRows.length > 0) checkClasses(validationLabels, selected.validationWeights);
+    if (options.evaluateTraining === true) checkClasses(trainingLabels, selected.weights);
+  }
+  return selected;
+}
+
+/** Checks that the weights of a set of rows have a positive, finite sum, also when scaled. */
+function checkTotal(set: string, weights: Float32Array | undefined, scale: number): void {
+  if (weights === undefined) return;
+  let total = 0;
+  for (const weight of weights) total += weight;
+  if (!(total > 0)) {
+    throw new InsufficientData({
+      problem: `all ${set} rows have weight 0.`,
+      hint: 'Give some rows a weight above 0.',
+    });
+  }
+  const largest = Math.fround(total * Math.max(1, scale));
+  if (largest < Infinity) return;
+  throw new InvalidOption({
+    option: 'weights',
+    got: String(total * scale),
+    expected: `such that the sum over the ${set} rows is a float32, also times scale_pos_weight`,
+  });
+}
+
+/** The area under the ROC curve needs rows of both classes. */
+function checkClasses(labels: Float32Array, weights: Float32Array | undefined): void {
+  const some = (positive: boolean): boolean =>
+    labels.some(
+      (label, i) => (positive ? label > 0 : label < 1) && (weights === undefined || weights[i] > 0),
+    );
+  if (some(true) && some(false)) return;
+  throw new InvalidOption({
+    option: 'metric',
+    got: 'auc',
+    expected: 'logloss or error when the rows it is computed on have only one class',
+  });
 }
 
 function take(values: Float32Array | Uint8Array, rows: Uint32Array | undefined): Float32Array {
@@ -143,4 +181,9 @@ function checkLabels(labels: Float32Array, rows: Uint32Array | undefined): void 
       expected: 'a label from 0 to 1',
     });
   }
+}
+
+function checkCount(option: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= 1e6) return;
+  throw new InvalidOption({ option, got: value, expected: 'a whole number from 1 to 1000000' });
 }

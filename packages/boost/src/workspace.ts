@@ -8,6 +8,9 @@ const LARGEST = 65535 * PAGE;
 /** A memory larger than this is given back to the system after use instead of being kept for the next job. */
 const KEPT = 256 * 1024 * 1024;
 
+/** The first bytes stay unused: offset 0 stands for "none". */
+const FIRST = 64;
+
 let idle: Workspace | undefined;
 
 /**
@@ -17,11 +20,24 @@ let idle: Workspace | undefined;
 export class Workspace {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  #used = 0;
+  #used = FIRST;
 
   private constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
     this.kernels = instantiateKernels(memory);
+  }
+
+  /**
+   * A memory of at least `bytes` bytes that lives as long as its owner.
+   *
+   * @throws OutOfResources if WebAssembly's 4 GiB or the machine's memory do not suffice
+   */
+  static create(bytes: number): Workspace {
+    const pages = pagesFor(bytes);
+    return orRefuse(
+      pages,
+      () => new Workspace(new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true })),
+    );
   }
 
   /**
@@ -30,29 +46,12 @@ export class Workspace {
    * @throws OutOfResources if WebAssembly's 4 GiB or the machine's memory do not suffice
    */
   static use<T>(bytes: number, job: (workspace: Workspace) => T): T {
-    const needed = bytes + PAGE;
-    if (needed > LARGEST) {
-      throw new OutOfResources({
-        problem: `This needs ${(needed / 2 ** 30).toFixed(1)} GiB of memory in one piece; WebAssembly has 4 GiB.`,
-        hint: 'Use fewer rows or columns.',
-      });
-    }
-    let workspace = idle;
+    const pages = pagesFor(bytes);
+    const workspace = idle ?? Workspace.create(bytes);
     idle = undefined;
-    const pages = Math.ceil(needed / PAGE);
-    try {
-      workspace ??= new Workspace(new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true }));
-      const missing = pages - workspace.#memory.buffer.byteLength / PAGE;
-      if (missing > 0) workspace.#memory.grow(missing);
-    } catch (cause) {
-      throw new OutOfResources({
-        problem: `The system does not give ${(needed / 2 ** 20).toFixed(0)} MiB of memory.`,
-        hint: 'Close other programs, or use fewer rows or columns.',
-        cause,
-      });
-    }
-    // The first bytes stay unused: offset 0 stands for "none".
-    workspace.#used = 64;
+    const missing = pages - workspace.#memory.buffer.byteLength / PAGE;
+    if (missing > 0) orRefuse(pages, () => workspace.#memory.grow(missing));
+    workspace.#used = FIRST;
     try {
       return job(workspace);
     } finally {
@@ -104,6 +103,27 @@ export class Workspace {
 
   doubles(offset: number, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, offset, length);
+  }
+}
+
+function pagesFor(bytes: number): number {
+  const needed = bytes + FIRST + PAGE;
+  if (needed <= LARGEST) return Math.ceil(needed / PAGE);
+  throw new OutOfResources({
+    problem: `This needs ${(needed / 2 ** 30).toFixed(1)} GiB of memory in one piece; WebAssembly has 4 GiB.`,
+    hint: 'Use fewer rows or columns.',
+  });
+}
+
+function orRefuse<T>(pages: number, allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (cause) {
+    throw new OutOfResources({
+      problem: `The system does not give ${((pages * PAGE) / 2 ** 20).toFixed(0)} MiB of memory.`,
+      hint: 'Close other programs, or use fewer rows or columns.',
+      cause,
+    });
   }
 }
 
