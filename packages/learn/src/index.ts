@@ -140,7 +140,14 @@ export type {
   TrainingTable,
   TreeDefaults,
 } from './training/index.ts';
-export { bundleFormatVersion, memberNames, profileOf, readBundle, writeBundle } from './bundle/index.ts';
+export {
+  bundleFormatVersion,
+  memberNames,
+  profileOf,
+  readBundle,
+  requireReplaceable,
+  writeBundle,
+} from './bundle/index.ts';
 export type {
   Blend,
   Bundle,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Interrupted, InvalidModel, InvalidOption, OutOfResources } from '@verdict/core';
-import { readBundle, writeBundle } from '../src/bundle/index.ts';
+import { readBundle, requireReplaceable, writeBundle } from '../src/bundle/index.ts';
 import type { Bundle } from '../src/bundle/index.ts';
 import { createScorer, loadScorer } from '../src/scorer/index.ts';
 import { canonicalJson } from '../src/json/canonical-json.ts';
@@ -456,8 +456,11 @@ describe('reading', () => {
 
 describe('writing', () => {
   it('replaces a bundle, whole or broken, and an empty folder', async () => {
+    expect(await requireReplaceable(dir)).toBe(false);
     await fs.mkdir(dir);
+    expect(await requireReplaceable(dir)).toBe(true);
     await writeBundle(dir, bundle);
+    expect(await requireReplaceable(dir)).toBe(true);
     await fs.rm(join(dir, 'model.ubj'));
     await writeBundle(dir, { ...bundle, card: 'new' });
     expect((await readBundle(dir)).card).toBe('new');
@@ -476,6 +479,7 @@ describe('writing', () => {
     await writeBundle(dir, bundle);
     await fs.writeFile(join(dir, 'notes.txt'), 'mine');
     await expect(writeBundle(dir, bundle)).rejects.toThrow(/this one also has notes.txt/);
+    await expect(requireReplaceable(dir)).rejects.toThrow(InvalidOption);
     expect(await fs.readFile(join(dir, 'notes.txt'), 'utf8')).toBe('mine');
 
     const other = join(home, 'other');

@@ -36,7 +36,7 @@ export async function writeBundle(
   let temporary: string | undefined;
   try {
     const target = await targetOf(dir);
-    const exists = await checkReplaceable(target);
+    const exists = await requireReplaceable(target);
     await mkdir(dirname(target), { recursive: true });
     temporary = sibling(target, 'tmp');
     await mkdir(temporary);
@@ -65,8 +65,13 @@ async function targetOf(dir: string): Promise<string> {
   }
 }
 
-/** Is there a folder in the way? Throws InvalidOption if it must not be replaced. */
-async function checkReplaceable(dir: string): Promise<boolean> {
+/**
+ * Says whether there is a folder of that name, which a bundle may replace: it is empty or holds a bundle,
+ * whole or broken, and nothing else.
+ *
+ * @throws InvalidOption, naming what is in the way, if it must not be replaced
+ */
+export async function requireReplaceable(dir: string): Promise<boolean> {
   const found = await stat(dir).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -154,10 +159,16 @@ function stopIfAborted(signal: AbortSignal | undefined): void {
 function explained(error: unknown, dir: string): unknown {
   if (error instanceof VerdictError) return error;
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EMFILE' || code === 'ENFILE')
+  if (code === 'ENOSPC' || code === 'EDQUOT')
     return new OutOfResources({
-      problem: `the model could not be written to ${dir}: ${code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : 'too many files are open'}.`,
+      problem: `the model could not be written to ${dir}: the disk is full.`,
       hint: 'Make room, or write to another disk. Nothing was left behind, and what was there is unchanged.',
+      cause: error,
+    });
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return new OutOfResources({
+      problem: `the model could not be written to ${dir}: too many files are open.`,
+      hint: 'Raise the limit (ulimit -n), or close other programs. What was there is unchanged.',
       cause: error,
     });
   if (code === undefined) return error;

@@ -5,6 +5,13 @@ import type { LogisticModel } from '../linear/index.ts';
 import type { Decision } from './decision.ts';
 import type { Profile } from './profile.ts';
 
+/** The members that a bundle can hold: gradient-boosted trees and a logistic regression. */
+export const memberNames = ['trees', 'logistic'] as const;
+export type MemberName = (typeof memberNames)[number];
+
+/** The part of the bundle that holds each member. */
+export const memberParts = { trees: 'model.ubj', logistic: 'logistic.json' } as const;
+
 /**
  * The part of a bundle that scores. At least one of `booster` and `logistic` is there, and the decision
  * blends exactly those.

@@ -1,7 +1,7 @@
-import { memberNames } from './member.ts';
+import { memberNames } from './bundle.ts';
 import type { Calibration, ThresholdRule } from '../decision/index.ts';
 import type { JsonCursor } from '../json/json-cursor.ts';
-import type { MemberName } from './member.ts';
+import type { MemberName } from './bundle.ts';
 
 /**
  * How margins become a decision, as plain data (`decision.json`):

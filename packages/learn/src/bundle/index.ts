@@ -1,12 +1,11 @@
-export type { Bundle, ScoringModel } from './bundle.ts';
+export { memberNames } from './bundle.ts';
+export type { Bundle, MemberName, ScoringModel } from './bundle.ts';
 export { readBundle } from './bundle-reader.ts';
-export { writeBundle } from './bundle-writer.ts';
+export { requireReplaceable, writeBundle } from './bundle-writer.ts';
 export type { WriteBundleOptions } from './bundle-writer.ts';
 export type { Blend, Decision, DecisionRule } from './decision.ts';
 export { bundleFormatVersion } from './manifest.ts';
 export type { BundleManifest, PartEntry, PartName } from './manifest.ts';
-export { memberNames } from './member.ts';
-export type { MemberName } from './member.ts';
 export type { ColumnProfile, LevelProfile, NumberProfile, Profile } from './profile.ts';
 export { profileOf } from './profiling.ts';
 export type { ProfileOptions } from './profiling.ts';

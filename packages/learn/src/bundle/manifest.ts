@@ -3,8 +3,8 @@ import { InvalidModel } from '@verdict/core';
 import { canonicalJson } from '../json/canonical-json.ts';
 import { JsonCursor } from '../json/json-cursor.ts';
 import { decodeUtf8, parseJsonBytes } from '../json/json-text.ts';
-import { memberNames, memberParts } from './member.ts';
-import type { MemberName } from './member.ts';
+import { memberNames, memberParts } from './bundle.ts';
+import type { MemberName } from './bundle.ts';
 
 /** The version of the folder format that this code writes, and the newest that it reads. */
 export const bundleFormatVersion = 1;

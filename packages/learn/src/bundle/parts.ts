@@ -13,7 +13,7 @@ import { parseProfile } from './profile.ts';
 import { parseSchema } from './schema-parser.ts';
 import type { Bundle } from './bundle.ts';
 import type { BundleManifest, PartName } from './manifest.ts';
-import type { MemberName } from './member.ts';
+import type { MemberName } from './bundle.ts';
 
 /** The bytes of a bundle's parts by name. */
 export type Parts = ReadonlyMap<PartName, Uint8Array>;
