@@ -91,7 +91,7 @@ export function decisionMetrics({ tp, fp, tn, fn }: Confusion): DecisionMetrics 
 
 /** Matthews' correlation of label and decision, from shares that add up to 1. */
 function matthews(tp: number, fp: number, tn: number, fn: number): number {
-  const scale = Math.sqrt(tp + fp) * Math.sqrt(tp + fn) * Math.sqrt(tn + fp) * Math.sqrt(tn + fn);
+  const scale = Math.sqrt((tp + fp) * (tp + fn)) * Math.sqrt((tn + fp) * (tn + fn));
   if (scale === 0) return 0;
   return clampCorrelation((tp * tn - fp * fn) / scale);
 }
