@@ -1,11 +1,15 @@
 import { open } from 'node:fs/promises';
 import { InsufficientData, UnreadableFile } from '@verdict/core';
+import { wrongEncoding } from './csv-fault.ts';
 import { CsvTokenizer } from './csv-tokenizer.ts';
+import { invalidUtf8 } from './encoding.ts';
 
 /** How one CSV file is written, and the names in its first record as they stand there. */
 export interface CsvDialect {
   readonly delimiter: string;
   readonly header: readonly string[];
+  /** The fields of the first records after the header. */
+  readonly sample: readonly (readonly string[])[];
 }
 
 const delimiters = [',', ';', '\t', '|'];
@@ -21,6 +25,11 @@ export async function readCsvDialect(path: string, label: string, tabs: boolean)
   try {
     for (let size = firstLook; ; size *= 8) {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+      const check = invalidUtf8(buffer.subarray(0, bytesRead));
+      const lineEnd = buffer.indexOf(0x0a);
+      if (check.kind === 'invalid' && (lineEnd < 0 || check.at < lineEnd)) {
+        throw wrongEncoding(label, 0, check.at, buffer[check.at]);
+      }
       const text = new TextDecoder().decode(buffer.subarray(0, bytesRead), { stream: true });
       const whole = bytesRead < size;
       if (text.trim() === '' && whole) {
@@ -61,7 +70,7 @@ function chooseDialect(text: string, whole: boolean, tabs: boolean): CsvDialect 
       best === undefined ||
       even > best.even + 1e-9 ||
       (even > best.even - 1e-9 && width > best.dialect.header.length);
-    if (better) best = { dialect: { delimiter, header: records[0] }, even };
+    if (better) best = { dialect: { delimiter, header: records[0], sample: records.slice(1) }, even };
   }
   return best?.dialect;
 }

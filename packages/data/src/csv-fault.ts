@@ -47,21 +47,14 @@ export async function findCsvFault(
     const check = invalidUtf8(bytes);
     if (check.kind === 'invalid') {
       tokenizer.write(decoder.decode(bytes.subarray(0, check.at)));
-      return (
-        fault ??
-        new UnreadableFile({
-          file: label,
-          row: row + 1,
-          problem: `byte ${offset + check.at + 1} (0x${bytes[check.at].toString(16).padStart(2, '0')}) is not UTF-8 text.`,
-          hint: 'The file seems to be in another encoding, such as Latin-1 or Windows-1252: save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`.',
-        })
-      );
+      return fault ?? wrongEncoding(label, row + 1, offset + check.at, bytes[check.at]);
     }
     tokenizer.write(decoder.decode(bytes.subarray(0, check.at)));
     if (fault !== undefined) return fault;
     carry = bytes.subarray(check.at);
     offset += check.at;
   }
+  if (carry.length > 0) return wrongEncoding(label, row + 1, offset, carry[0]);
   if (tokenizer.end()) {
     return new UnreadableFile({
       file: label,
@@ -71,4 +64,14 @@ export async function findCsvFault(
     });
   }
   return fault;
+}
+
+/** Bytes that are not UTF-8; row 0 is the header. */
+export function wrongEncoding(label: string, row: number, at: number, byte: number): UnreadableFile {
+  return new UnreadableFile({
+    file: label,
+    ...(row > 0 ? { row } : {}),
+    problem: `byte ${at + 1} (0x${byte.toString(16).padStart(2, '0')}) is not UTF-8 text.`,
+    hint: 'The file seems to be in another encoding, such as Latin-1 or Windows-1252: save it as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`.',
+  });
 }

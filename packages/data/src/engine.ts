@@ -5,6 +5,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
 import { Interrupted, OutOfResources } from '@verdict/core';
 
+/** Some rows of a query: the part of DuckDB's chunk that readers use. */
+export type Chunk = Pick<DuckDBDataChunk, 'rowCount' | 'getColumnVector'>;
+
 export interface EngineOptions {
   /** Tables lie in a file of the temporary folder instead of memory. Default: false. */
   readonly onDisk?: boolean | undefined;
@@ -63,14 +66,33 @@ export class Engine {
     return reader.getRows();
   }
 
-  /** The chunks of a result in order, as they are made: at most a few are in memory at once. */
-  async *chunks(sql: string): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#guard(() => this.#open.stream(sql));
+  /**
+   * The rows of `SELECT expressions FROM relation` in order, as they are made: at most a few chunks are in
+   * memory at once.
+   *
+   * A DuckDB stream that fails on the way just ends, as if all rows had come. So a last row of our own goes
+   * after the rows of the relation, and if it does not come, the query is run again for its error.
+   */
+  async *chunks(expressions: readonly string[], relation: string): AsyncGenerator<Chunk> {
+    const nulls = expressions.map(() => 'NULL');
+    const result = await this.#guard(() =>
+      this.#open.stream(
+        `SELECT ${[...expressions, 'CAST(0 AS UTINYINT)'].join(', ')} FROM ${relation} ` +
+          `UNION ALL SELECT ${[...nulls, 'CAST(1 AS UTINYINT)'].join(', ')}`,
+      ),
+    );
     for (;;) {
       const chunk = await this.#guard(() => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk;
+      if (chunk === null || chunk.rowCount === 0) break;
+      const { rowCount } = chunk;
+      const last = chunk.getColumnVector(expressions.length).getItem(rowCount - 1) === 1;
+      if (!last) yield chunk;
+      else if (rowCount > 1) yield { rowCount: rowCount - 1, getColumnVector: (index) => chunk.getColumnVector(index) };
+      if (last) return;
     }
+    const counts = expressions.map((expression) => `count(${expression})`);
+    await this.rows(`SELECT ${counts.join(', ')} FROM ${relation}`);
+    throw new Error('The rows ended early.');
   }
 
   async appender(table: string): Promise<DuckDBAppender> {

@@ -10,7 +10,7 @@ export async function findRows(
 ): Promise<{ row: number; text: string }[]> {
   const found: { row: number; text: string }[] = [];
   let row = 0;
-  for await (const chunk of source.chunks((relation) => `SELECT ${textOf(column)} FROM ${relation}`)) {
+  for await (const chunk of source.chunks([textOf(column)])) {
     const cells = chunk.getColumnVector(0);
     for (let i = 0; i < chunk.rowCount; i++) {
       const cell = cells.getItem(i);

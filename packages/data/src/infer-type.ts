@@ -8,7 +8,7 @@ export interface Inferred {
   readonly reason?: string;
 }
 
-const keyName = /(^|[^a-z])(id|ids|uuid|guid|key|pk|rowid|row_?id|index|idx|number|num|nr|no|code|serial|reference|ref)$|^unnamed|^(row|rownames?|row_?number|index)$/;
+const keyName = /(^|[^a-z])(id|ids|uuid|guid|key|pk|rowid|number|num|nr|no|code|serial|reference|ref)$|^unnamed|^(row|row_?names?|row_?number|index|idx)$/;
 const fewRows = 20;
 const textWords = 4;
 
@@ -42,7 +42,7 @@ export function inferType(name: string, kind: SourceKind, facts: ColumnFacts): I
     return { type: 'text', reason: 'free text is not used as a feature' };
   }
   const nearlyUnique = present >= fewRows && facts.distinct >= present * 0.95;
-  const namedKey = present > 1 && facts.distinct === present && looksLikeKey(name);
+  const namedKey = present > 1 && facts.allDifferent && looksLikeKey(name);
   if (nearlyUnique || namedKey) {
     return { type: 'identifier', reason: 'nearly every row has its own value, as a key has' };
   }
@@ -50,7 +50,7 @@ export function inferType(name: string, kind: SourceKind, facts: ColumnFacts): I
 }
 
 function isIntegerKey(name: string, facts: ColumnFacts, present: number): boolean {
-  if (!facts.distinctExact || facts.distinct !== present || facts.infinite > 0 || present < 2) return false;
+  if (!facts.allDifferent || present < 2) return false;
   const running = present >= fewRows && facts.max - facts.min === present - 1;
   return running || looksLikeKey(name);
 }

@@ -1,6 +1,4 @@
-import type { Column } from '@verdict/core';
-import { makeReader } from './column-reader.ts';
-import type { ColumnReader } from './column-reader.ts';
+import { finishColumns } from './collect.ts';
 import { profileColumn } from './profile.ts';
 import { renameFindings } from './quality.ts';
 import { checkOptions, planColumns } from './read-table.ts';
@@ -20,8 +18,7 @@ export interface Inspection {
 }
 
 /**
- * Looks at all rows of a file: columns, types, missing and distinct values, ranges. One column at a time is
- * in memory. A file with a header and no rows is fine: every column is then `constant`.
+ * Looks at all rows of a file: columns, types, missing and distinct values, ranges. A file with a header and no rows is fine: every column is then `constant`.
  *
  * @throws UnreadableFile, InsufficientData (empty file), InvalidValue (an overridden type), OutOfResources
  */
@@ -29,20 +26,17 @@ export async function inspectTable(file: string, options: ReadOptions = {}): Pro
   const source = await Source.open(file, options);
   try {
     checkOptions(source, options);
-    await source.load();
-    const [[count]] = await source.rows((relation) => `SELECT count(*) FROM ${relation}`);
-    const rowCount = Number(count);
-    const plans = await planColumns(source, options, options.target);
-    const profile: ColumnProfile[] = [];
-    for (const plan of plans) {
-      const { column, type, facts, words } = plan;
-      let values: Column | undefined;
-      if (facts !== undefined && facts.missing < rowCount && type !== 'text' && type !== 'identifier') {
-        const reader = await makeReader({ source, column, type, facts, words, rowCount });
-        values = await readOne(source, reader);
-      }
-      profile.push(profileColumn(plan, values, options.revealRare ?? false));
-    }
+    const plans = await planColumns(source, options);
+    const rowCount = plans.reduce((most, { facts }) => Math.max(most, facts?.rows ?? 0), 0);
+    const wanted = plans.flatMap(({ type, words, facts, collected }) =>
+      collected === undefined || facts?.missing === rowCount || type === 'text' || type === 'identifier'
+        ? []
+        : [{ collected, type, words }],
+    );
+    const columns = await finishColumns(source, wanted, undefined);
+    const profile = plans.map((plan) =>
+      profileColumn(plan, columns.get(plan.column.name), options.revealRare ?? false),
+    );
     return {
       profile,
       findings: [...renameFindings(source.renamed)],
@@ -51,14 +45,4 @@ export async function inspectTable(file: string, options: ReadOptions = {}): Pro
   } finally {
     await source.close();
   }
-}
-
-async function readOne(source: Source, reader: ColumnReader): Promise<Column> {
-  let offset = 0;
-  const expressions = reader.expressions.join(', ');
-  for await (const chunk of source.chunks((relation) => `SELECT ${expressions} FROM ${relation}`)) {
-    reader.take(chunk, 0, offset);
-    offset += chunk.rowCount;
-  }
-  return reader.finish();
 }

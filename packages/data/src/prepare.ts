@@ -17,8 +17,6 @@ export interface PreparedFile {
   readonly format: FileFormat;
   /** Bytes of the user's file. */
   readonly bytes: number;
-  /** Bytes of `path`. */
-  readonly plainBytes: number;
   /** True if the name says that tabs part the values. */
   readonly tabs: boolean;
 }
@@ -50,7 +48,7 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
   }
   if (isMagic(head) || name.endsWith('.parquet')) {
     await checkParquet(path, label, head);
-    return { label, path, format: 'parquet', bytes, plainBytes: bytes, tabs: false };
+    return { label, path, format: 'parquet', bytes, tabs: false };
   }
   const encoding = guessEncoding(head);
   if (encoding === 'binary') {
@@ -75,8 +73,7 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
     path = plain;
     head = await readHead(path, label);
   }
-  const plainBytes = (await stat(path)).size;
-  return { label, path, format: textFormat(name, head), bytes, plainBytes, tabs: /\.(tsv|tab)$/.test(name) };
+  return { label, path, format: textFormat(name, head), bytes, tabs: /\.(tsv|tab)$/.test(name) };
 }
 
 /** By extension, otherwise by the first character. */

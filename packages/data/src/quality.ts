@@ -170,7 +170,7 @@ async function almostNumeric(source: Source, { column, facts, type, role }: Colu
   const found = await findRows(source, column, (text) => !isMissing(text) && parseNumber(text) === undefined, 5);
   const rows = found.map(({ row }) => row);
   const values = [...new Set(found.map(({ text }) => text.trim()))].filter(
-    (text) => revealRare || (facts.dictionary?.get(text) ?? 0) >= rareBelow,
+    (text) => revealRare || (facts.labels?.get(text) ?? 0) >= rareBelow,
   );
   return [
     {

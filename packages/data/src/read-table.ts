@@ -1,9 +1,8 @@
-import { InsufficientData, InvalidOption, InvalidValue, columnRoles, columnTypes, isNumberType } from '@verdict/core';
+import { InsufficientData, InvalidOption, InvalidTarget, InvalidValue, isMissing, columnRoles, columnTypes, isNumberType } from '@verdict/core';
 import type { CodeColumn, Column, ColumnRole, ColumnSchema, ColumnType, Dataset, NumberColumn } from '@verdict/core';
+import { collectColumns, finishColumns } from './collect.ts';
+import type { Collected } from './collect.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import { gatherFacts } from './column-facts.ts';
-import type { ColumnReader } from './column-reader.ts';
-import { makeReader, presentCondition } from './column-reader.ts';
 import { contentHash } from './fingerprint.ts';
 import { groupDuplicates, findEqualColumns } from './duplicates.ts';
 import { inferType } from './infer-type.ts';
@@ -11,9 +10,10 @@ import { findLeakage } from './leakage.ts';
 import { columnFindings, renameFindings } from './quality.ts';
 import { profileColumn } from './profile.ts';
 import type { SourceColumn } from './source.ts';
-import { Source, textOf } from './source.ts';
+import { Source } from './source.ts';
 import type { Finding, ReadOptions, Table } from './table.ts';
 import { findTargetLabels, labelIndex } from './target.ts';
+import { TextCollector } from './text-collector.ts';
 import type { TargetLabels } from './target.ts';
 
 /** A column of the file and what is decided about it. */
@@ -24,6 +24,7 @@ export interface ColumnPlan {
   role: ColumnRole;
   reason: string | undefined;
   readonly words: readonly [string, string] | undefined;
+  readonly collected: Collected | undefined;
 }
 
 /**
@@ -46,13 +47,29 @@ export async function readTable(file: string, options: ReadOptions): Promise<Tab
 
 async function readOpen(source: Source, options: ReadOptions, target: string): Promise<Table> {
   checkOptions(source, options);
-  await source.load();
-  const targetColumn = source.column(target);
-  const labels = await findTargetLabels(source, targetColumn, options.positive);
-  const plans = await planColumns(source, options, target);
+  const plans = await planColumns(source, options);
+  const targetPlan = plans.find(({ role }) => role === 'target');
+  const collector = targetPlan?.collected?.collector;
+  if (targetPlan === undefined || !(collector instanceof TextCollector)) {
+    throw new InvalidTarget({
+      file: source.label,
+      column: target,
+      problem: 'the target holds nested or binary values.',
+      hint: 'Choose a column with two labels.',
+    });
+  }
+  const labels = findTargetLabels(source.label, targetPlan.column, collector.countsByText(), options.positive);
   const rowCount = labels.positiveCount + labels.negativeCount;
-  const columns = await readColumns(source, plans, labels, rowCount, options);
-  checkRoleColumns(source, plans, columns, labels);
+  const texts = collector.dictionary?.texts ?? [];
+  const { codes, keep } = readTarget(collector.finish(undefined), texts, labels, targetPlan.column);
+  const wanted = plans.flatMap(({ role, type, words, collected }) =>
+    role === 'ignored' || role === 'target' || collected === undefined ? [] : [{ collected, type, words }],
+  );
+  for (const plan of plans) if (plan.role === 'ignored' && plan.collected !== undefined) plan.collected.collector = undefined;
+  const columns = await finishColumns(source, wanted, keep);
+  const { negative, positive } = labels.schema;
+  columns.set(target, { kind: 'code', name: target, codes, levels: [negative, positive] });
+  checkRoleColumns(source, plans, columns, keep);
 
   const findings: Finding[] = [...renameFindings(source.renamed), labels.finding];
   dropUninformative(plans, columns);
@@ -145,95 +162,80 @@ export function checkOptions(source: Source, options: ReadOptions): void {
   }
 }
 
-/** Type and role of every column; `target` may be undefined when a file is only looked at. */
-export async function planColumns(source: Source, options: ReadOptions, target: string | undefined): Promise<ColumnPlan[]> {
+/** Reads all columns, and decides on the type and role of each. */
+export async function planColumns(source: Source, options: ReadOptions): Promise<ColumnPlan[]> {
   const given = new Map<string, ColumnRole>();
   for (const [name, role] of Object.entries(options.roles ?? {})) given.set(name, role);
   for (const name of options.drop ?? []) given.set(name, 'ignored');
   if (options.weight !== undefined) given.set(options.weight, 'weight');
   if (options.group !== undefined) given.set(options.group, 'group');
   if (options.time !== undefined) given.set(options.time, 'time');
-  if (target !== undefined) given.set(target, 'target');
-  const facts = await gatherFacts(source, new Set());
-  return source.columns.map((column): ColumnPlan => {
-    const known = facts.get(column.name);
-    const wanted = given.get(column.name);
-    if (known === undefined) {
-      const reason = column.kind === 'nested' ? 'nested values are not read' : 'binary values are not read';
-      if (wanted !== undefined && wanted !== 'ignored') {
-        throw new InvalidOption({ option: `role of "${column.name}"`, got: wanted, expected: `"ignored", since ${reason}` });
-      }
-      return { column, facts: undefined, type: 'text', role: 'ignored', reason, words: undefined };
-    }
-    const inferred = inferType(column.name, column.kind, known);
-    const type = options.types?.[column.name] ?? inferred.type;
-    const overridden = options.types?.[column.name] !== undefined;
-    const unfit = type === 'identifier' || type === 'constant' || type === 'text';
-    const reason = unfit ? (overridden && type !== inferred.type ? `it was declared ${type}` : inferred.reason) : undefined;
-    const dropped = options.drop?.includes(column.name) === true || wanted === 'ignored';
-    const role = wanted ?? (reason === undefined ? 'feature' : 'ignored');
-    return {
-      column,
-      facts: known,
-      type: role === 'weight' && !overridden ? 'numeric' : type,
-      role,
-      reason: dropped ? 'it was left out on request' : role === 'ignored' ? reason : undefined,
-      words: known.words,
-    };
-  });
+  if (options.target !== undefined) given.set(options.target, 'target');
+  const asText = new Set<string>();
+  const factsOnly = new Set<string>();
+  for (const [name, role] of given) {
+    if (role === 'target' || role === 'group') asText.add(name);
+    if (role === 'ignored') factsOnly.add(name);
+  }
+  for (const [name, type] of Object.entries(options.types ?? {})) {
+    if (type !== 'numeric' && type !== 'integer') asText.add(name);
+  }
+  const { onProgress } = options;
+  const collected = await collectColumns(source, { asText, factsOnly, onProgress });
+  return source.columns.map((column) =>
+    planColumn(column, collected.get(column.name), given.get(column.name), options.types?.[column.name]),
+  );
 }
 
-/** The columns that are not ignored, in labelled rows, in file order. */
-async function readColumns(
-  source: Source,
-  plans: readonly ColumnPlan[],
-  labels: TargetLabels,
-  rowCount: number,
-  options: ReadOptions,
-): Promise<Map<string, Column>> {
-  const readers: ColumnReader[] = [];
-  let condition = '';
-  for (const plan of plans) {
-    const { column, type, role, facts, words } = plan;
-    if (role === 'ignored' || facts === undefined) continue;
-    if (role === 'target') {
-      if (labels.unlabelled > 0) condition = ` WHERE ${presentCondition(column, labels.texts)}`;
-      readers.push(targetReader(column, labels, rowCount));
-    } else readers.push(await makeReader({ source, column, type, facts, words, rowCount }));
-  }
-  const expressions = readers.flatMap((reader) => reader.expressions);
-  let offset = 0;
-  for await (const chunk of source.chunks((relation) => `SELECT ${expressions.join(', ')} FROM ${relation}${condition}`)) {
-    let first = 0;
-    for (const reader of readers) {
-      reader.take(chunk, first, offset);
-      first += reader.expressions.length;
+function planColumn(
+  column: SourceColumn,
+  collected: Collected | undefined,
+  wanted: ColumnRole | undefined,
+  declared: ColumnType | undefined,
+): ColumnPlan {
+  if (collected === undefined) {
+    const reason = column.kind === 'nested' ? 'nested values are not read' : 'binary values are not read';
+    if (wanted !== undefined && wanted !== 'ignored' && wanted !== 'target') {
+      throw new InvalidOption({ option: `role of "${column.name}"`, got: wanted, expected: `"ignored", since ${reason}` });
     }
-    offset += chunk.rowCount;
-    options.onProgress?.(offset);
+    return { column, facts: undefined, type: 'text', role: wanted ?? 'ignored', reason, words: undefined, collected };
   }
-  return new Map(readers.map((reader) => reader.finish()).map((column) => [column.name, column]));
-}
-
-function targetReader(column: SourceColumn, labels: TargetLabels, rowCount: number): ColumnReader {
-  const codes = new Int32Array(new SharedArrayBuffer(rowCount * 4));
-  const known = new Map<string, number>();
+  const { facts } = collected;
+  const inferred = inferType(column.name, column.kind, facts);
+  const type = declared ?? inferred.type;
+  const unfit = type === 'identifier' || type === 'constant' || type === 'text';
+  const because = declared !== undefined && declared !== inferred.type ? `it was declared ${type}` : inferred.reason;
+  const role = wanted ?? (unfit ? 'ignored' : 'feature');
   return {
-    expressions: [textOf(column)],
-    take(chunk, first, offset) {
-      const cells = chunk.getColumnVector(first);
-      for (let i = 0; i < chunk.rowCount; i++) {
-        const text = String(cells.getItem(i));
-        let code = known.get(text);
-        if (code === undefined) {
-          code = labelIndex(labels.schema, column.kind, text) ?? -1;
-          known.set(text, code);
-        }
-        codes[offset + i] = code;
-      }
-    },
-    finish: () => ({ kind: 'code', name: column.name, codes, levels: [labels.schema.negative, labels.schema.positive] }),
+    column,
+    facts,
+    type: role === 'weight' ? 'numeric' : type,
+    role,
+    reason: role !== 'ignored' ? undefined : wanted === 'ignored' ? 'it was left out on request' : because,
+    words: facts.words,
+    collected,
   };
+}
+
+/** The target's codes in labelled rows, and which rows these are (undefined: all). */
+function readTarget(
+  ids: Int32Array,
+  texts: readonly string[],
+  labels: TargetLabels,
+  column: SourceColumn,
+): { codes: Int32Array; keep: Uint32Array | undefined } {
+  const codeOf = texts.map((text) => (isMissing(text) ? -1 : (labelIndex(labels.schema, column.kind, text) ?? -1)));
+  const codes = new Int32Array(new SharedArrayBuffer((ids.length - labels.unlabelled) * 4));
+  const keep = new Uint32Array(codes.length);
+  let next = 0;
+  for (let row = 0; row < ids.length; row++) {
+    const code = codeOf[ids[row]];
+    if (code < 0) continue;
+    codes[next] = code;
+    keep[next] = row;
+    next += 1;
+  }
+  return { codes, keep: labels.unlabelled === 0 ? undefined : keep };
 }
 
 /** Weights must be numbers from 0 up, not all 0; a time column must be dates or numbers. */
@@ -241,7 +243,7 @@ function checkRoleColumns(
   source: Source,
   plans: readonly ColumnPlan[],
   columns: ReadonlyMap<string, Column>,
-  labels: TargetLabels,
+  keep: Uint32Array | undefined,
 ): void {
   for (const { column, role, type } of plans) {
     if (role === 'time' && !isNumberType(type)) {
@@ -253,7 +255,7 @@ function checkRoleColumns(
     if (bad >= 0) {
       throw new InvalidValue({
         file: source.label,
-        ...(labels.unlabelled === 0 ? { row: bad + 1 } : {}),
+        row: (keep?.[bad] ?? bad) + 1,
         column: column.name,
         got: Number.isNaN(values[bad]) ? 'no number' : values[bad],
         expected: 'a weight, which is a finite number from 0 up',

@@ -1,10 +1,12 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { ColumnMissing, InvalidValue, isMissing, isNumberType } from '@verdict/core';
 import type { CodeColumn, Column, ColumnSchema, Dataset, NumberColumn, Schema } from '@verdict/core';
-import { describeType, parseAs, vectorItems } from './column-reader.ts';
+import type { Chunk } from './engine.ts';
+import { describeType, parseAs } from './cell-types.ts';
 import type { SourceColumn } from './source.ts';
-import { labelOf, numberOf, Source, textOf } from './source.ts';
+import { labelOf, numberOf, Source } from './source.ts';
 import { labelIndex } from './target.ts';
+import { presentText, TextDictionary } from './text-collector.ts';
+import { textWords, vectorItems } from './vector-access.ts';
 
 export interface ScanOptions {
   /** Rows a batch. Default: 65,536. */
@@ -35,10 +37,9 @@ export async function* scanTable(file: string, schema: Schema, options: ScanOpti
     const batchRows = Math.max(1, Math.floor(options.batchRows ?? defaultBatch));
     const builders = wanted.map((column) => makeBuilder(source, schema, column));
     const expressions = builders.flatMap((builder) => builder.expressions);
-    const selected = expressions.length === 0 ? '0' : expressions.join(', ');
     let batch = new Batch(builders, batchRows, 0);
     let row = 0;
-    for await (const chunk of source.chunks((relation) => `SELECT ${selected} FROM ${relation}`)) {
+    for await (const chunk of source.chunks(expressions)) {
       let taken = 0;
       while (taken < chunk.rowCount) {
         taken += batch.take(chunk, taken);
@@ -56,7 +57,7 @@ export async function* scanTable(file: string, schema: Schema, options: ScanOpti
 
 /** Where a builder puts the values of rows `from` to `to` of a chunk. */
 interface Span {
-  readonly chunk: DuckDBDataChunk;
+  readonly chunk: Chunk;
   readonly first: number;
   readonly from: number;
   readonly to: number;
@@ -90,7 +91,7 @@ class Batch {
   }
 
   /** Takes rows of a chunk from `from` on, as many as fit; returns how many. */
-  take(chunk: DuckDBDataChunk, from: number): number {
+  take(chunk: Chunk, from: number): number {
     const count = Math.min(chunk.rowCount - from, this.#capacity - this.rowCount);
     let first = 0;
     for (const [index, filling] of this.#fillings.entries()) {
@@ -164,29 +165,30 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
         ? type !== 'boolean' && type !== 'datetime'
         : found.kind === type;
   const value = fast ? numberOf(found) : 'CAST(NULL AS DOUBLE)';
-  const text = fast && found.kind !== 'text' ? 'CAST(NULL AS VARCHAR)' : textOf(found);
+  const text = fast && found.kind !== 'text' ? "''" : presentText(found);
   const expected = role === 'weight' ? 'a weight, which is a finite number from 0 up' : describeType(parsedType, words);
   const refuse = (row: number, got: unknown): InvalidValue =>
     new InvalidValue({ file: source.label, row, column: column.name, got, expected });
   return {
     expressions: [
       `coalesce(${value}, CAST('nan' AS DOUBLE))`,
-      fast && found.kind === 'text' ? `CASE WHEN ${value} IS NULL THEN ${text} END` : text,
+      fast && found.kind === 'text' ? `CASE WHEN ${value} IS NULL THEN ${text} ELSE '' END` : text,
     ],
     start(rows) {
       const values = new Float64Array(new SharedArrayBuffer(rows * 8));
       return {
         take({ chunk, first, from, to, offset, row }) {
-          const items = vectorItems<Float64Array>(chunk.getColumnVector(first));
+          const items = vectorItems(chunk.getColumnVector(first));
           const texts = chunk.getColumnVector(first + 1);
+          const lengths = textWords(texts);
           for (let i = from; i < to; i++) {
             let number = items[i];
             if (Number.isNaN(number)) {
-              const cell = texts.getItem(i);
               number = NaN;
-              if (cell !== null) {
-                const parsed = parseAs(parsedType, String(cell), words);
-                if (parsed === undefined) throw refuse(row + i - from, String(cell));
+              if (lengths[4 * i] !== 0) {
+                const cell = String(texts.getItem(i));
+                const parsed = parseAs(parsedType, cell, words);
+                if (parsed === undefined) throw refuse(row + i - from, cell);
                 number = parsed;
               }
             }
@@ -204,71 +206,48 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
 
 function codeBuilder(found: SourceColumn): Builder {
   return {
-    expressions: [textOf(found)],
+    expressions: [presentText(found)],
     start(rows) {
       const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
-      const levels: string[] = [];
-      const known = new Map<string, number>();
-      const places = new Map<string, number>();
+      const dictionary = new TextDictionary();
       return {
         take({ chunk, first, from, to, offset }) {
-          const cells = chunk.getColumnVector(first);
-          for (let i = from; i < to; i++) {
-            const cell = cells.getItem(i);
-            let code = -1;
-            if (cell !== null) {
-              const text = String(cell);
-              code = known.get(text) ?? addLevel(found, text, levels, places, known);
-            }
-            codes[offset + i - from] = code;
-          }
+          const texts = chunk.getColumnVector(first);
+          const words = textWords(texts);
+          for (let i = from; i < to; i++) codes[offset + i - from] = dictionary.idOf(texts, words, i);
         },
-        finish: (count): CodeColumn => ({ kind: 'code', name: found.name, codes: codes.subarray(0, count), levels }),
+        finish(count): CodeColumn {
+          const places = new Map<string, number>();
+          const codeOf = Int32Array.from(dictionary.texts, (text) => {
+            if (isMissing(text)) return -1;
+            const label = labelOf(found.kind, text);
+            const place = places.get(label) ?? places.size;
+            places.set(label, place);
+            return place;
+          });
+          for (let i = 0; i < count; i++) codes[i] = codeOf[codes[i]];
+          return { kind: 'code', name: found.name, codes: codes.subarray(0, count), levels: [...places.keys()] };
+        },
       };
     },
   };
 }
 
-function addLevel(
-  column: SourceColumn,
-  text: string,
-  levels: string[],
-  places: Map<string, number>,
-  known: Map<string, number>,
-): number {
-  let code = -1;
-  if (!isMissing(text)) {
-    const label = labelOf(column.kind, text);
-    code = places.get(label) ?? levels.push(label) - 1;
-    places.set(label, code);
-  }
-  known.set(text, code);
-  return code;
-}
-
 function targetBuilder(source: Source, schema: Schema, found: SourceColumn): Builder {
   const { target } = schema;
   return {
-    expressions: [textOf(found)],
+    expressions: [presentText(found)],
     start(rows) {
       const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
+      const dictionary = new TextDictionary();
+      const meanings: number[] = [];
       return {
         take({ chunk, first, from, to, offset, row }) {
-          const cells = chunk.getColumnVector(first);
+          const texts = chunk.getColumnVector(first);
+          const words = textWords(texts);
           for (let i = from; i < to; i++) {
-            const cell = cells.getItem(i);
-            const text = cell === null ? '' : String(cell);
-            const code = isMissing(text) ? -1 : labelIndex(target, found.kind, text);
-            if (code === undefined) {
-              throw new InvalidValue({
-                file: source.label,
-                row: row + i - from,
-                column: found.name,
-                got: text,
-                expected: `"${target.negative}" or "${target.positive}"`,
-                hint: 'These are the labels that the model was trained with.',
-              });
-            }
+            const id = dictionary.idOf(texts, words, i);
+            const code = (meanings[id] ??= targetCode(dictionary.texts[id], row + i - from));
             codes[offset + i - from] = code;
           }
         },
@@ -281,4 +260,17 @@ function targetBuilder(source: Source, schema: Schema, found: SourceColumn): Bui
       };
     },
   };
+
+  function targetCode(text: string, row: number): number {
+    const code = isMissing(text) ? -1 : labelIndex(target, found.kind, text);
+    if (code !== undefined) return code;
+    throw new InvalidValue({
+      file: source.label,
+      row,
+      column: found.name,
+      got: text,
+      expected: `"${target.negative}" or "${target.positive}"`,
+      hint: 'These are the labels that the model was trained with.',
+    });
+  }
 }

@@ -3,6 +3,7 @@ import type { CsvDialect } from './csv-dialect.ts';
 import { readCsvDialect, uniqueNames } from './csv-dialect.ts';
 import { findCsvFault } from './csv-fault.ts';
 import { Engine, literal } from './engine.ts';
+import type { Chunk } from './engine.ts';
 import { findJsonFault } from './json-fault.ts';
 import { locateFiles } from './locate.ts';
 import { prepareFile } from './prepare.ts';
@@ -33,9 +34,8 @@ interface Part {
   readonly jsonArray: boolean;
 }
 
-/** In-memory tables are used for texts up to this many bytes; larger ones go to a file. */
-const inMemoryLimit = 1 << 26;
-const spillLimit = 320 * 2 ** 20;
+const memoryLimit = 400 * 2 ** 20;
+const sampleRows = 200;
 const lineLimits = [2_000_000, 16_000_000, 128_000_000];
 
 /** One table made of one or more files, opened for reading by SQL. */
@@ -46,7 +46,6 @@ export class Source {
   readonly renamed: readonly Renamed[];
   readonly #parts: readonly Part[];
   #lineLimit = lineLimits[0];
-  #table: string | undefined;
 
   private constructor(engine: Engine, label: string, columns: readonly SourceColumn[], parts: readonly Part[]) {
     this.engine = engine;
@@ -67,13 +66,7 @@ export class Source {
     try {
       const files: PreparedFile[] = [];
       for (const [index, path] of paths.entries()) files.push(await prepareFile(engine, path, index));
-      const plainBytes = files.reduce((sum, { plainBytes: size }) => sum + size, 0);
-      const large = plainBytes > inMemoryLimit;
-      await engine.start({
-        threads: options.threads,
-        onDisk: large,
-        memoryLimit: large ? spillLimit : 2 ** 30,
-      });
+      await engine.start({ threads: options.threads, memoryLimit });
       const parts: Part[] = [];
       for (const part of files) parts.push(await describe(engine, part));
       return new Source(engine, file === '-' ? 'standard input' : file, align(parts), parts);
@@ -109,28 +102,36 @@ export class Source {
 
   /** What stands after FROM; rows come in file order. */
   get relation(): string {
-    return this.#table ?? `(${this.#select()})`;
+    return `(${this.#select()})`;
   }
 
-  /** Loads text files into a table, so that they are parsed once however often they are queried. */
-  async load(): Promise<void> {
-    if (this.format === 'parquet') return;
-    await this.attempt(() => this.engine.run(`CREATE OR REPLACE TABLE t AS ${this.#select()}`));
-    this.#table = 't';
+  /** The first texts of columns, a list for each: what a look at the beginning of the file shows. */
+  async sample(columns: readonly SourceColumn[]): Promise<string[][]> {
+    const [{ dialect, names }] = this.#parts;
+    if (dialect !== undefined) {
+      const places = columns.map(({ name }) => names.indexOf(name));
+      return places.map((place) => dialect.sample.map((record) => record[place] ?? ''));
+    }
+    if (columns.length === 0) return [];
+    const texts = columns.map((column) => `coalesce(${textOf(column)}, '')`).join(', ');
+    const rows = await this.rows((relation) => `SELECT ${texts} FROM ${relation} LIMIT ${sampleRows}`);
+    return columns.map((_, index) => rows.map((row) => String(row[index])));
   }
 
-  /** Rows of a query as they are made; errors of reading name the file and the row. */
-  async *chunks(sql: (relation: string) => string): ReturnType<Engine['chunks']> {
+  /** Expressions over all rows in file order; errors of reading name the file and the row. */
+  async *chunks(expressions: readonly string[]): AsyncGenerator<Chunk> {
+    let delivered = 0;
     for (;;) {
-      let started = false;
+      // After a restart with more room for long lines, the rows that came already are left out.
+      const rest = delivered === 0 ? this.relation : `(SELECT * FROM ${this.relation} OFFSET ${delivered})`;
       try {
-        for await (const chunk of this.engine.chunks(sql(this.relation))) {
-          started = true;
+        for await (const chunk of this.engine.chunks(expressions, rest)) {
+          delivered += chunk.rowCount;
           yield chunk;
         }
         return;
       } catch (error) {
-        if (!started && this.#raiseLineLimit(error)) continue;
+        if (this.#raiseLineLimit(error)) continue;
         throw await this.#explain(error);
       }
     }
@@ -251,9 +252,24 @@ async function describe(engine: Engine, file: PreparedFile): Promise<Part> {
   const { names, renamed } = json
     ? { names: described.map((row) => String(row[0])), renamed: [] }
     : uniqueNames(described.map((row) => String(row[0])));
+  if (json) refuseClashes(names, file.label);
   const declared = described.map((row) => String(row[1]));
   const types = json ? declared.map((type) => (sourceKind(type) === 'nested' ? type : 'VARCHAR')) : declared;
   return { file, names, types, dialect: undefined, renamed, jsonArray };
+}
+
+/** DuckDB takes names that differ in case alone for one, calls the second `name_1`, and reads nothing for it. */
+function refuseClashes(names: readonly string[], label: string): void {
+  const lower = new Set(names.map((name) => name.toLowerCase()));
+  const clash = names.find((name) => /_\d+$/.test(name) && lower.has(name.toLowerCase().replace(/_\d+$/, '')));
+  if (clash === undefined) return;
+  const base = clash.replace(/_\d+$/, '');
+  if (!names.some((name) => name.toLowerCase() === base.toLowerCase() && name !== base)) return;
+  throw new UnreadableFile({
+    file: label,
+    problem: `two keys differ in case alone: "${base}" and "${names.find((name) => name.toLowerCase() === base.toLowerCase()) ?? base}".`,
+    hint: 'Give them names that differ in more than case.',
+  });
 }
 
 async function startsWithBracket(path: string): Promise<boolean> {

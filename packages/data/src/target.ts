@@ -2,8 +2,8 @@ import { InsufficientData, InvalidOption, InvalidTarget, isMissing, nearest, par
 import type { TargetSchema } from '@verdict/core';
 import { byCodePoint } from './locate.ts';
 import type { Finding } from './table.ts';
-import type { Source, SourceColumn } from './source.ts';
-import { labelOf, textOf } from './source.ts';
+import type { SourceColumn } from './source.ts';
+import { labelOf } from './source.ts';
 
 /** The target's two labels, and how each raw text of its column maps to them. */
 export interface TargetLabels {
@@ -11,7 +11,6 @@ export interface TargetLabels {
   readonly positiveCount: number;
   readonly negativeCount: number;
   readonly unlabelled: number;
-  readonly texts: readonly string[];
   readonly finding: Finding;
 }
 
@@ -26,37 +25,27 @@ const listed = 10;
  * pos, present, event), or 1 beside 0 or -1; else the rarer; else the last in code point order. Errors list
  * labels even if few rows have them: they answer the user's own call about the user's own file.
  *
+ * @param sizes how often each raw text of the column occurs
  * @throws InvalidTarget, InsufficientData, InvalidOption
  */
-export async function findTargetLabels(
-  source: Source,
+export function findTargetLabels(
+  file: string,
   column: SourceColumn,
+  sizes: ReadonlyMap<string, number>,
   positive: string | undefined,
-): Promise<TargetLabels> {
-  if (column.kind === 'nested' || column.kind === 'binary') {
-    throw new InvalidTarget({
-      file: source.label,
-      column: column.name,
-      problem: 'the target holds nested or binary values.',
-      hint: 'Choose a column with two labels.',
-    });
-  }
-  const counted = await source.rows(
-    (relation) => `SELECT ${textOf(column)} AS x, count(*) AS n FROM ${relation} GROUP BY x ORDER BY n DESC, x LIMIT 100000`,
-  );
-  const texts = counted.map(([text]) => text).filter((text) => text !== null).map(String);
-  const sizes = new Map(counted.map(([text, count]) => [text === null ? '' : String(text), Number(count)]));
+): TargetLabels {
   const rowCount = [...sizes.values()].reduce((sum, count) => sum + count, 0);
   if (rowCount === 0) {
     throw new InsufficientData({
-      file: source.label,
+      file,
       problem: 'the file has a header but no rows.',
       hint: 'Give a file with labelled rows.',
     });
   }
+  const texts = [...sizes.keys()];
   const groups = groupLabels(column, texts, sizes);
   const labelled = [...groups.values()].reduce((sum, { count }) => sum + count, 0);
-  const place = { file: source.label, column: column.name };
+  const place = { file, column: column.name };
   if (labelled === 0) {
     throw new InvalidTarget({ ...place, problem: 'the target is missing in every row.', hint: 'Choose the column that holds the labels.' });
   }
@@ -69,7 +58,6 @@ export async function findTargetLabels(
     positiveCount: chosen.label.count,
     negativeCount: other.count,
     unlabelled: rowCount - labelled,
-    texts,
     finding: {
       code: 'POSITIVE_CLASS',
       severity: 'info',
@@ -100,7 +88,7 @@ interface Label {
 }
 
 function groupLabels(column: SourceColumn, texts: readonly string[], sizes: ReadonlyMap<string, number>): Map<string | number, Label> {
-  const present = texts.filter((text) => !isMissing(text));
+  const present = texts.filter((text) => !isMissing(text) && (sizes.get(text) ?? 0) > 0);
   const numeric = present.every((text) => parseNumber(text) !== undefined);
   const groups = new Map<string | number, Label & { best: number }>();
   for (const text of present) {

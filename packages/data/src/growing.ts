@@ -1,0 +1,80 @@
+type Numbers = Float64Array | Int32Array;
+
+const firstLength = 2048;
+const longest = 1 << 18;
+
+/** A list of numbers of unknown length, kept in segments, so that growing copies nothing. */
+export class Growing<T extends Numbers> {
+  readonly #make: (buffer: SharedArrayBuffer) => T;
+  readonly #width: number;
+  #full: T[] = [];
+  #current: T;
+  #used = 0;
+  length = 0;
+
+  constructor(make: (buffer: SharedArrayBuffer) => T, width: number) {
+    this.#make = make;
+    this.#width = width;
+    this.#current = this.#allocate(firstLength);
+  }
+
+  static numbers(): Growing<Float64Array> {
+    return new Growing((buffer) => new Float64Array(buffer), 8);
+  }
+
+  static codes(): Growing<Int32Array> {
+    return new Growing((buffer) => new Int32Array(buffer), 4);
+  }
+
+  /** Room for `count` more values, to be filled by the caller. */
+  reserve(count: number): T {
+    if (this.#used + count > this.#current.length) {
+      this.#full.push(this.#current.subarray(0, this.#used) as T);
+      this.#current = this.#allocate(Math.max(count, Math.min(longest, this.#current.length * 2)));
+      this.#used = 0;
+    }
+    const room = this.#current.subarray(this.#used, this.#used + count) as T;
+    this.#used += count;
+    this.length += count;
+    return room;
+  }
+
+  /** All values in one array. */
+  copy(): T {
+    const all = this.#allocate(this.length);
+    let start = 0;
+    for (const segment of [...this.#full, this.#current.subarray(0, this.#used) as T]) {
+      all.set(segment, start);
+      start += segment.length;
+    }
+    return all;
+  }
+
+  /** All values, or those at the given rising places, in one array; the segments are given up on the way. */
+  finish(keep: Uint32Array | undefined): T {
+    const segments = this.#full;
+    segments.push(this.#current.subarray(0, this.#used) as T);
+    this.#full = [];
+    const all = this.#allocate(keep?.length ?? this.length);
+    let start = 0;
+    let written = 0;
+    for (let segment = segments.shift(); segment !== undefined; segment = segments.shift()) {
+      if (keep === undefined) all.set(segment, start);
+      else {
+        while (written < keep.length && keep[written] < start + segment.length) {
+          all[written] = segment[keep[written] - start];
+          written += 1;
+        }
+      }
+      start += segment.length;
+    }
+    this.#current = this.#allocate(0);
+    this.#used = 0;
+    this.length = 0;
+    return all;
+  }
+
+  #allocate(length: number): T {
+    return this.#make(new SharedArrayBuffer(length * this.#width));
+  }
+}
