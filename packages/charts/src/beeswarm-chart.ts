@@ -11,7 +11,7 @@ import {
 } from './frame.ts';
 import { uniqueNames } from './importance-chart.ts';
 import type { BeeswarmColumn, BeeswarmInput } from './inputs.ts';
-import { formatCount, isKnown } from './number-format.ts';
+import { formatCount, isKnown, niceRange } from './number-format.ts';
 import { lineSeries } from './series.ts';
 import { swarmOffsets } from './swarm-layout.ts';
 import { shortenMiddle } from './text-width.ts';
@@ -34,12 +34,12 @@ export function beeswarmChart(input: BeeswarmInput, settings: ChartSettings = {}
     .slice(0, limit)
     .map(({ column }) => column);
   const rows = columns.length;
-  const frame = makeFrame(settings, [900, 160 + 34 * Math.max(5, rows)], [460, 92 + 28 * Math.max(4, rows)]);
+  const frame = makeFrame(settings, [900, 160 + 34 * Math.max(5, rows)], [400, 92 + 28 * Math.max(4, rows)]);
   const name = 'shap_beeswarm';
   if (rows === 0)
     return emptyChart(frame, { name, title: 'Contributions' }, 'No contributions were computed.');
   const { theme, compact } = frame;
-  const nameRoom = compact ? 140 : 190;
+  const nameRoom = compact ? 142 : 190;
   const total = columns[0].contributions.length;
   const words = {
     name,
@@ -69,29 +69,33 @@ export function beeswarmChart(input: BeeswarmInput, settings: ChartSettings = {}
     }
   }
   const size = compact ? 3.5 : 4.5;
-  const dots = byColour.map((data, step): Json => {
+  // ECharts cannot draw a large series without points: the flat map leaves empty colours out.
+  const dots = byColour.flatMap((data, step): Json[] => {
+    if (data.length === 0) return [];
     const color = step === rampSteps ? theme.missing : rampColour(step / (rampSteps - 1));
-    return {
-      type: 'scatter',
-      name:
-        step === 0
-          ? 'low value'
-          : step === rampSteps - 1
-            ? 'high value'
-            : step === rampSteps
-              ? 'missing'
-              : `step ${step}`,
-      // One path for all dots of a colour instead of thousands of elements.
-      large: true,
-      largeThreshold: 0,
-      symbol: 'circle',
-      symbolSize: size,
-      color,
-      itemStyle: { color, opacity: 0.8 },
-      emphasis: { disabled: true },
-      yAxisIndex: 1,
-      data,
-    };
+    return [
+      {
+        type: 'scatter',
+        name:
+          step === 0
+            ? 'low value'
+            : step === rampSteps - 1
+              ? 'high value'
+              : step === rampSteps
+                ? 'missing'
+                : `step ${step}`,
+        // One path for all dots of a colour instead of thousands of elements.
+        large: true,
+        largeThreshold: 0,
+        symbol: 'circle',
+        symbolSize: size,
+        color,
+        itemStyle: { color, opacity: 0.8 },
+        emphasis: { disabled: true },
+        yAxisIndex: 1,
+        data,
+      },
+    ];
   });
   const legend = dotEntries(
     'low value',
@@ -104,8 +108,7 @@ export function beeswarmChart(input: BeeswarmInput, settings: ChartSettings = {}
     {
       grid: makeGrid(frame, headHeight(frame, words, true), { left: nameRoom }),
       xAxis: valueAxis(frame, 'Contribution to the log-odds (SHAP value)', 30, {
-        splitNumber: compact ? 4 : 7,
-        ...(low === high ? { min: -1, max: 1 } : {}),
+        ...niceRange(low, high, compact ? 5 : 8),
       }),
       yAxis: [
         nameAxis(frame, uniqueNames(columns.map((column) => shortenMiddle(column.name, nameRoom - 28, 12)))),

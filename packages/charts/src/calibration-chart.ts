@@ -38,7 +38,7 @@ function knownBins(bins: readonly CalibrationBin[]): Bin[] {
  * intervals (Wilson 1927); below it, where given, how the probabilities are spread.
  */
 export function calibrationChart(input: CalibrationInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [640, 680], [460, 500]);
+  const frame = makeFrame(settings, [640, 680], [400, 480]);
   const { theme, compact } = frame;
   const bins = knownBins(input.bins);
   if (bins.length === 0) {

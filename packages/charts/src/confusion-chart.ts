@@ -10,7 +10,7 @@ import { fontFamily } from './theme.ts';
  * shares of the true class. Right answers are blue, wrong ones orange, the deeper the larger the share.
  */
 export function confusionChart(input: ConfusionInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [640, 520], [460, 400]);
+  const frame = makeFrame(settings, [640, 520], [400, 350]);
   const { theme, compact } = frame;
   const { tp, fp, tn, fn } = input;
   const total = tp + fp + tn + fn;
@@ -26,7 +26,7 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
       `Confusion matrix${at}: ${formatCount(tp)} true positives, ${formatCount(fp)} false positives, ` +
       `${formatCount(tn)} true negatives, ${formatCount(fn)} false negatives.`,
   };
-  const room = compact ? 100 : 140;
+  const room = compact ? 92 : 140;
   const labels = [input.positive, input.negative].map((label) => shortenMiddle(label, room - 46, 14));
   // Two labels that are cut to the same text must stay two categories.
   const rows = labels[0] === labels[1] ? [labels[0], `${labels[1]} `] : labels;
@@ -81,7 +81,10 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
     visualMap: [shade(0, theme.primary), shade(1, theme.secondary)],
     series: [
       cells([cell(0, 0, tp, 'true positives'), cell(1, 1, tn, 'true negatives')]),
-      cells([cell(1, 0, fn, 'false negatives (missed)'), cell(0, 1, fp, 'false positives (false alarms)')]),
+      cells([
+        cell(1, 0, fn, compact ? 'false negatives' : 'false negatives (missed)'),
+        cell(0, 1, fp, compact ? 'false positives' : 'false positives (false alarms)'),
+      ]),
     ],
   });
 }

@@ -29,7 +29,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
   const lead = known.at(0);
   const ordered = lead === undefined ? [] : orderItems(input.items, lead).slice(0, limit);
   const rows = ordered.length;
-  const frame = makeFrame(settings, [900, 150 + 26 * Math.max(6, rows)], [460, 66 + 24 * Math.max(4, rows)]);
+  const frame = makeFrame(settings, [900, 150 + 26 * Math.max(6, rows)], [400, 66 + 24 * Math.max(4, rows)]);
   const name = 'importance';
   if (lead === undefined) {
     return emptyChart(frame, { name, title: 'Importance of the columns' }, 'No column has any importance.');
@@ -56,7 +56,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
       .join(', ')}.${left}`,
   };
   const shown = compact ? [lead] : known;
-  const nameRoom = compact ? 150 : 190;
+  const nameRoom = compact ? 142 : 190;
   const names = uniqueNames(ordered.map(({ column }) => shortenMiddle(column, nameRoom - 28, 12)));
   const top = headHeight(frame, words, false);
   const area = width - nameRoom - 36;

@@ -55,7 +55,7 @@ function summarise(curves: readonly Numbers[]): Summary {
  * each fold's validation loss as a thin line, and a dot where its rounds were cut off.
  */
 export function learningCurveChart(input: LearningCurveInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [760, 520], [460, 380]);
+  const frame = makeFrame(settings, [760, 520], [400, 360]);
   const { theme } = frame;
   const name = 'learning_curve';
   const metric = input.metric ?? 'log loss';

@@ -23,7 +23,7 @@ const reference = 0.1;
  * times more than by chance), each against the share of rows acted on, all between 0 and 1.
  */
 export function liftChart(input: LiftInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [900, 500], [460, 660]);
+  const frame = makeFrame(settings, [900, 500], [400, 620]);
   const { theme, compact, width, height } = frame;
   const all = pairs(input.curve.share, input.curve.gain).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   if (all.length < 2) {

@@ -17,7 +17,7 @@ export function missingChart(input: MissingInput, settings: ChartSettings = {}):
   const frame = makeFrame(
     settings,
     [760, 130 + 26 * Math.max(4, shown.length)],
-    [460, 64 + 24 * Math.max(3, shown.length)],
+    [400, 64 + 24 * Math.max(3, shown.length)],
   );
   const name = 'missing';
   const title = 'Missing values';
@@ -30,7 +30,7 @@ export function missingChart(input: MissingInput, settings: ChartSettings = {}):
     subtitle: `${worst}.${columns.length > limit ? ` The ${limit} with the most are drawn.` : ''}`,
     description: `${count}; ${worst}.`,
   };
-  const nameRoom = frame.compact ? 150 : 190;
+  const nameRoom = frame.compact ? 142 : 190;
   return makeChart(frame, words, {
     grid: makeGrid(frame, headHeight(frame, words, false), { left: nameRoom }),
     xAxis: valueAxis(frame, 'Missing values (% of rows)', 30, { min: 0, splitNumber: 4 }),

@@ -56,3 +56,19 @@ export function niceCeiling(value: number): number {
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value * (1 - 1e-12)) ?? 10;
   return step * power;
 }
+
+/** Ends and tick distance of an axis that holds two values, with about `ticks` ticks; -1 to 1 if they are equal. */
+export function niceRange(
+  low: number,
+  high: number,
+  ticks: number,
+): { readonly min: number; readonly max: number; readonly interval: number } {
+  const span = high - low;
+  if (!(span > 0) || !Number.isFinite(span)) return { min: -1, max: 1, interval: 0.5 };
+  const interval = niceCeiling(span / ticks);
+  return {
+    min: Number((Math.floor(low / interval) * interval).toPrecision(12)),
+    max: Number((Math.ceil(high / interval) * interval).toPrecision(12)),
+    interval,
+  };
+}

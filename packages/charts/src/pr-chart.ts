@@ -20,7 +20,7 @@ import { thinPoints } from './thin-points.ts';
  * sums it, with the prevalence as the line of a model that knows nothing (Saito and Rehmsmeier 2015).
  */
 export function prChart(input: PrInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [640, 600], [460, 430]);
+  const frame = makeFrame(settings, [640, 600], [400, 390]);
   const { theme } = frame;
   const points = thinPoints(pairs(input.curve.recall, input.curve.precision));
   if (points.length < 2) {

@@ -20,7 +20,7 @@ import { thinPoints } from './thin-points.ts';
  * between 0 and 1, over all thresholds (Fawcett 2006).
  */
 export function rocChart(input: RocInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [640, 600], [460, 430]);
+  const frame = makeFrame(settings, [640, 600], [400, 390]);
   const { theme } = frame;
   const points = thinPoints(pairs(input.curve.falsePositiveRate, input.curve.truePositiveRate));
   if (points.length < 2) {

@@ -21,7 +21,7 @@ import { fontFamily } from './theme.ts';
  * probability, so that a rare class is seen as well as a frequent one.
  */
 export function scoreChart(input: ScoreInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [760, 480], [460, 360]);
+  const frame = makeFrame(settings, [760, 480], [400, 360]);
   const { theme } = frame;
   const { histogram, threshold } = input;
   const positives = totalCount(histogram.positive);

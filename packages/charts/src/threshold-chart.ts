@@ -20,7 +20,7 @@ import { fontFamily } from './theme.ts';
  * its own the expected cost per row, where costs were given; the chosen threshold is a vertical line.
  */
 export function thresholdChart(input: ThresholdInput, settings: ChartSettings = {}): Chart {
-  const frame = makeFrame(settings, [760, 520], [460, 400]);
+  const frame = makeFrame(settings, [760, 520], [400, 360]);
   const { theme } = frame;
   const { curve, chosen } = input;
   const line = (values: Numbers): [number, number][] => {
@@ -87,7 +87,10 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
     words,
     {
       grid: makeGrid(frame, headHeight(frame, words, true) + 18, cost.length > 0 ? { right: 62 } : {}),
-      xAxis: shareAxis(frame, 'Threshold (probability from which on a row is flagged)'),
+      xAxis: shareAxis(
+        frame,
+        frame.compact ? 'Threshold (probability)' : 'Threshold (probability from which on a row is flagged)',
+      ),
       yAxis: [
         valueAxis(frame, 'Value of the metric', 40, {
           min: lowest < 0 ? Math.max(-1, Math.floor(lowest * 5) / 5) : 0,

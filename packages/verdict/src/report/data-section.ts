@@ -1,5 +1,5 @@
 import { formatCount, formatShare } from '@verdict/charts';
-import { html, nameHtml } from './html.ts';
+import { html, labelHtml, nameHtml } from './html.ts';
 import type { Html, HtmlValue } from './html.ts';
 import type { ReportColumn, ReportFinding, ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
@@ -37,7 +37,7 @@ export function dataSection(input: ReportInput, figures: ReadonlyMap<string, Htm
     ${balance(share)}
     <p class="note">
       ${formatCount(data.positives)} of ${formatCount(data.labelledRows)} labelled rows
-      (${formatShare(share)}) are ${nameHtml(target.positive)}, the others ${nameHtml(target.negative)}.
+      (${formatShare(share)}) are ${labelHtml(target.positive)}, the others ${labelHtml(target.negative)}.
     </p>
     <h3>Findings</h3>
     ${findingList(ordered)}

@@ -1,5 +1,5 @@
 import { formatMetric, formatNumber, formatShare } from '@verdict/charts';
-import { html, nameHtml } from './html.ts';
+import { html, labelHtml } from './html.ts';
 import type { Html } from './html.ts';
 import { ruleNames } from './metric-names.ts';
 import type { ReportInput } from './report-input.ts';
@@ -21,7 +21,7 @@ export function decisionSection(input: ReportInput, figures: ReadonlyMap<string,
   return html`<section id="decision" aria-labelledby="decision-heading">
     <h2 id="decision-heading">The decision</h2>
     <p>
-      A row is called ${nameHtml(target.positive)} from a probability of
+      A row is called ${labelHtml(target.positive)} from a probability of
       <strong>${formatMetric(decision.threshold)}</strong> on. Rule: ${rule}.${costs}${origin}
     </p>
     <div class="pair">
@@ -49,7 +49,7 @@ function thousand(
   const positives = tp + fn;
   const flagged = tp + fp;
   return html`<ul class="thousand">
-    <li><b>${of(flagged)}</b> <span>are flagged as ${nameHtml(target.positive)}</span></li>
+    <li><b>${of(flagged)}</b> <span>are flagged as ${labelHtml(target.positive)}</span></li>
     <li>
       <b>${of(tp)}</b>
       <span>of these rightly${flagged > 0 ? ` (${formatShare(tp / flagged)} of the flagged)` : ''}</span>
@@ -58,7 +58,7 @@ function thousand(
     <li>
       <b>${of(fn)}</b>
       <span
-        >with ${nameHtml(target.positive)} are
+        >${labelHtml(target.positive)} rows are
         missed${positives > 0 ? ` (${formatShare(fn / positives)} of them)` : ''}</span
       >
     </li>

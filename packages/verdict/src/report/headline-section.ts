@@ -1,5 +1,5 @@
 import { formatCount, formatMetric, formatShare, isKnown } from '@verdict/charts';
-import { html, nameHtml } from './html.ts';
+import { html, labelHtml, nameHtml } from './html.ts';
 import type { Html } from './html.ts';
 import { metricName } from './metric-names.ts';
 import type { ReportInput, ReportIntervals } from './report-input.ts';
@@ -44,8 +44,8 @@ function ranking({ headline, target }: ReportInput): Html {
     known && (bounds.low ?? 0) <= 0.5
       ? html` The interval holds 0.5: on these rows <strong>the model cannot be told from chance</strong>.`
       : undefined;
-  return html`Given one random row with ${nameHtml(target.positive)} and one with
-    ${nameHtml(target.negative)}, the model tells which is which
+  return html`Shown one random ${labelHtml(target.positive)} row and one random ${labelHtml(target.negative)}
+    row, the model picks the ${labelHtml(target.positive)} one
     <strong>${formatShare(auc)} of the time</strong>: ROC AUC ${formatMetric(auc)}${interval}, judged on
     ${rows} rows.${doubt}`;
 }
@@ -58,7 +58,7 @@ function against({ headline, baselines, target }: ReportInput): Html {
   return html`${
     isKnown(accuracy) && isKnown(majority)
       ? html`It is right for <strong>${formatShare(accuracy)}</strong> of them; always saying
-          ${nameHtml(frequent)} would be right for ${formatShare(majority)}.`
+          ${labelHtml(frequent)} would be right for ${formatShare(majority)}.`
       : undefined
   }
   ${

@@ -37,6 +37,11 @@ function print(value: HtmlValue): string {
   return value.map(print).join('');
 }
 
+/** A label from the data as part of a sentence, in quotation marks. */
+export function labelHtml(label: string): Html {
+  return html`“${nameHtml(label)}”`;
+}
+
 /**
  * A name or label from the data, set apart from the text around it: in its own direction, and broken anywhere
  * if it is long. Control characters and direction overrides are shown as a replacement sign.

@@ -77,7 +77,7 @@ section h3 { margin: 30px 0 6px; }
 .chart { margin: 0; min-width: 0; }
 .chart figcaption strong { display: block; font-weight: 650; line-height: 1.35; }
 .chart figcaption span { display: block; color: var(--muted); font-size: 0.88rem; line-height: 1.45; margin-top: 3px; }
-.chart svg { display: block; width: 100%; height: auto; max-width: 560px; margin: 12px 0 0; }
+.chart svg { display: block; width: 100%; height: auto; max-width: 500px; margin: 12px 0 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 26px 40px; margin-top: 20px; align-items: start; }
 .pair > * { min-width: 0; }
 .thousand { list-style: none; padding: 0; margin: 16px 0 0; display: grid; gap: 10px; }
@@ -128,7 +128,7 @@ footer { color: var(--muted); font-size: 0.88rem; padding: 8px 0 48px; }
   .bar { margin-bottom: 16px; }
   main > section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 14px 0; margin: 0; background: none; }
   .chart, .card, tr, li, pre { break-inside: avoid; }
-  h2, h3, figcaption { break-after: avoid; }
+  h2, h3, h2 + p, figcaption, caption { break-after: avoid; break-inside: avoid; }
   .charts, .pair { grid-template-columns: 1fr 1fr; gap: 20px 28px; }
   .cards { grid-template-columns: repeat(4, 1fr); }
   .table { overflow: visible; }

@@ -1,6 +1,6 @@
 import { html } from './html.ts';
 import type { Html } from './html.ts';
-import { nameHtml } from './html.ts';
+import { labelHtml } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** What to do next, and how to get the same again. */
@@ -12,7 +12,7 @@ export function useSection({ reproducibility, data, target }: ReportInput): Html
     <h3>Predict new rows</h3>
     <pre>verdict predict new.csv --model model --out predictions.csv</pre>
     <p class="note">
-      One line per row: the probability of ${nameHtml(target.positive)} and the decision. Add
+      One line per row: the probability of ${labelHtml(target.positive)} and the decision. Add
       <code>--explain</code> for each column’s contribution.
     </p>
     <h3>Ask why</h3>
