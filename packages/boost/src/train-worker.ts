@@ -5,6 +5,7 @@ import { trainSync } from './trainer.ts';
 import type { RoundReport } from './training-data.ts';
 
 const task: WorkerTask = workerData;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
 const answer = (message: WorkerAnswer): void => parentPort?.postMessage(message);
 
 /** Tells the caller of a round and waits for its answer. */
