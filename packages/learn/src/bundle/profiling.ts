@@ -1,7 +1,7 @@
 import { InvalidOption } from '@verdict/core';
 import { compareCodePoints } from '../features/code-points.ts';
-import { inputColumn } from '../features/input-column.ts';
-import type { ColumnSchema, CodeColumn, Dataset, NumberColumn, Schema } from '@verdict/core';
+import { inputColumns } from '../features/input-column.ts';
+import type { CodeColumn, Column, ColumnType, Dataset, NumberColumn, Schema } from '@verdict/core';
 import type { LevelProfile, NumberProfile, Profile } from './profile.ts';
 
 /** What may be chosen about a profile. */
@@ -32,28 +32,27 @@ export function profileOf(
   options: ProfileOptions = {},
 ): Profile {
   const checked = checkOptions(options);
+  const features = schema.columns.filter(({ role }) => role === 'feature');
+  const columns = inputColumns(dataset, features);
   return {
     rowCount: dataset.rowCount,
     minimumCount: checked.minimumCount,
-    columns: schema.columns
-      .filter(({ role }) => role === 'feature')
-      .map((column) => ({
-        name: column.name,
-        type: column.type,
-        distribution: distributionOf(dataset, column, checked),
-      })),
+    columns: features.map(({ name, type }, i) => ({
+      name,
+      type,
+      distribution: distributionOf(columns[i], type, checked),
+    })),
     score: numberProfile(probabilities, checked),
   };
 }
 
 function distributionOf(
-  dataset: Dataset,
-  schema: ColumnSchema,
+  column: Column,
+  type: ColumnType,
   options: Required<ProfileOptions>,
 ): NumberProfile | LevelProfile {
-  const column = inputColumn(dataset, schema);
   if (column.kind === 'code') return levelProfile(column, options);
-  return schema.type === 'boolean'
+  return type === 'boolean'
     ? levelProfile(booleanLevels(column), options)
     : numberProfile(column.values, options);
 }

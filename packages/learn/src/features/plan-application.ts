@@ -1,4 +1,4 @@
-import { inputColumn } from './input-column.ts';
+import { inputColumns } from './input-column.ts';
 import { stepKind } from './step-registry.ts';
 import type { Matrix } from '@verdict/boost';
 import type { Dataset } from '@verdict/core';
@@ -11,7 +11,8 @@ import type { FeaturePlan } from './feature-plan.ts';
  * @throws ColumnMissing, InvalidValue
  */
 export function applyFeatures(plan: FeaturePlan, dataset: Dataset): Matrix {
-  const inputs = new Map(plan.inputs.map((input) => [input.name, inputColumn(dataset, input)]));
+  const columns = inputColumns(dataset, plan.inputs);
+  const inputs = new Map(plan.inputs.map(({ name }, slot) => [name, columns[slot]]));
   return {
     rowCount: dataset.rowCount,
     columns: plan.steps.flatMap((step) => stepKind(step).apply(step, inputs.get(step.input)!)),

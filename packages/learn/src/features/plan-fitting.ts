@@ -1,7 +1,7 @@
 import { InsufficientData, InvalidOption } from '@verdict/core';
 import { maximumCategoryLevels } from './category-step.ts';
 import { featurePlanVersion, maximumFeatures } from './feature-plan.ts';
-import { inputColumn } from './input-column.ts';
+import { inputColumns } from './input-column.ts';
 import { linearKinds, stepKind, stepKinds } from './step-registry.ts';
 import type { Matrix } from '@verdict/boost';
 import type { Dataset, Schema } from '@verdict/core';
@@ -45,8 +45,8 @@ export function fitTransformFeatures(
   const steps: FeatureStep[] = [];
   const columns: Float32Array[] = [];
   const linear: LinearStep[] = [];
-  for (const input of inputs) {
-    const column = inputColumn(dataset, input);
+  for (const [slot, column] of inputColumns(dataset, inputs).entries()) {
+    const input = inputs[slot];
     const fitted = kindFor(input).fitTransform({
       input,
       column,
