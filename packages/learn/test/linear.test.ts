@@ -210,6 +210,16 @@ describe('degenerate designs', () => {
     },
   );
 
+  it('duplicate columns with hardly any penalty end where rounding ends', () => {
+    const { design, labels: target } = drawProblem(2000, 2, [5], 8);
+    const doubled = { ...design, numeric: [...design.numeric, ...design.numeric] };
+    const once = fitLogistic(design, target, { c: 1e12 });
+    const twice = fitLogistic(doubled, target, { c: 1e12 });
+    expect(twice.converged).toBe(true);
+    expect(twice.iterations).toBeLessThan(50);
+    expect(twice.numeric[0] + twice.numeric[2]).toBeCloseTo(once.numeric[0], 3);
+  });
+
   it('refuses what cannot be fitted', () => {
     const fit =
       (design: LinearDesign, options = {}) =>
@@ -225,6 +235,7 @@ describe('degenerate designs', () => {
       InvalidValue,
     );
     expect(fit(empty, { c: 0 })).toThrow(InvalidOption);
+    expect(fit(empty, { c: 1e308 })).toThrow('small enough');
     expect(fit(empty, { tolerance: 0 })).toThrow(InvalidOption);
     expect(fit(empty, { maxIterations: 0 })).toThrow(InvalidOption);
     expect(() => fitLogistic({ ...empty, rowCount: 0 }, new Uint8Array(0))).toThrow(InsufficientData);

@@ -76,6 +76,13 @@ export function fitLogistic(
     if (labels[row] === 1) positive += rowWeights[row];
     else negative += rowWeights[row];
   }
+  if (!(positive + negative < Infinity)) {
+    throw new InvalidOption({
+      option: 'c',
+      got: c,
+      expected: 'small enough for c times the weights to be finite',
+    });
+  }
   const initial = new Float64Array(shape.penalty.length);
   if (positive === 0 || negative === 0) {
     initial[0] = Math.log((positive / c + 0.5) / (negative / c + 0.5));

@@ -18,6 +18,8 @@ export interface StoppingRule {
 
 /** Rounding in the objective's sums: rises below this share of its value mean nothing. */
 export const NOISE = 1e-13;
+/** A predicted fall below this share of the objective cannot be reached in double precision. */
+const ROUNDING = 1e-15;
 
 /**
  * Newton's method with Cholesky factorisation and a halving line search. Convergence is quadratic, so once
@@ -32,14 +34,14 @@ export function minimiseByNewton(
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
   let parameters = Float64Array.from(initial);
-  const enough = Math.sqrt(tolerance);
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     check();
     const value = objective.evaluate(parameters, gradient, hessian);
     const step = solve(hessian, gradient, size);
+    if (step === undefined) return { parameters, iterations: iteration, converged: false };
     let slope = 0;
     for (let j = 0; j < size; j++) slope -= step[j] * gradient[j];
-    if (Math.sqrt(Math.max(0, -slope)) <= enough) {
+    if (-slope <= Math.max(tolerance, ROUNDING * value)) {
       return { parameters: moved(parameters, step, 1), iterations: iteration, converged: true };
     }
     const next = search(objective, parameters, step, value, slope);
@@ -73,13 +75,14 @@ function search(
 
 /**
  * Solves H x = g for a symmetric matrix whose lower triangle is given. If rounding has made it indefinite,
- * its diagonal is raised, more with each attempt.
+ * its diagonal is raised, more with each attempt; undefined if nothing helps.
  */
-function solve(matrix: Float64Array, right: Float64Array, size: number): Float64Array {
-  for (let lift = 0; ; lift = lift === 0 ? 1e-12 : lift * 100) {
+function solve(matrix: Float64Array, right: Float64Array, size: number): Float64Array | undefined {
+  for (const lift of [0, 1e-12, 1e-9, 1e-6, 1e-3, 1]) {
     const factor = factorise(matrix, size, lift);
     if (factor !== undefined) return substitute(factor, right, size);
   }
+  return undefined;
 }
 
 /** The Cholesky factor, or undefined if a pivot is not positive. */
