@@ -113,7 +113,7 @@ describe('both minimisers', () => {
   });
 
   it('take many levels by L-BFGS without being told', () => {
-    const { design, labels } = drawProblem(2000, 1, [700], 3);
+    const { design, labels } = drawProblem(2000, 1, [300], 3);
     const model = fitLogistic(design, labels);
     expect(model.converged).toBe(true);
     const newton = fitLogistic(design, labels, { method: 'newton' });

@@ -228,6 +228,9 @@ describe('curves', () => {
     }
     const { lift10 } = evaluate(labels, probabilities, 0.5, weights);
     expect(heightAt(curve.share, curve.gain, 0.1) / 0.1).toBeCloseTo(lift10, 2);
+    const exact = liftCurve(Uint8Array.of(0, 1, 1, 0, 1), Float64Array.of(0.9, 0.9, 0.9, 0.5, 0.1));
+    expect(exact.share).toEqual([0, 0.6, 0.8, 1]);
+    expect(exact.lift[0]).toBeCloseTo(2 / 3 / 0.6, 12);
     const none = liftCurve(Uint8Array.of(0, 0), Float64Array.of(1, 2));
     expect(none.gain.every((gain) => gain === 0)).toBe(true);
   });

@@ -241,6 +241,8 @@ describe('permutation importance', () => {
     expect(seen).toHaveLength(3);
     const drops = seen.map((probabilities) => rocAuc(labels, untouched) - rocAuc(labels, probabilities));
     expect(strong.mean).toBeCloseTo((drops[0] + drops[1] + drops[2]) / 3, 12);
+    const squares = drops.reduce((sum, drop) => sum + (drop - strong.mean) ** 2, 0);
+    expect(strong.standardDeviation).toBeCloseTo(Math.sqrt(squares / 2), 12);
   });
 
   it('has intervals as wide as the luck of the rows', async () => {

@@ -41,7 +41,7 @@ export interface LogisticOptions {
 const LARGE = 2 ** 20;
 /** Newton's cost grows with the square of these; beyond them L-BFGS is faster. */
 const NEWTON_COLUMNS = 64;
-const NEWTON_COEFFICIENTS = 512;
+const NEWTON_COEFFICIENTS = 256;
 
 /**
  * Logistic regression with an L2 penalty: minimises c sum(w loss) + 0.5 sum(coefficient^2), the intercept
