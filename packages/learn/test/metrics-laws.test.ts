@@ -250,6 +250,14 @@ describe('curves', () => {
       1 - weights.reduce((sum, w, i) => sum + w * labels[i], 0) / weights.reduce((sum, w) => sum + w, 0),
       10,
     );
+    const ranks = probabilities.toSorted();
+    expect(curve.threshold).toContain(ranks[0]);
+    expect(curve.threshold).toContain(ranks.at(-1));
+    expect(curve.threshold.every((value) => value >= 0 && value <= 1)).toBe(true);
+    const few = Float64Array.of(0.111, 0.222, 0.333, 0.9991);
+    expect(thresholdCurve(Uint8Array.of(0, 1, 0, 1), few).threshold).toEqual(
+      expect.arrayContaining([...few]),
+    );
     const single = thresholdCurve(Uint8Array.of(1), Float64Array.of(0.25));
     expect(single.threshold).toContain(0.25);
     expect(single).not.toHaveProperty('cost');

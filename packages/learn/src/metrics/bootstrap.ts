@@ -141,7 +141,7 @@ export function percentileInterval(values: Float64Array, level = 0.95): Interval
 }
 
 /** The quantile of ascending values, interpolated linearly; NaN if there are none. */
-export function sortedQuantile(sorted: Float64Array, share: number): number {
+function sortedQuantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(sorted.length - 1, below + 1);
