@@ -6,6 +6,8 @@ import { applyFeatures, fitFeatures, linearDesign, linearLayout, rowEncoder } fr
 import { datePart, dateParts } from '../src/features/calendar.ts';
 import { compareCodePoints } from '../src/features/code-points.ts';
 import { medianOf } from '../src/features/median.ts';
+import { standardStep } from '../src/features/standard-step.ts';
+import type { StandardStep } from '../src/features/standard-step.ts';
 import { datasetOf, schemaOf } from './support/tables.ts';
 
 function categories(values: readonly (string | null)[]): Dataset {
@@ -23,10 +25,15 @@ function names(moments: number[]): string[] {
   return fitFeatures(numbers(moments), schemaOf(['datetime'])).outputs.map(({ name }) => name);
 }
 
-/** The linear columns that a plan fitted on some numbers makes of others. */
-function design(training: number[], rows: number[]): number[][] {
-  const plan = fitFeatures(numbers(training), schemaOf(['numeric']));
-  return linearDesign(plan, numbers(rows)).numeric.map((column) => [...column]);
+/** Fits standard scaling on single-precision numbers. */
+function standard(training: readonly number[]): StandardStep {
+  return standardStep.fit('x', Float32Array.from(training), { kind: 'standard' });
+}
+
+/** The columns that scaling fitted on some numbers makes of others. */
+function design(training: readonly number[], rows: readonly number[]): number[][] {
+  const { numeric } = standardStep.apply(standard(training), Float32Array.from(rows));
+  return numeric.map((column) => [...column]);
 }
 
 function fit(options: object): () => unknown {
@@ -204,26 +211,25 @@ describe('categories', () => {
 describe('standard scaling', () => {
   it('has mean 0 and deviation 1 on its training rows, with the median for missing', () => {
     const random = new Random(5);
-    const values = Float64Array.from({ length: 500 }, (_, i) =>
-      i % 9 === 0 ? NaN : random.normal() * 7 + 3,
-    );
-    const dataset = numbers([...values]);
-    const plan = fitFeatures(dataset, schemaOf(['numeric']));
-    const [scaled, missing] = linearDesign(plan, dataset).numeric;
+    const values = Array.from({ length: 500 }, (_, i) => (i % 9 === 0 ? NaN : random.normal() * 7 + 3));
+    const [scaled, missing] = design(values, values);
     const mean = scaled.reduce((a, b) => a + b, 0) / 500;
     expect(mean).toBeCloseTo(0, 12);
     expect(scaled.reduce((a, b) => a + (b - mean) ** 2, 0) / 500).toBeCloseTo(1, 12);
-    expect([...missing]).toEqual([...values].map((value) => (Number.isNaN(value) ? 1 : 0)));
-    const known = [...values].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-    expect(plan.linear[0]).toMatchObject({ missing: 56 / 500, low: Math.fround(known[0]) });
+    expect(missing).toEqual(values.map((value) => (Number.isNaN(value) ? 1 : 0)));
+    const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    const step = standard(values);
+    expect(step).toMatchObject({ missing: 56 / 500, low: Math.fround(known[0]) });
+    expect(step.median).toBeCloseTo((known[221] + known[222]) / 2, 5);
+    expect(scaled[0]).toBeCloseTo((step.median - step.mean) / step.scale, 12);
   });
 
   it('clips to the training range and is not spoilt by infinities', () => {
-    const plan = fitFeatures(numbers([1, 2, 3, Infinity, -1e300]), schemaOf(['numeric']));
-    expect(plan.linear[0]).toMatchObject({ median: 2, low: 1, high: 3, mean: 2 });
-    const { numeric } = linearDesign(plan, numbers([1, 3, 1e6, -Infinity, 0]));
-    const [scaled] = numeric;
-    expect(numeric.length).toBe(1);
+    const most = 3.4028234663852886e38;
+    const training = [1, 2, 3, most, -most];
+    expect(standard(training)).toMatchObject({ median: 2, low: 1, high: 3, mean: 2 });
+    const [scaled, ...others] = design(training, [1, 3, 1e6, -most, 0]);
+    expect(others).toEqual([]);
     expect([scaled[2], scaled[3], scaled[4]]).toEqual([scaled[1], scaled[0], scaled[0]]);
   });
 
@@ -234,7 +240,7 @@ describe('standard scaling', () => {
       [0, 1],
     ]);
     expect(design([], [5])).toEqual([[0]]);
-    expect(design([Infinity], [5])).toEqual([[0]]);
+    expect(design([3.4028234663852886e38], [5])).toEqual([[0]]);
     const near = design([1e-45, 0], [1e-45, 0])[0];
     expect(near.map(Math.abs)).toEqual([1, 1]);
   });

@@ -4,7 +4,7 @@ import { ColumnMissing, columnTypes, InvalidValue } from '@verdict/core';
 import type { ColumnType } from '@verdict/core';
 import { createScorer } from '../src/scorer/index.ts';
 import type { Scorer } from '../src/scorer/index.ts';
-import { applyFeatures, linearDesign } from '../src/features/index.ts';
+import { applyFeatures, linearDesign, linearLayout } from '../src/features/index.ts';
 import { logisticMargins } from '../src/linear/index.ts';
 import { smallModel } from './support/small-model.ts';
 import { datasetOf, recordOf, tableOf } from './support/tables.ts';
@@ -154,16 +154,29 @@ describe('contributions of the regression', () => {
     }
   });
 
-  it('of one column are those of its number alone', () => {
+  it('of one column are those of all columns of the design that were made of it', () => {
     const { plan, logistic } = bundle;
-    const step = plan.linear[0];
-    const record = { ...recordOf(table, 0), c0: 2.5 };
-    const scaled = (Math.fround(2.5) - (step as { mean: number }).mean) / (step as { scale: number }).scale;
-    const missing = logistic.numeric[1] * (0 - (step as { missing: number }).missing);
-    expect(logisticOnly.explainRow(record).contributions[0]).toBeCloseTo(
-      logistic.numeric[0] * scaled + missing,
-      12,
-    );
+    const { numeric, codes } = linearDesign(plan, dataset);
+    const layout = linearLayout(plan);
+    const { columns, contributions } = logisticOnly.explainBatch(dataset);
+    for (const row of [0, 7, 99]) {
+      const expected = columns.map((source) => {
+        let sum = 0;
+        layout.numeric.forEach((one, i) => {
+          if (one.source === source) sum += logistic.numeric[i] * (numeric[i][row] - one.mean);
+        });
+        layout.codes.forEach((block, i) => {
+          const mean = block.shares.reduce(
+            (total, share, level) => total + share * logistic.codes[i][level],
+            0,
+          );
+          if (block.source === source) sum += logistic.codes[i][codes[i].codes[row]] - mean;
+        });
+        return sum;
+      });
+      columns.forEach((_, i) => expect(contributions[row * columns.length + i]).toBeCloseTo(expected[i], 10));
+      expect(expected.every((value) => value !== 0)).toBe(true);
+    }
   });
 });
 

@@ -125,10 +125,15 @@ function checkLinear(cursor: JsonCursor, steps: readonly FeatureStep[], linear: 
   for (const step of linear) {
     const recipe = recipes.get(step.feature);
     const fits =
-      recipe?.kind === step.kind &&
-      (step.kind !== 'cyclic' || (recipe.kind === 'cyclic' && recipe.period === step.period)) &&
-      (step.kind !== 'one-hot' || (recipe.kind === 'one-hot' && recipe.levels + 1 === step.shares.length));
+      (step.kind === recipe?.kind || (isNumeric(step) && isNumeric(recipe))) &&
+      (step.kind !== 'cyclic' || (recipe?.kind === 'cyclic' && recipe.period === step.period)) &&
+      (step.kind !== 'one-hot' || (recipe?.kind === 'one-hot' && recipe.levels + 1 === step.shares.length));
     if (!fits)
       cursor.fail(`the step for ${JSON.stringify(step.feature.slice(0, 60))} does not fit its feature`);
   }
+}
+
+/** Steps that read any number. */
+function isNumeric(step: { readonly kind: string } | undefined): boolean {
+  return step?.kind === 'standard' || step?.kind === 'basis';
 }
