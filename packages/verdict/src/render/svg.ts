@@ -1,5 +1,6 @@
 import type { Chart } from '@verdict/charts';
 import { loadEngine } from './engine.ts';
+import { compactDots } from './dots.ts';
 import { escapeXml } from './xml.ts';
 
 /**
@@ -32,9 +33,9 @@ export async function renderSvg(chart: Chart): Promise<string> {
 function tidySvg(svg: string, chart: Chart): string {
   const title = `${chart.name}-title`;
   const description = `${chart.name}-description`;
-  return svg
+  return compactDots(svg)
     .replace(/<style\b[^>]*>[\s\S]*?<\/style>/gu, '')
-    .replace(/ (?:class|pointer-events|baseProfile|xml:space)="[^"]*"/gu, '')
+    .replace(/ (?:class|pointer-events|baseProfile|xml:space|ecmeta_\w+)="[^"]*"/gu, '')
     .replace(/\bzr\d+-/gu, `${chart.name}-`)
     .replace(/(\d+\.\d{3})\d+/gu, '$1')
     .replace(
