@@ -253,6 +253,7 @@ describe('curves', () => {
     const ranks = probabilities.toSorted();
     expect(curve.threshold).toContain(ranks[0]);
     expect(curve.threshold).toContain(ranks.at(-1));
+    expect([curve.threshold[0], curve.threshold.at(-1)]).toEqual([0, 1]);
     expect(curve.threshold.every((value) => value >= 0 && value <= 1)).toBe(true);
     const few = Float64Array.of(0.111, 0.222, 0.333, 0.9991);
     expect(thresholdCurve(Uint8Array.of(0, 1, 0, 1), few).threshold).toEqual(
