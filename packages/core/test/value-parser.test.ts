@@ -1,12 +1,28 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMissing, parseBoolean, parseDateTime, parseNumber } from '../src/index.ts';
 
 describe('isMissing', () => {
-  it.each(['', ' ', '\t', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'null', 'NULL', 'Null', 'None', 'NaN', 'nan', '-nan', '?', '-', ' NA '])(
-    'takes %j for missing',
-    (text) => expect(isMissing(text)).toBe(true),
-  );
+  it.each([
+    '',
+    ' ',
+    '\t',
+    'NA',
+    'N/A',
+    'n/a',
+    '#N/A',
+    '<NA>',
+    'null',
+    'NULL',
+    'Null',
+    'None',
+    'NaN',
+    'nan',
+    '-nan',
+    '?',
+    '-',
+    ' NA ',
+  ])('takes %j for missing', (text) => expect(isMissing(text)).toBe(true));
   it.each(['none', 'na', '0', 'no', '--', 'NAN1', 'N A', 'nullable', '.'])('takes %j for a value', (text) =>
     expect(isMissing(text)).toBe(false),
   );
@@ -150,9 +166,12 @@ describe('parseDateTime', () => {
 
   it('reads what toISOString writes', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
-        expect(parseDateTime(date.toISOString())).toBe(date.getTime());
-      }),
+      fc.property(
+        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(parseDateTime(date.toISOString())).toBe(date.getTime());
+        },
+      ),
     );
   });
 });

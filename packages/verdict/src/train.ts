@@ -104,7 +104,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     });
     const input = reportInputOf(metrics, trained);
-    await Promise.all([
+    await allDone([
       writeBundle(join(staged.folder, outputNames.model), {
         ...trained.bundle,
         card: modelCard(table.schema, trained),
@@ -128,6 +128,13 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   } finally {
     await staged.discard();
   }
+}
+
+/** Waits until nothing is being written any more, then passes on the first error, if there was one. */
+async function allDone(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function modelOptions(job: TrainJob): ModelOptions {

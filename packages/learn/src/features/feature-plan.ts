@@ -1,4 +1,5 @@
 import type { ColumnType } from '@verdict/core';
+import type { BasisStep } from './basis-step.ts';
 import type { CategoryStep } from './category-step.ts';
 import type { CyclicStep } from './cyclic-step.ts';
 import type { DateTimeStep } from './datetime-step.ts';
@@ -53,7 +54,7 @@ export interface FeatureOutput {
 export type FeatureStep = NumberStep | DateTimeStep | CategoryStep;
 
 /** A fitted step from one feature to what a linear learner reads. */
-export type LinearStep = StandardStep | CyclicStep | OneHotStep;
+export type LinearStep = StandardStep | BasisStep | CyclicStep | OneHotStep;
 
 /** What may be chosen when a plan is fitted. */
 export interface FeatureOptions {

@@ -47,7 +47,7 @@ export const numberStep: StepKind<NumberStep> = {
 
   outputs: (step) => [{ name: step.output, source: step.input, type: step.type }],
 
-  linear: () => [{ kind: 'standard' }],
+  linear: () => [{ kind: 'basis' }],
 
   apply(_step, column) {
     const values = numberValues(column);

@@ -30,6 +30,7 @@ export interface FitRequest {
 /** What a linear learner should do with one feature. */
 export type LinearRecipe =
   | { readonly kind: 'standard' }
+  | { readonly kind: 'basis' }
   | { readonly kind: 'cyclic'; readonly period: number }
   | { readonly kind: 'one-hot'; readonly levels: number }
   | { readonly kind: 'none' };

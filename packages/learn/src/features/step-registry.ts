@@ -1,3 +1,4 @@
+import { basisStep } from './basis-step.ts';
 import { categoryStep } from './category-step.ts';
 import { cyclicStep } from './cyclic-step.ts';
 import { dateTimeStep } from './datetime-step.ts';
@@ -18,6 +19,7 @@ export const stepKinds = {
 /** Every kind of linear step there is. */
 export const linearKinds = {
   standard: standardStep,
+  basis: basisStep,
   cyclic: cyclicStep,
   'one-hot': oneHotStep,
 } as const;

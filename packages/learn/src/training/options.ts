@@ -27,6 +27,8 @@ export interface ModelOptions {
   readonly revealRare?: boolean;
   /** SHA-256 of the training data, kept in the bundle's manifest. */
   readonly fingerprint?: string;
+  /** Compute importance and contributions; default true. Without them both are empty. */
+  readonly explain?: boolean;
   /** Stops the work; the promise rejects with `Interrupted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;

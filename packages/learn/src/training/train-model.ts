@@ -112,23 +112,26 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const decision = decisionOf(shipping, schema, checked);
     const judgedDecision = decisionOf(judged, schema, checked);
     const columns = new Set(shipping.plan.outputs.map(({ source }) => source)).size;
-    const explanation = explainModel({
-      pool,
-      seed: checked.seed,
-      shipping: portableModel(shipping, decision),
-      booster: shipping.trees,
-      dataset: all.dataset,
-      labels: all.labels,
-      judged: portableModel(judged, judgedDecision),
-      judgedDataset: (judging ?? all).dataset,
-      judgedLabels: (judging ?? all).labels,
-      judgedWeights: (judging ?? all).weights,
-      onTask: counter(
-        options,
-        'explain',
-        explanationTaskCount(columns, all.dataset.rowCount, shipping.trees.treeCount),
-      ),
-    });
+    const explanation =
+      options.explain === false
+        ? Promise.resolve(unexplained)
+        : explainModel({
+            pool,
+            seed: checked.seed,
+            shipping: portableModel(shipping, decision),
+            booster: shipping.trees,
+            dataset: all.dataset,
+            labels: all.labels,
+            judged: portableModel(judged, judgedDecision),
+            judgedDataset: (judging ?? all).dataset,
+            judgedLabels: (judging ?? all).labels,
+            judgedWeights: (judging ?? all).weights,
+            onTask: counter(
+              options,
+              'explain',
+              explanationTaskCount(columns, all.dataset.rowCount, shipping.trees.treeCount),
+            ),
+          });
     // The judging below must not leave a rejection of the explanation unseen while it runs.
     explanation.catch(() => undefined);
 
@@ -194,6 +197,12 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     await pool.close();
   }
 }
+
+const unexplained: Awaited<ReturnType<typeof explainModel>> = {
+  importance: [],
+  permutedRows: 0,
+  sample: { rows: 0, bias: 0, columns: [] },
+};
 
 function rowsOf(dataset: Dataset, schema: Schema, duplicates: Int32Array | undefined): Rows {
   return {
