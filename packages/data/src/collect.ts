@@ -20,7 +20,7 @@ export interface Collected {
 }
 
 /** Different texts at which a column's dictionary is given up; only needed again if it is a feature. */
-const dictionaryLimit = 200_000;
+const dictionaryLimit = 50_000;
 const wordyShare = 0.05;
 
 export interface CollectOptions {

@@ -10,6 +10,8 @@ export interface Inferred {
 
 const keyName = /(^|[^a-z])(id|ids|uuid|guid|key|pk|rowid|number|num|nr|no|code|serial|reference|ref)$|^unnamed|^(row|row_?names?|row_?number|index|idx)$/;
 const fewRows = 20;
+/** From this share on, values that are not numbers are taken for slips. */
+export const almostAll = 0.99;
 const textWords = 4;
 
 /**
@@ -22,8 +24,9 @@ const textWords = 4;
  *    first to a last without a gap (20 rows at least)
  * 4. all dates or date-times: `datetime`
  * 5. more than half of the values differ and hold four words on average: `text`
- * 6. at least 95 % of the values differ (20 rows at least), or all do and the name says so: `identifier`
- * 7. otherwise `category`
+ * 6. nearly all different, and numbers but for 1 % at most: `text`, since the strays must be looked at first
+ * 7. at least 95 % of the values differ (20 rows at least), or all do and the name says so: `identifier`
+ * 8. otherwise `category`
  */
 export function inferType(name: string, kind: SourceKind, facts: ColumnFacts): Inferred {
   const present = facts.rows - facts.missing;
@@ -42,6 +45,9 @@ export function inferType(name: string, kind: SourceKind, facts: ColumnFacts): I
     return { type: 'text', reason: 'free text is not used as a feature' };
   }
   const nearlyUnique = present >= fewRows && facts.distinct >= present * 0.95;
+  if (nearlyUnique && !facts.leadingZeros && facts.numbers >= present * almostAll) {
+    return { type: 'text', reason: 'nearly all values are numbers, but not all' };
+  }
   const namedKey = present > 1 && facts.allDifferent && looksLikeKey(name);
   if (nearlyUnique || namedKey) {
     return { type: 'identifier', reason: 'nearly every row has its own value, as a key has' };

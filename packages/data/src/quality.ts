@@ -2,6 +2,7 @@ import type { Column } from '@verdict/core';
 import { isMissing, parseNumber } from '@verdict/core';
 import type { DuplicateGroups } from './duplicates.ts';
 import { findRows } from './find-rows.ts';
+import { almostAll } from './infer-type.ts';
 import { rareBelow } from './profile.ts';
 import type { ColumnPlan } from './read-table.ts';
 import type { Renamed, Source } from './source.ts';
@@ -11,7 +12,6 @@ import type { TargetLabels } from './target.ts';
 const highCardinality = 100;
 const mostlyMissing = 0.5;
 const imbalance = 0.05;
-const almostAll = 0.99;
 
 export interface QualityInput {
   readonly source: Source;

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Column } from '@verdict/core';
@@ -138,7 +138,10 @@ class TextWriter implements RowWriter {
       this.#error ??= error as Error;
     }
     this.#check();
-    await rename(this.#place.temporary, this.#place.path);
+    const { temporary, path } = this.#place;
+    await rename(temporary, path).catch((error: unknown) => {
+      throw translateWriteError(error, path);
+    });
   }
 
   async abort(): Promise<void> {
@@ -241,7 +244,7 @@ function translateWriteError(error: unknown, path: string): unknown {
   if (code === 'ENOENT' || code === 'ENOTDIR' || /cannot open file.*no such file/i.test(text)) {
     return new UnreadableFile({ file: path, problem: 'its folder does not exist.', hint: `Make the folder ${dirname(path)} first.`, cause: error });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EISDIR' || /permission denied/i.test(text)) {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EISDIR' || code === 'ENOTEMPTY' || /permission denied/i.test(text)) {
     return new UnreadableFile({ file: path, problem: 'it may not be written.', hint: 'Check the permissions of the folder and the file.', cause: error });
   }
   return error;

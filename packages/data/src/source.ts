@@ -293,6 +293,13 @@ export function sourceKind(type: string): SourceKind {
   return 'text';
 }
 
+function list(names: readonly string[]): string {
+  return names
+    .slice(0, 5)
+    .map((name) => `"${name}"`)
+    .join(', ');
+}
+
 /** The columns of the first file, after checking that the others have the same. */
 function align(parts: readonly Part[]): SourceColumn[] {
   const [first] = parts;
@@ -307,7 +314,6 @@ function align(parts: readonly Part[]): SourceColumn[] {
     const lacking = first.names.filter((name) => !part.names.includes(name));
     const extra = part.names.filter((name) => !first.names.includes(name));
     if (lacking.length > 0 || extra.length > 0) {
-      const list = (names: readonly string[]): string => names.slice(0, 5).map((name) => `"${name}"`).join(', ');
       throw new UnreadableFile({
         file: part.file.label,
         problem:
@@ -331,7 +337,7 @@ export function textOf(column: SourceColumn): string {
 
 /**
  * SQL for a column as DOUBLE, NULL where it is not a number that DuckDB reads just as `parseNumber` does
- * (DuckDB alone would also take `1_000` and `+-5`).
+ * (DuckDB alone would also take `1_000`, `+-5` and `nan()`).
  */
 export function numberOf(column: SourceColumn): string {
   const { sql, kind } = column;
@@ -340,7 +346,7 @@ export function numberOf(column: SourceColumn): string {
   if (kind === 'datetime') {
     return `CASE WHEN isfinite(CAST(${sql} AS TIMESTAMP)) THEN CAST(epoch_ms(CAST(${sql} AS TIMESTAMP)) AS DOUBLE) END`;
   }
-  return `CASE WHEN contains(${sql}, '_') OR contains(${sql}, '+-') THEN NULL ELSE TRY_CAST(${sql} AS DOUBLE) END`;
+  return `nullif(CASE WHEN contains(${sql}, '_') OR contains(${sql}, '+-') THEN NULL ELSE TRY_CAST(${sql} AS DOUBLE) END, CAST('nan' AS DOUBLE))`;
 }
 
 /** A value as its label: blanks around it do not count, and whole numbers have no decimals. */

@@ -64,6 +64,8 @@ function jsonCell(column: OutputColumn): (row: number) => string {
   return (row) => {
     const value = column.values[row];
     if (Number.isNaN(value)) return 'null';
+    // As an integer, -0 would lose its sign.
+    if (Object.is(value, -0) && column.as === undefined) return '-0.0';
     const text = numberText(value, column.as);
     // JSON knows no infinity: as a text it is read back as what it was.
     return column.as === 'datetime' || !Number.isFinite(value) ? JSON.stringify(text) : text;

@@ -105,10 +105,10 @@ describe('DistinctCounter', () => {
 describe('looksLikeKey', () => {
   it('knows keys by name', () => {
     for (const name of ['id', 'ID', 'customer_id', 'customerId', 'uuid', 'Row Number', 'Unnamed: 0', 'rownames', 'zip code']) {
-      expect(looksLikeKey(name), name).toBe(true);
+      expect([name, looksLikeKey(name)]).toEqual([name, true]);
     }
     for (const name of ['income', 'paid', 'humid', 'valid', 'number_customer_service_calls', 'price_index', 'monkey']) {
-      expect(looksLikeKey(name), name).toBe(false);
+      expect([name, looksLikeKey(name)]).toEqual([name, false]);
     }
   });
 });

@@ -1,0 +1,197 @@
+import { findColumn } from '@verdict/core';
+import type { NumberColumn } from '@verdict/core';
+import { describe, expect, it } from 'vitest';
+import { inspectTable, readTable } from '../src/index.ts';
+import type { Finding, ReadOptions, Table } from '../src/index.ts';
+import { csv, errorOf, rowsWithTarget, testFolder } from './folder.ts';
+
+const { write } = testFolder();
+let files = 0;
+
+async function read(text: string, options: ReadOptions = {}): Promise<Table> {
+  files += 1;
+  return readTable(write(`q${files}.csv`, text), { target: 'y', ...options });
+}
+
+function finding(table: Table, code: string): Finding | undefined {
+  return table.findings.find((one) => one.code === code);
+}
+
+const labels = (pattern: readonly string[], count = 60): string =>
+  csv(['x', 'y'], Array.from({ length: count }, (_, row) => [row * 1.5, pattern[row % pattern.length]]));
+
+describe('the target', () => {
+  it.each<[string, readonly string[], string, string, string]>([
+    ['the word for yes', ['no', 'yes'], 'yes', 'no', 'word'],
+    ['true, however frequent', ['True', 'True', 'False'], 'True', 'False', 'word'],
+    ['1 beside 0', ['1', '1', '0'], '1', '0', 'one'],
+    ['1 beside -1', ['1', '1', '-1'], '1', '-1', 'one'],
+    ['the rarer of 1 and 2', ['1', '1', '2'], '2', '1', 'rarer'],
+    ['the rarer text', ['good', 'good', 'bad'], 'bad', 'good', 'rarer'],
+    ['the last of equals', ['a', 'b'], 'b', 'a', 'order'],
+  ])('takes %s for positive', async (_, pattern, positive, negative, rule) => {
+    const table = await read(labels(pattern));
+    expect(table.schema.target).toEqual({ name: 'y', positive, negative });
+    expect(finding(table, 'POSITIVE_CLASS')?.details).toEqual({ positive, negative, rule });
+  });
+
+  it('takes the given label, also in another spelling of the number', async () => {
+    expect((await read(labels(['a', 'b']), { positive: 'a' })).schema.target.positive).toBe('a');
+    const { schema, source } = await read(labels(['0', '1', '1.0', ' 0']), { positive: '0.0' });
+    expect(schema.target).toEqual({ name: 'y', positive: '0', negative: '1' });
+    expect(source.labelledRows).toBe(60);
+    const error = await errorOf(read(labels(['good', 'bad']), { positive: 'goood' }));
+    expect(error.code).toBe('INVALID_OPTION');
+    expect(error.message).toContain('"bad" or "good" (did you mean "good"?)');
+  });
+
+  it('refuses what is not a yes/no question, listing values and counts', async () => {
+    const three = await errorOf(read(labels(['a', 'b', 'b', 'c'])));
+    expect(three.code).toBe('INVALID_TARGET');
+    expect(three.message).toContain('it has 3: "b" (30), "a" (15), "c" (15).');
+    const many = await errorOf(read(csv(['x', 'y'], Array.from({ length: 50 }, (_, row) => [row, `v${row}`]))));
+    expect(many.message).toContain('and 40 more');
+    expect((await errorOf(read(labels(['a'])))).message).toContain('only one class: all 60 labelled rows are "a"');
+    expect((await errorOf(read(labels(['', 'NA'])))).message).toContain('missing in every row');
+    expect((await errorOf(read('x,y\n1,yes\n'))).code).toBe('INVALID_TARGET');
+    const nested = write('nested.jsonl', '{"x":1,"y":[1]}\n{"x":2,"y":[0]}\n');
+    expect((await errorOf(readTable(nested, { target: 'y' }))).message).toContain('nested or binary');
+  });
+
+  it('leaves rows without a label out and counts them, keeping the others in order', async () => {
+    const table = await read(csv(['x', 'y'], Array.from({ length: 5000 }, (_, row) => [row / 2, ['a', 'b', '', 'a', 'NA'][row % 5]])));
+    expect(table.source).toMatchObject({ rows: 5000, labelledRows: 3000, unlabelledRows: 2000 });
+    expect(finding(table, 'ROWS_WITHOUT_TARGET')?.details).toEqual({ rows: 2000 });
+    const { values } = findColumn(table.dataset, 'x') as NumberColumn;
+    expect(Array.from(values.subarray(0, 6))).toEqual([0, 0.5, 1.5, 2.5, 3, 4]);
+    expect(values.length).toBe(3000);
+  });
+
+  it('reports the balance of the classes', async () => {
+    expect(finding(await read(labels(['a', 'b', 'b', 'b'])), 'CLASS_BALANCE')?.details).toMatchObject({ positive: 15, negative: 45, positiveShare: 0.25 });
+    expect(finding(await read(labels([...Array<string>(29).fill('a'), 'b'])), 'CLASS_IMBALANCE')?.severity).toBe('warning');
+  });
+});
+
+describe('columns', () => {
+  it('are left out with a reason: identifier, constant, all missing, duplicate, text', async () => {
+    const table = await read(
+      rowsWithTarget(100, {
+        a: (row) => row % 7,
+        id: (row) => row,
+        one: () => 'x',
+        none: () => '',
+        twin: (row) => `${row % 7}.0`,
+        c: (row) => `w${row % 5}`,
+        d: (row) => ` w${row % 5}`,
+        note: (row) => `some words about row ${row}`,
+      }),
+    );
+    const codes = table.findings.filter(({ code }) => code.startsWith('COLUMN_')).map(({ code, column }) => [code, column]);
+    expect(codes).toEqual([
+      ['COLUMN_IDENTIFIER', 'id'],
+      ['COLUMN_CONSTANT', 'one'],
+      ['COLUMN_ALL_MISSING', 'none'],
+      ['COLUMN_DUPLICATE', 'twin'],
+      ['COLUMN_DUPLICATE', 'd'],
+      ['COLUMN_TEXT', 'note'],
+    ]);
+    expect(table.schema.columns.find(({ name }) => name === 'twin')?.reason).toBe('it has the same values as "a"');
+    expect(table.dataset.columns.map(({ name }) => name)).toEqual(['a', 'c', 'y']);
+  });
+
+  it('that vary only where the label is missing are constant', async () => {
+    const table = await read(csv(['a', 'b', 'y'], Array.from({ length: 40 }, (_, row) => [row % 4 === 0 ? 9 : 1, row % 3, ['', 'yes', 'no', 'no'][row % 4]])));
+    expect(table.schema.columns[0]).toMatchObject({ role: 'ignored', reason: 'all labelled rows have the same value' });
+  });
+
+  it('must leave one to learn from', async () => {
+    const error = await errorOf(read(rowsWithTarget(50, { id: (row) => row, one: () => 1 })));
+    expect(error.code).toBe('INSUFFICIENT_DATA');
+    expect(error.message).toContain('no usable feature ("id": ');
+    expect((await errorOf(read('y\nyes\nno\nno\n'))).message).toContain('no usable feature');
+  });
+
+  it('with missing, infinite or very many values are reported', async () => {
+    const table = await read(
+      rowsWithTarget(400, {
+        half: (row) => (row % 5 < 3 ? '' : row % 4),
+        some: (row) => (row % 10 === 0 ? 'NA' : row % 6),
+        far: (row) => (row === 8 ? 'inf' : row === 9 ? '-Infinity' : row / 7),
+        town: (row) => `t${row % 150}`,
+      }),
+    );
+    expect(finding(table, 'MISSING_VALUES')).toMatchObject({ columns: ['half', 'some'], details: { shares: { half: 0.6, some: 0.1 } } });
+    expect(finding(table, 'MOSTLY_MISSING')?.column).toBe('half');
+    expect(finding(table, 'INFINITE_VALUES')).toMatchObject({ column: 'far', details: { rows: 2 } });
+    expect(finding(table, 'HIGH_CARDINALITY')).toMatchObject({ column: 'town', details: { levels: 150 } });
+    expect((findColumn(table.dataset, 'far') as NumberColumn).values.slice(8, 10)).toEqual(Float64Array.of(Infinity, -Infinity));
+  });
+
+  it('that know the answer are suspected, and kept', async () => {
+    const table = await read(rowsWithTarget(90, { refund: (row) => (row % 3 === 0 ? 50 + row : 1), a: (row) => row % 4 }));
+    expect(finding(table, 'SUSPECTED_LEAKAGE')?.column).toBe('refund');
+    expect(table.schema.columns[0].role).toBe('feature');
+  });
+});
+
+describe('duplicate rows', () => {
+  it('get one group, missing equal to missing', async () => {
+    const rows = [[1, 'a', 'yes'], [2, '', 'no'], [1, 'a', 'yes'], [1, 'a', 'no'], [2, 'NA', 'no'], [3, 'b', 'no'], [1, 'a', 'yes']];
+    const table = await read(csv(['x', 'c', 'y'], rows));
+    expect(Array.from(table.duplicateGroups ?? [])).toEqual([0, 1, 0, -1, 1, -1, 0]);
+    expect(finding(table, 'DUPLICATE_ROWS')?.details).toEqual({ groups: 2, repeatedRows: 3 });
+    expect((await read(labels(['a', 'b']))).duplicateGroups).toBeUndefined();
+  });
+});
+
+describe('roles', () => {
+  const columns = { x: (row: number) => row % 9, w: (row: number) => 10 ** ((row % 7) - 3), who: (row: number) => 100 + (row % 30), day: (row: number) => `2024-01-${String((row % 28) + 1).padStart(2, '0')}` };
+  it('put weight, group and time into the dataset, not among the features', async () => {
+    const { schema, dataset } = await read(rowsWithTarget(90, columns), { weight: 'w', group: 'who', time: 'day' });
+    expect(schema.columns.map(({ role }) => role)).toEqual(['feature', 'weight', 'group', 'time', 'target']);
+    expect((findColumn(dataset, 'w') as NumberColumn).values.slice(0, 3)).toEqual(Float64Array.of(0.001, 0.01, 0.1));
+    expect(dataset.columns).toHaveLength(5);
+  });
+
+  it.each(['-1', 'inf', 'nan', '', 'abc'])('refuse the weight %j', async (bad) => {
+    const rows = rowsWithTarget(60, { x: (row) => row % 9, w: (row) => (row === 30 ? bad : 1) });
+    const error = await errorOf(read(rows, { weight: 'w' }));
+    expect(error.code).toBe('INVALID_VALUE');
+    expect(error.message).toMatch(/row 31, column "w": expected a (weight|number)/);
+  });
+
+  it('give the row of the file where other rows have no label', async () => {
+    const text = csv(['x', 'w', 'y'], Array.from({ length: 40 }, (_, row) => [row % 5, row === 21 ? -2 : 1, row % 2 === 0 ? '' : row % 3 === 0 ? 'a' : 'b']));
+    expect((await errorOf(read(text, { weight: 'w' }))).message).toContain('row 22');
+  });
+
+  it('refuse weights that are all zero, and times that are words', async () => {
+    expect((await errorOf(read(rowsWithTarget(40, { x: (row) => row % 9, w: () => 0 }), { weight: 'w' }))).message).toContain('at least one weight above 0');
+    expect((await errorOf(read(rowsWithTarget(40, { x: (row) => row % 9, t: (row) => `w${row % 4}` }), { time: 't' }))).message).toContain('time');
+    const nested = write('role.jsonl', '{"x":1,"g":[1],"y":"a"}\n{"x":2,"g":[2],"y":"b"}\n');
+    expect((await errorOf(readTable(nested, { target: 'y', group: 'g' }))).message).toContain('nested values are not read');
+  });
+});
+
+describe('privacy', () => {
+  const text = rowsWithTarget(200, {
+    salary: (row) => (row === 99 ? 987_654 : 1000 + (row % 40)),
+    town: (row) => (row === 42 ? 'Atlantis' : `t${row % 4}`),
+    vip: (row) => (row < 3 ? 'yes' : 'no'),
+    far: (row) => (row === 5 ? '98765x' : row * 1.5),
+  });
+  it('shows no value that fewer than five rows have', async () => {
+    const { profile, findings } = await read(text, { roles: { far: 'feature' } });
+    const shown = JSON.stringify([profile, findings]);
+    for (const secret of ['987654', 'Atlantis', '98765x']) expect(shown).not.toContain(secret);
+    expect(profile.find(({ name }) => name === 'vip')?.top).toEqual([{ value: 'no', count: 197 }]);
+    const looked = JSON.stringify(await inspectTable(write('private.csv', text)));
+    for (const secret of ['987654', 'Atlantis', '98765x']) expect(looked).not.toContain(secret);
+  });
+  it('shows them when asked', async () => {
+    const { profile, findings } = await read(text, { roles: { far: 'feature' }, revealRare: true });
+    const shown = JSON.stringify([profile, findings]);
+    for (const secret of ['987654', 'Atlantis', '98765x']) expect(shown).toContain(secret);
+  });
+});
