@@ -4,7 +4,8 @@ import { ColumnMissing, InvalidModel, InvalidOption, Random } from '@verdict/cor
 import type { Dataset, Schema } from '@verdict/core';
 import { parseProfile } from '../src/bundle/profile.ts';
 import type { LevelProfile, NumberProfile, Profile } from '../src/bundle/profile.ts';
-import { profileOf, shortestBetween } from '../src/bundle/profiling.ts';
+import { profileOf } from '../src/bundle/profiling.ts';
+import { shortestBetween } from '../src/features/shortest-number.ts';
 import { JsonCursor } from '../src/json/json-cursor.ts';
 import { oddValues, pathsOf, replaceAt } from './support/json-damage.ts';
 import { datasetOf, schemaOf, tableOf } from './support/tables.ts';

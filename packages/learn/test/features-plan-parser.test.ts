@@ -180,6 +180,31 @@ describe('a saved plan', () => {
     expect(refusal(copy)).toMatch(message);
   });
 
+  it.each([
+    ['datetime', 'reference', -8.64e15, 8.64e15],
+    ['standard', 'missing', 0, 1],
+    ['standard', 'scale', 1e-60, 3.4e38],
+    ['cyclic', 'meanSine', -1, 1],
+    ['cyclic', 'meanCosine', -1, 1],
+    ['basis', 'median', -3.4e38, 3.4e38],
+    ['basis', 'mean', -3.4e38, 3.4e38],
+  ])('has a %s step whose %s is from %d to %d', (kind, key, low, high) => {
+    const withValue = (value: number): unknown => {
+      const copy = structuredClone(saved) as unknown as Record<'steps' | 'linear', Record<string, unknown>[]>;
+      const step = [...copy.steps, ...copy.linear].find((item) => item['kind'] === kind);
+      Object.assign(step ?? {}, { [key]: value });
+      return copy;
+    };
+    expect(refusal(withValue(low))).toBeUndefined();
+    expect(refusal(withValue(high))).toBeUndefined();
+    expect(refusal(withValue(high + Math.max(0.01, Math.abs(high))))).toMatch(
+      new RegExp(`${key}: .* is above`),
+    );
+    expect(refusal(withValue(low === 1e-60 ? 1e-61 : low - Math.max(0.01, Math.abs(low))))).toMatch(
+      new RegExp(`${key}: .* is below`),
+    );
+  });
+
   it('names the file and the place in it', () => {
     expect(() => parsePlan({ ...saved, version: 'x' }, 'here/features.json')).toThrow(
       'here/features.json: $.version: expected an integer, got "x".',

@@ -405,11 +405,12 @@ describe('a record', () => {
 
 describe('helpers', () => {
   it('order texts by code point', () => {
-    expect(['\u{1f600}', '\uffee', 'b', 'a', 'ab', ''].sort(compareCodePoints)).toEqual([
+    expect(['\u{1f600}', '\uffee', '\ue000', 'b', 'a', 'ab', ''].sort(compareCodePoints)).toEqual([
       '',
       'a',
       'ab',
       'b',
+      '\ue000',
       '\uffee',
       '\u{1f600}',
     ]);

@@ -1,6 +1,7 @@
 import { InvalidOption } from '@verdict/core';
 import { compareCodePoints } from '../features/code-points.ts';
 import { inputColumns } from '../features/input-column.ts';
+import { shortestBetween } from '../features/shortest-number.ts';
 import type { CodeColumn, Column, ColumnType, Dataset, NumberColumn, Schema } from '@verdict/core';
 import type { LevelProfile, NumberProfile, Profile } from './profile.ts';
 
@@ -83,21 +84,6 @@ function numberProfile(values: Float64Array, options: Required<ProfileOptions>):
   }
   counts.push(length - start);
   return { kind: 'number', missing: values.length - length, edges, counts };
-}
-
-/**
- * The number with the fewest decimal digits strictly between two numbers, or undefined if there is none
- * (neighbouring doubles, or only infinities).
- */
-export function shortestBetween(low: number, high: number): number | undefined {
-  const from = Math.max(low, -Number.MAX_VALUE);
-  const to = Math.min(high, Number.MAX_VALUE);
-  const middle = from / 2 + to / 2;
-  for (let digits = 1; digits <= 17; digits++) {
-    const candidate = Number(middle.toPrecision(digits));
-    if (candidate > low && candidate < high && Number.isFinite(candidate)) return candidate;
-  }
-  return undefined;
 }
 
 function levelProfile({ codes, levels }: CodeColumn, options: Required<ProfileOptions>): LevelProfile {
