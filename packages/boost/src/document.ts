@@ -49,7 +49,7 @@ export function listAt(parent: DocumentObject, key: string, path: string): reado
   throw new InvalidModel({ problem: `${path}.${key} is not a list.` });
 }
 
-/** The numbers under a key, booleans as 0 and 1; `length` is checked if it is given. */
+/** The numbers under a key, booleans as 0 and 1, null (which stands for NaN in JSON) as NaN; `length` is checked if it is given. */
 export function numbersAt(parent: DocumentObject, key: string, path: string, length?: number): Float64Array {
   const value = valueAt(parent, key, path);
   if (!isList(value)) throw new InvalidModel({ problem: `${path}.${key} is not a list of numbers.` });
@@ -59,6 +59,10 @@ export function numbersAt(parent: DocumentObject, key: string, path: string, len
   const numbers = new Float64Array(value.length);
   for (let i = 0; i < value.length; i++) {
     const item: unknown = value[i];
+    if (item === null) {
+      numbers[i] = NaN;
+      continue;
+    }
     if (typeof item === 'number' || typeof item === 'boolean' || typeof item === 'bigint') {
       numbers[i] = Number(item);
       continue;

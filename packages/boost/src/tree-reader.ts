@@ -63,7 +63,8 @@ export function readTree(source: DocumentObject, position: number, features: num
     const leaf = lefts[old] < 0;
     const set = leaf ? undefined : sets.get(old);
     const threshold = tree.thresholds[node];
-    if (Number.isNaN(threshold) || (leaf && !Number.isFinite(threshold))) {
+    // Nodes with a set have no threshold: XGBoost writes whatever lies there, also NaN.
+    if ((Number.isNaN(threshold) && set === undefined) || (leaf && !Number.isFinite(threshold))) {
       throw new InvalidModel({ problem: `${path}: node ${old} has the value ${conditions[old]}.` });
     }
     if (!(tree.covers[node] >= 0 && tree.covers[node] < Infinity)) {
