@@ -1,0 +1,231 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plotInput, renderReport, writeReport } from '../src/report/index.ts';
+import type { ReportInput } from '../src/report/index.ts';
+import { html, labelHtml, nameHtml, trusted } from '../src/report/html.ts';
+import { sampleReport } from './sample-report.ts';
+
+const hostile = '</script><img src=x onerror=alert(1)>"\'&{{7*7}}';
+
+/** The page's visible words, with single spaces. */
+function words(page: string): string {
+  return page
+    .replace(/<style>[\s\S]*?<\/style>/u, '')
+    .replace(/<svg[\s\S]*?<\/svg>/gu, '')
+    .replace(/<[^>]*>/gu, '')
+    .replaceAll(/[\s\u202f]+/gu, ' ');
+}
+
+describe('html', () => {
+  it('escapes every value, in content and in attributes', () => {
+    expect(html`<a title="${hostile}">${hostile}</a>`.text).toBe(
+      '<a title="&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;{{7*7}}">' +
+        '&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;{{7*7}}</a>',
+    );
+  });
+
+  it('nests, joins lists and prints nothing for nothing', () => {
+    expect(html`<b>${[html`<i>${1}</i>`, undefined, 'a<b', [trusted('<br>')]]}</b>`.text).toBe(
+      '<b><i>1</i>a&lt;b<br></b>',
+    );
+  });
+
+  it('isolates names, and shows controls and overrides as a sign', () => {
+    expect(nameHtml('a\u202eb\u0000').text).toBe('<bdi class="name">a\ufffdb\ufffd</bdi>');
+    expect(nameHtml('').text).toContain('(empty)');
+    expect(nameHtml('x'.repeat(10_000)).text.length).toBeLessThan(300);
+    expect(labelHtml('yes').text).toBe('“<bdi class="name">yes</bdi>”');
+  });
+});
+
+describe('the report', () => {
+  it('opens with what was learnt, how good it is, against what, and on which rows', async () => {
+    const text = words(await renderReport(sampleReport()));
+    expect(text).toContain('Predicting churn = yes');
+    expect(text).toMatch(/picks the “yes” one 90\.8 % of the time|picks the “yes” one 90\.7 % of the time/u);
+    expect(text).toMatch(/95 % interval 0\.871 to 0\.935/u);
+    expect(text).toContain('It is right for 96.1 % of them; always saying “no” would be right for 85.9 %.');
+    expect(text).toContain('A plain logistic regression reaches an AUC of 0.817 on the same rows.');
+    expect(text).toContain('750 rows that were set aside before training and chose nothing');
+    expect(text).toContain('learnt from all 3 750 labelled rows');
+    expect(text).toContain('One warning about the data');
+  });
+
+  it('says what the threshold means in 1,000 rows', async () => {
+    const text = words(await renderReport(sampleReport()));
+    expect(text).toContain('from a probability of 0.350 on. Rule: highest MCC.');
+    expect(text).toMatch(/124 are flagged as “yes”/u);
+    expect(text).toMatch(/113 of these rightly \(91\.4 % of the flagged\)/u);
+    expect(text).toMatch(/28 “yes” rows are missed \(19\.8 % of them\)/u);
+  });
+
+  it('explains a threshold by costs', async () => {
+    const input = sampleReport();
+    const text = words(
+      await renderReport({ ...input, decision: { threshold: 1 / 6, rule: 'cost', costFp: 1, costFn: 5 } }),
+    );
+    expect(text).toContain('A false alarm was said to cost 1 and a missed positive 5');
+    expect(text).not.toContain('out-of-fold predictions');
+  });
+
+  it('says where figures come from, and marks optimistic ones', async () => {
+    const input = sampleReport();
+    const of = async (source: ReportInput['headline']['source']): Promise<string> =>
+      words(await renderReport({ ...input, headline: { ...input.headline, source } }));
+    expect(await of('test file')).toContain('the model that they judge is the one that is saved');
+    const cross = await of('cross-validation');
+    expect(cross).toContain('a little optimistic; a hold-out or a test file would say more');
+    expect(cross).toContain('The same rows chose rounds, blend and threshold.');
+  });
+
+  it('does not praise what cannot be told from chance', async () => {
+    const input = sampleReport();
+    const headline = { ...input.headline, intervals: { rocAuc: { low: 0.46, high: 0.6 } } };
+    expect(words(await renderReport({ ...input, headline }))).toContain('cannot be told from chance');
+  });
+
+  it('lists findings, warnings first, and columns that were left out', async () => {
+    const text = words(await renderReport(sampleReport()));
+    expect(text.indexOf('Warning: Suspected leakage.')).toBeGreaterThan(0);
+    expect(text.indexOf('Warning: Suspected leakage.')).toBeLessThan(text.indexOf('Class balance.'));
+    expect(text).toMatch(/customer ?identifier ?every row has its own value/u);
+    expect(text).toContain('about 3 700');
+    expect(text).toContain('2 rows have no target and were left out.');
+  });
+
+  it('is one document without script, request or inline handler', async () => {
+    const page = await renderReport(sampleReport());
+    expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/u);
+    expect(page.replaceAll('&#39;', "'")).toContain(
+      `Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'`,
+    );
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|\son\w+=|@import|url\((?!#)/iu);
+    expect(page.replaceAll(/xmlns(?::xlink)?="http:\/\/www\.w3\.org\/[^"]*"/gu, '')).not.toMatch(/https?:/u);
+    expect(page.length).toBeLessThan(1_500_000);
+  });
+
+  it('has each identifier once, and a target for each link', async () => {
+    const page = await renderReport(sampleReport());
+    const ids = Array.from(page.matchAll(/\sid="([^"]+)"/gu), ([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/gu)) expect(ids).toContain(target);
+    for (const [, list] of page.matchAll(/aria-labelledby="([^"]+)"/gu)) {
+      for (const id of list.split(' ')) expect(ids).toContain(id);
+    }
+  });
+
+  it('draws charts in the colours of the page', async () => {
+    const page = await renderReport(sampleReport());
+    expect(page.match(/<svg/gu)?.length).toBe(12);
+    expect(page).toMatch(/stroke="var\(--chart-primary\)"/u);
+    expect(page).not.toMatch(/(?:fill|stroke)="#(?:0072b2|1b2430|ffffff)"/u);
+  });
+
+  it('is the same text every time, and takes what JSON gives back', async () => {
+    const input = sampleReport();
+    const page = await renderReport(input);
+    expect(await renderReport(JSON.parse(JSON.stringify(input)) as ReportInput)).toBe(page);
+  });
+
+  it('lets nothing from the data become markup', async () => {
+    const input = sampleReport(1, {
+      target: hostile,
+      positive: hostile,
+      negative: `${hostile}2`,
+      column: (i) => `${hostile}${i}`,
+    });
+    const page = await renderReport({
+      ...input,
+      title: hostile,
+      data: { ...input.data, file: hostile, fingerprint: hostile },
+      findings: [{ code: hostile, severity: hostile, column: hostile, message: hostile }],
+      crossValidation: {
+        folds: 2,
+        scores: { [hostile]: { mean: 1, standardDeviation: 1 } },
+        chosenOnTheseRows: [hostile],
+      },
+      headline: { ...input.headline, metrics: { [hostile]: 1 } },
+      decision: { threshold: 0.5, rule: hostile },
+      model: {
+        members: [{ name: hostile }],
+        calibration: hostile,
+        parameters: { [hostile]: hostile, deep: { [hostile]: [hostile] } },
+      },
+      reproducibility: { seed: 1, versions: { [hostile]: hostile }, command: hostile },
+    });
+    expect(page).not.toMatch(/<img|<\/script|<[^>]*\sonerror/iu);
+  });
+
+  it('does not fall for names of Object’s own', async () => {
+    const input = sampleReport();
+    const metrics = { constructor: 1, __proto__: null, toString: 0.5, rocAuc: 0.7 };
+    const page = words(await renderReport({ ...input, headline: { ...input.headline, metrics } }));
+    expect(page).not.toMatch(/native code|\[object/u);
+  });
+});
+
+describe('a report of little', () => {
+  const least: ReportInput = {
+    target: { name: 't', positive: '1', negative: '0' },
+    data: { file: 'x.csv', rows: 0, labelledRows: 0, unlabelledRows: 0, positives: 0, columns: [] },
+    findings: [],
+    headline: {
+      source: 'hold-out',
+      rows: 0,
+      positives: 0,
+      metrics: { rocAuc: null, accuracy: NaN },
+      intervals: { rocAuc: { low: null, high: null } },
+      confusion: { tp: 0, fp: 0, tn: 0, fn: 0 },
+      curves: {},
+    },
+    baselines: {},
+    decision: { threshold: 0.5, rule: 'unheard of' },
+    importance: [],
+    model: { members: [] },
+    reproducibility: { seed: 0, versions: {} },
+  };
+
+  it('leaves out what is not known', async () => {
+    const page = await renderReport(least);
+    const text = words(page);
+    expect(text).toContain('ROC AUC is not defined');
+    expect(text).toContain('No rows were judged.');
+    expect(text).toContain('Nothing that should be said.');
+    expect(page).not.toContain('id="curves"');
+    expect(text).not.toMatch(/NaN|undefined|null|Infinity/u);
+  });
+
+  it('is drawn with 1,200 columns, 100 and 500 of them listed', async () => {
+    const page = await renderReport(sampleReport(1, { columns: 1200, column: (i) => `column_${i}` }));
+    expect(page.length).toBeLessThan(1_500_000);
+    expect(words(page)).toContain('The first 500 of 1 202 columns');
+    expect(words(page)).toContain('Importance of the first 100 of 1 200 columns');
+  });
+
+  it('asks for the plots that its parts allow', () => {
+    expect(Object.keys(plotInput(least))).toEqual(['confusion', 'importance']);
+    expect(Object.keys(plotInput(sampleReport()))).toHaveLength(11);
+  });
+});
+
+describe('writeReport', () => {
+  it('writes the file and nothing beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'report-'));
+    try {
+      const input = sampleReport();
+      await writeReport(join(folder, 'report.html'), input);
+      expect(await readdir(folder)).toEqual(['report.html']);
+      expect(await readFile(join(folder, 'report.html'), 'utf8')).toBe(await renderReport(input));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('says so when it cannot', async () => {
+    await expect(writeReport('/dev/null/report.html', sampleReport())).rejects.toMatchObject({
+      code: 'ENOTDIR',
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import { Random } from '@verdict/core';
+import type { ReportInput } from '../src/report/index.ts';
+
+export interface SampleOptions {
+  readonly target?: string;
+  readonly positive?: string;
+  readonly negative?: string;
+  /** Name of a column. */
+  readonly column?: (index: number) => string;
+  readonly columns?: number;
+}
+
+/** What a report of a plausible training run says; the same for the same seed. */
+export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput {
+  const { target = 'churn', positive = 'yes', negative = 'no', columns = 19 } = options;
+  const column = options.column ?? ((i: number): string => `total_day_minutes_${i}`);
+  const random = new Random(seed, 'report');
+  const up = Array.from({ length: 101 }, (_, i) => i / 100);
+  const metrics = {
+    accuracy: 0.961,
+    balancedAccuracy: 0.895,
+    precision: 0.914,
+    recall: 0.802,
+    specificity: 0.988,
+    f1: 0.854,
+    f1Macro: 0.916,
+    f1Weighted: 0.96,
+    precisionWeighted: 0.96,
+    recallWeighted: 0.961,
+    rocAuc: 0.9075,
+    prAuc: 0.875,
+    logLoss: 0.1582,
+    brier: 0.0357,
+    mcc: 0.834,
+    kappa: 0.833,
+    ks: 0.83,
+    lift10: 6.79,
+    ece: 0.0123,
+  };
+  const near = (factor: number): Record<string, number> =>
+    Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value * factor]));
+  const names = Array.from({ length: columns }, (_, i) => column(i));
+  const ranks = Array.from({ length: 200 }, (_, i) => (i % 11 === 0 ? null : random.float()));
+  const loss = (start: number, end: number, length: number): number[] =>
+    Array.from({ length }, (_, i) => end + (start - end) * Math.exp(-i / 25) + 0.002 * random.float());
+  const lengths = [90, 120, 105, 100, 130];
+  const count = (top: number): number[] => Array.from({ length: 20 }, () => random.integer(top));
+  return {
+    target: { name: target, positive, negative },
+    data: {
+      file: 'churn.csv',
+      rows: 3752,
+      labelledRows: 3750,
+      unlabelledRows: 2,
+      positives: 530,
+      fingerprint: '9b1f0c6e4a4c2d0f5b0f3d8f4e6b1a7c9b1f0c6e4a4c2d0f5b0f3d8f4e6b1a7c',
+      columns: [
+        { name: target, type: 'category', role: 'target', missing: 2, distinct: 2 },
+        {
+          name: 'customer',
+          type: 'identifier',
+          role: 'ignored',
+          reason: 'every row has its own value',
+          missing: 0,
+          distinct: 3700,
+          distinctExact: false,
+        },
+        ...names.map((name, i) => ({
+          name,
+          type: 'numeric',
+          role: 'feature',
+          missing: i % 3 === 0 ? i * 10 : 0,
+          distinct: 100 + i,
+        })),
+      ],
+    },
+    findings: [
+      { code: 'CLASS_BALANCE', severity: 'info', message: '14.1 % of the rows are positive.' },
+      {
+        code: 'SUSPECTED_LEAKAGE',
+        severity: 'warning',
+        column: names[0] ?? 'x',
+        message: `"${names[0]}" alone predicts the target.`,
+      },
+    ],
+    headline: {
+      source: 'hold-out',
+      rows: 750,
+      positives: 106,
+      metrics,
+      intervals: Object.fromEntries(
+        Object.entries(metrics).map(([name, value]) => [name, { low: value * 0.96, high: value * 1.03 }]),
+      ),
+      confusion: { tp: 85, fp: 8, tn: 636, fn: 21 },
+      curves: {
+        roc: { falsePositiveRate: up, truePositiveRate: up.map((x) => x ** 0.2) },
+        pr: { recall: up, precision: up.map((x) => 1 - 0.86 * x ** 6) },
+        calibration: Array.from({ length: 10 }, (_, i) => ({
+          predicted: (i + 0.5) / 10,
+          observed: Math.min(1, (i + 0.5) / 10 + 0.05 * random.float()),
+          count: 75,
+        })),
+        threshold: {
+          threshold: up,
+          precision: up.map((x) => 0.14 + 0.86 * Math.sqrt(x)),
+          recall: up.map((x) => 1 - x * x),
+          f1: up.map((x) => 3 * x * (1 - x)),
+          mcc: up.map((x) => 2.8 * x * (1 - x)),
+        },
+        lift: { share: up, gain: up.map((x) => Math.min(1, 5 * x)) },
+      },
+      histogram: { positive: count(12), negative: count(60) },
+    },
+    baselines: {
+      majority: { ...near(0), accuracy: 0.859, rocAuc: 0.5, logLoss: 0.407 },
+      logistic: { metrics: near(0.9) },
+    },
+    crossValidation: {
+      folds: 5,
+      scores: Object.fromEntries(
+        Object.entries(metrics).map(([name, value]) => [
+          name,
+          { mean: value * 0.99, standardDeviation: 0.012 },
+        ]),
+      ),
+      trainTestGap: { ...near(0.03), logLoss: -0.05 },
+      chosenOnTheseRows: ['rounds', 'blend', 'threshold'],
+    },
+    decision: { threshold: 0.35, rule: 'mcc' },
+    importance: names.map((name, i) => ({
+      column: name,
+      permutation: { mean: 0.16 / (i + 1), low: 0.14 / (i + 1), high: 0.18 / (i + 1) },
+      totalGain: 2240 / (i + 1),
+      shap: 0.6 / (i + 1),
+    })),
+    permutedRows: 750,
+    contributions: {
+      columns: names
+        .slice(0, 20)
+        .map((name, i) => ({ name, contributions: ranks.map(() => random.normal() / (i + 1)), ranks })),
+    },
+    learning: {
+      training: lengths.map((length) => loss(0.4, 0.08, length)),
+      validation: lengths.map((length) => loss(0.41, 0.16, length)),
+      rounds: lengths.map((length) => length - 30),
+    },
+    model: {
+      members: [
+        { name: 'gradient-boosted trees', weight: 0.91 },
+        { name: 'logistic regression', weight: 0.12 },
+      ],
+      trees: 620,
+      features: 19,
+      calibration: 'none',
+      parameters: { eta: 0.05, max_depth: 5, subsample: 0.8, objective: 'binary:logistic', nested: [0, 1] },
+    },
+    reproducibility: {
+      seed: 42,
+      versions: { verdict: '0.1.0', node: 'v26.10.0' },
+      command: 'verdict train churn.csv --target churn --seed 42',
+    },
+  };
+}
