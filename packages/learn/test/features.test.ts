@@ -7,6 +7,7 @@ import { datePart, dateParts } from '../src/features/calendar.ts';
 import { compareCodePoints } from '../src/features/code-points.ts';
 import { medianOf } from '../src/features/median.ts';
 import { standardStep } from '../src/features/standard-step.ts';
+import { codesOf, numberValues } from '../src/features/step-kind.ts';
 import type { StandardStep } from '../src/features/standard-step.ts';
 import { datasetOf, schemaOf } from './support/tables.ts';
 
@@ -235,6 +236,7 @@ describe('standard scaling', () => {
 
   it('is safe for constants, nearly constants, all missing and no rows', () => {
     expect(design([0.1, 0.1, 0.1], [0.1, 7, NaN])).toEqual([[0, 0, 0]]);
+    expect(standard([0.1, 0.1])).toMatchObject({ scale: 1, mean: Math.fround(0.1) });
     expect(design([NaN, NaN], [5, NaN])).toEqual([
       [0, 0],
       [0, 1],
@@ -404,6 +406,14 @@ describe('a record', () => {
 });
 
 describe('helpers', () => {
+  it('take a column for what it is', () => {
+    const number = numbers([1]).columns[0];
+    const code = categories(['a']).columns[0];
+    expect([numberValues(number), codesOf(code)]).toEqual([Float64Array.of(1), code]);
+    expect(() => numberValues(code)).toThrow('column "c0" holds codes, not numbers');
+    expect(() => codesOf(number)).toThrow('column "c0" holds numbers, not codes');
+  });
+
   it('order texts by code point', () => {
     expect(['\u{1f600}', '\uffee', '\ue000', 'b', 'a', 'ab', ''].sort(compareCodePoints)).toEqual([
       '',

@@ -42,7 +42,7 @@ export interface LevelProfile {
 }
 
 /** The most bins or levels of one profile. */
-export const maximumProfileSize = 1000;
+const maximumProfileSize = 1000;
 
 const count = { min: 0 } as const;
 

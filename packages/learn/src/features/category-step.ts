@@ -1,6 +1,7 @@
 import { isMissing } from '@verdict/core';
 import { compareCodePoints } from './code-points.ts';
-import type { CodeColumn, Column } from '@verdict/core';
+import type { CodeColumn } from '@verdict/core';
+import { codesOf } from './step-kind.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** The most levels with a code of their own; the rare level comes on top. */
@@ -21,7 +22,7 @@ export interface CategoryStep {
 }
 
 /** The number of codes that a category step can give. */
-export function codeCount(step: CategoryStep): number {
+function codeCount(step: CategoryStep): number {
   return step.levels.length + (step.rare ? 1 : 0);
 }
 
@@ -92,11 +93,6 @@ function levelLookup(step: CategoryStep): (level: string) => number {
   const codes = new Map(step.levels.map((level, code) => [level, code]));
   const rareCode = step.rare ? step.levels.length : NaN;
   return (level) => codes.get(level) ?? codes.get(level.trim()) ?? (isMissing(level) ? NaN : rareCode);
-}
-
-function codesOf(column: Column): CodeColumn {
-  if (column.kind === 'code') return column;
-  throw new TypeError(`column "${column.name}" holds numbers, not codes`);
 }
 
 /** How many rows have each level; levels that no row has are left out. */

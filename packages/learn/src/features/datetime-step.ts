@@ -1,6 +1,7 @@
 import { datePart, dateParts, furthestMoment } from './calendar.ts';
 import { medianOf } from './median.ts';
-import { numberValues, toFloat32 } from './number-step.ts';
+import { toFloat32 } from './number-step.ts';
+import { numberValues } from './step-kind.ts';
 import type { DatePart } from './calendar.ts';
 import type { LinearRecipe, StepKind } from './step-kind.ts';
 

@@ -1,4 +1,3 @@
-export { featurePlanVersion, featureTypes } from './feature-plan.ts';
 export type {
   FeatureInput,
   FeatureOptions,

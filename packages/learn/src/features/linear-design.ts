@@ -1,3 +1,4 @@
+import { emptyLinearRow } from './linear-kind.ts';
 import { applyFeatures } from './plan-application.ts';
 import { linearKind } from './step-registry.ts';
 import type { Matrix } from '@verdict/boost';
@@ -71,7 +72,7 @@ export function linearRowEncoder(plan: FeaturePlan): (features: Float32Array) =>
     codes += kind.codeShares(step).length;
     return kind.rowStep(step, place);
   });
-  const row: LinearRow = { numeric: new Float64Array(numeric), codes: new Int32Array(codes) };
+  const row = emptyLinearRow(numeric, codes);
   return (features) => {
     for (const step of steps) step(features, row);
     return row;

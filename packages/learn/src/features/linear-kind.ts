@@ -7,14 +7,19 @@ export interface LinearRow {
   readonly codes: Int32Array;
 }
 
+/** A row of zeros. */
+export function emptyLinearRow(numeric: number, codes: number): LinearRow {
+  return { numeric: new Float64Array(numeric), codes: new Int32Array(codes) };
+}
+
 /** The columns that a linear step makes of one feature. */
-export interface LinearColumns {
+interface LinearColumns {
   readonly numeric: Float64Array[];
   readonly codes: { readonly codes: Int32Array; readonly levels: number }[];
 }
 
 /** Writes what one step makes of a row of the tree matrix. */
-export type LinearRowStep = (features: Float32Array, target: LinearRow) => void;
+type LinearRowStep = (features: Float32Array, target: LinearRow) => void;
 
 /** Where a step lies: the feature it reads, and the first column and block that it writes. */
 export interface LinearPlace {

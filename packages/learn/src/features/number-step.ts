@@ -1,4 +1,4 @@
-import type { Column } from '@verdict/core';
+import { numberValues } from './step-kind.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** A number or a boolean, passed on as it is in single precision; missing is kept. */
@@ -20,12 +20,6 @@ export function toFloat32(value: number): number {
   const rounded = Math.fround(value);
   if (rounded === Infinity) return largestFloat32;
   return rounded === -Infinity ? -largestFloat32 : rounded;
-}
-
-/** The values of a number column; throws for codes, which callers have excluded. */
-export function numberValues(column: Column): Float64Array {
-  if (column.kind === 'number') return column.values;
-  throw new TypeError(`column "${column.name}" holds codes, not numbers`);
 }
 
 const typeOf = { numeric: 'q', integer: 'int', boolean: 'i' } as const;

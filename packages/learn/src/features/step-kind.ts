@@ -1,4 +1,4 @@
-import type { Column, ColumnType } from '@verdict/core';
+import type { CodeColumn, Column, ColumnType } from '@verdict/core';
 import type { JsonCursor } from '../json/json-cursor.ts';
 import type { FeatureInput, FeatureOutput } from './feature-plan.ts';
 
@@ -12,7 +12,7 @@ export interface RowValues {
 }
 
 /** Writes the features of one step into a row of the tree matrix. */
-export type RowStep = (row: RowValues, target: Float32Array) => void;
+type RowStep = (row: RowValues, target: Float32Array) => void;
 
 /** What a step is fitted on. */
 export interface FitRequest {
@@ -55,4 +55,16 @@ export interface StepKind<Step extends { readonly kind: string }> {
   rowStep(step: Step, slot: number, offset: number): RowStep;
   /** Reads a step from JSON that is not trusted. */
   parse(cursor: JsonCursor): Step;
+}
+
+/** The values of a number column; throws for codes, which callers have excluded. */
+export function numberValues(column: Column): Float64Array {
+  if (column.kind === 'number') return column.values;
+  throw new TypeError(`column "${column.name}" holds codes, not numbers`);
+}
+
+/** A column of codes as such; throws for numbers, which callers have excluded. */
+export function codesOf(column: Column): CodeColumn {
+  if (column.kind === 'code') return column;
+  throw new TypeError(`column "${column.name}" holds numbers, not codes`);
 }

@@ -26,7 +26,7 @@ export interface SmallModel {
 }
 
 /** Rows whose label depends on the first columns, with some missing cells. */
-export function smallTable(types: readonly ColumnType[], rows: number): { table: Table; labels: Uint8Array } {
+function smallTable(types: readonly ColumnType[], rows: number): { table: Table; labels: Uint8Array } {
   const random = new Random(99, 'small table');
   const labels = new Uint8Array(rows);
   const cells = Array.from({ length: rows }, (_, i): Cell[] => {
