@@ -1,5 +1,6 @@
 import type { Chart, ChartSettings, Json } from './chart.ts';
 import { emptyChart, headHeight, makeChart, makeFrame, makeGrid } from './frame.ts';
+import { uniqueNames } from './importance-chart.ts';
 import type { ConfusionInput } from './inputs.ts';
 import { formatCount, formatMetric, formatShare } from './number-format.ts';
 import { shortenMiddle } from './text-width.ts';
@@ -20,16 +21,16 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
   const at = input.threshold === undefined ? '' : ` at threshold ${formatMetric(input.threshold)}`;
   const words = {
     name,
-    title: `Confusion matrix: ${formatShare(accuracy)} of ${formatCount(total)} rows are judged right`,
+    title: `Confusion matrix: ${formatShare(accuracy)} of ${formatCount(total)} ${total === 1 ? 'row is' : 'rows are'} judged right`,
     subtitle: `Rows by true and predicted class${at}; percentages are shares of the true class.`,
     description:
       `Confusion matrix${at}: ${formatCount(tp)} true positives, ${formatCount(fp)} false positives, ` +
       `${formatCount(tn)} true negatives, ${formatCount(fn)} false negatives.`,
   };
-  const room = compact ? 92 : 140;
-  const labels = [input.positive, input.negative].map((label) => shortenMiddle(label, room - 46, 14));
-  // Two labels that are cut to the same text must stay two categories.
-  const rows = labels[0] === labels[1] ? [labels[0], `${labels[1]} `] : labels;
+  const room = compact ? 100 : 150;
+  const across = (frame.width - room) / 2 - 20;
+  const xLabels = [input.positive, input.negative].map((label) => shortenMiddle(label, across, 14));
+  const yLabels = [input.positive, input.negative].map((label) => shortenMiddle(label, room - 42, 14));
   const cell = (x: number, y: number, count: number, kind: string): Json => {
     const inRow = y === 0 ? tp + fn : fp + tn;
     const share = inRow > 0 ? count / inRow : 0;
@@ -63,9 +64,9 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
     itemStyle: { borderColor: theme.surface, borderWidth: 5, borderRadius: 10 },
     emphasis: { disabled: true },
   });
-  const axis = (title: string, nameGap: number): { [key: string]: Json } => ({
+  const axis = (title: string, labels: readonly string[], nameGap: number): { [key: string]: Json } => ({
     type: 'category',
-    data: rows,
+    data: uniqueNames(labels),
     name: title,
     nameLocation: 'middle',
     nameGap,
@@ -76,8 +77,8 @@ export function confusionChart(input: ConfusionInput, settings: ChartSettings = 
   });
   return makeChart(frame, words, {
     grid: makeGrid(frame, headHeight(frame, words, false) + 46, { left: room, right: 10, bottom: 10 }),
-    xAxis: { ...axis('Predicted', 28), position: 'top' },
-    yAxis: { ...axis('True', room - 24), inverse: true },
+    xAxis: { ...axis('Predicted', xLabels, 28), position: 'top' },
+    yAxis: { ...axis('True', yLabels, room - 24), inverse: true },
     visualMap: [shade(0, theme.primary), shade(1, theme.secondary)],
     series: [
       cells([cell(0, 0, tp, 'true positives'), cell(1, 1, tn, 'true negatives')]),

@@ -32,7 +32,9 @@ export function scoreChart(input: ScoreInput, settings: ChartSettings = {}): Cha
   if (positive.length === 0 && negative.length === 0) {
     return emptyChart(frame, { name, title: 'Predicted probabilities' }, 'No rows were judged.');
   }
-  const labels = [input.positive, input.negative].map((label) => shortenMiddle(label, 130, 12));
+  const labels = [input.positive, input.negative].map((label) =>
+    shortenMiddle(label, frame.compact ? 82 : 200, 12),
+  );
   const names = [`${labels[0]} (positive)`, `${labels[1]} (negative)`];
   const marked = isKnown(threshold);
   const said = `${formatCount(positives)} positive and ${formatCount(negatives)} negative rows`;

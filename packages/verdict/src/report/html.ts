@@ -39,7 +39,7 @@ function print(value: HtmlValue): string {
 
 /** A label from the data as part of a sentence, in quotation marks. */
 export function labelHtml(label: string): Html {
-  return html`“${nameHtml(label)}”`;
+  return html`“${nameHtml(label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-15)}` : label)}”`;
 }
 
 /**
