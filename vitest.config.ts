@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    pool: 'forks',
+    pool: 'threads',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 180_000,

@@ -34,7 +34,7 @@ function before() {
   const source = readFileSync(manifest, 'utf8');
   const { scripts: _scripts, ...published } = JSON.parse(source);
   published.exports = Object.fromEntries(
-    Object.entries(published.exports).map(([name, target]) => [name, built(target)]),
+    Object.entries(published.exports ?? {}).map(([name, target]) => [name, built(target)]),
   );
   writeFileSync(kept, source);
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);

@@ -37,6 +37,11 @@ export function chromium() {
   return path;
 }
 
+/** True when Python can make virtual environments. */
+function hasVenv() {
+  return spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
+}
+
 /** The path of a Python that has the pinned peers, in a virtual environment of this clone's own. */
 export function peers() {
   if (process.env.VERDICT_PEERS) return process.env.VERDICT_PEERS;
@@ -47,8 +52,6 @@ export function peers() {
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && answers(python)) return python;
 
-  const hasVenv = () =>
-    spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
   if (!hasVenv()) aptInstall('python3', 'python3-venv');
   if (!hasVenv()) {
     throw new Error(

@@ -1,11 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
+
+const cut = (x: bigint): bigint => x & 0xffffffffn;
 
 /** sfc32 as its author gives it, on 64-bit integers cut to 32 bits: an independent way to the same numbers. */
 function oracle(state: [bigint, bigint, bigint, bigint]): () => number {
   let [a, b, c, counter] = state;
-  const cut = (x: bigint): bigint => x & 0xffffffffn;
   return () => {
     const t = cut(a + b + counter);
     counter = cut(counter + 1n);

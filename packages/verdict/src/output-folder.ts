@@ -124,7 +124,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Turns what a disk can refuse into errors that say what to do. */
-export async function guardDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function guardDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

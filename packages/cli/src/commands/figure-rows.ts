@@ -5,7 +5,7 @@ type Headline = PerformanceMetrics['headline'];
 type MetricName = keyof Headline['metrics'];
 
 /** The figures that a summary shows, in the order of reading. */
-export const shownFigures: readonly (readonly [MetricName, string])[] = [
+const shownFigures: readonly (readonly [MetricName, string])[] = [
   ['rocAuc', 'ROC AUC'],
   ['prAuc', 'PR AUC'],
   ['logLoss', 'log loss'],

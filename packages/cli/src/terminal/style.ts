@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 type Format = Parameters<typeof styleText>[0];
 
 /** True when colour may be written to the stream: a terminal, and `NO_COLOR` is not set. */
-export function mayColour(stream: NodeJS.WriteStream): boolean {
+function mayColour(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 }
 

@@ -10,6 +10,8 @@ import type { Scorer } from '../scorer/index.ts';
 
 /** A model as plain data that crosses threads. */
 export interface PortableModel {
+  /** Tells the models of one training apart. */
+  readonly id: 'shipping' | 'judged';
   readonly plan: FeaturePlan;
   readonly trees: Uint8Array;
   readonly logistic: LogisticModel;
@@ -66,8 +68,16 @@ export function contributionsOf(input: ContributionTask): {
   return { columns, contributions, bias };
 }
 
-function scorerOf({ plan, trees, logistic, decision }: PortableModel): Scorer {
-  return createScorer({ plan, booster: Booster.fromUbj(trees), logistic, decision });
+/** Scorers that this worker has made. A pool, and so a worker, serves one training. */
+const scorers = new Map<PortableModel['id'], Scorer>();
+
+function scorerOf({ id, plan, trees, logistic, decision }: PortableModel): Scorer {
+  let scorer = scorers.get(id);
+  if (scorer === undefined) {
+    scorer = createScorer({ plan, booster: Booster.fromUbj(Uint8Array.from(trees)), logistic, decision });
+    scorers.set(id, scorer);
+  }
+  return scorer;
 }
 
 function reorder(column: Column, permutation: Uint32Array): Column {

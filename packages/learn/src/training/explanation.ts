@@ -57,18 +57,18 @@ const REPEATS = 5;
 /** Visits of a row to a tree that shuffling may cost: it decides how many rows are shuffled. */
 const PERMUTATION_VISITS = 40_000_000;
 /** The same for contributions, which cost about a hundred times as much a visit. */
-const CONTRIBUTION_VISITS = 600_000;
+const CONTRIBUTION_VISITS = 300_000;
 const MOST_ROWS = 2000;
 const FEWEST_ROWS = 200;
 const CHUNK = 50;
 
 /** How many rows are shuffled for permutation importance. */
-export function permutedRows(rowCount: number, columns: number, trees: number): number {
+function permutedRows(rowCount: number, columns: number, trees: number): number {
   return sampleSize(rowCount, PERMUTATION_VISITS / (REPEATS * Math.max(1, columns * trees)));
 }
 
 /** How many rows are explained. */
-export function explainedRows(rowCount: number, trees: number): number {
+function explainedRows(rowCount: number, trees: number): number {
   return sampleSize(rowCount, CONTRIBUTION_VISITS / Math.max(1, trees));
 }
 

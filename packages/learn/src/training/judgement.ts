@@ -5,7 +5,6 @@ import {
   eceBins,
   evaluate,
   liftCurve,
-  majorityBaseline,
   prCurve,
   rocCurve,
   thresholdCurve,
@@ -117,9 +116,4 @@ function histogramOf(labels: Uint8Array, probabilities: Float64Array): Judgement
     (labels[row] === 1 ? positive : negative)[bin]++;
   }
   return { positive, negative };
-}
-
-/** What a rule that always names the more frequent class reaches on the rows. */
-export function majorityFigures(rows: LabelledRows): Metrics & { readonly share: number } {
-  return majorityBaseline(rows.labels, rows.weights);
 }

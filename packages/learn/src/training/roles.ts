@@ -21,7 +21,7 @@ function targetColumn(dataset: Dataset, schema: Schema): CodeColumn {
 }
 
 /** The column that has a role, if one has. */
-export function columnOfRole(dataset: Dataset, schema: Schema, role: ColumnRole): Column | undefined {
+function columnOfRole(dataset: Dataset, schema: Schema, role: ColumnRole): Column | undefined {
   const name = schema.columns.find((column) => column.role === role)?.name;
   return name === undefined ? undefined : findColumn(dataset, name);
 }

@@ -24,6 +24,7 @@ import { checkOptions } from './options.ts';
 import { openPool } from './pool.ts';
 import { groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
 import { assignFolds, holdOut } from './row-split.ts';
+import { share } from './shared-memory.ts';
 
 /** Labelled rows to train on. */
 export interface TrainingTable {
@@ -118,11 +119,11 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         : explainModel({
             pool,
             seed: checked.seed,
-            shipping: portableModel(shipping, decision),
+            shipping: portableModel('shipping', shipping, decision),
             booster: shipping.trees,
             dataset: all.dataset,
             labels: all.labels,
-            judged: portableModel(judged, judgedDecision),
+            judged: portableModel('judged', judged, judgedDecision),
             judgedDataset: (judging ?? all).dataset,
             judgedLabels: (judging ?? all).labels,
             judgedWeights: (judging ?? all).weights,
@@ -246,8 +247,8 @@ function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOpt
   };
 }
 
-function portableModel(fit: CrossFit, decision: Decision): PortableModel {
-  return { plan: fit.plan, trees: fit.trees.toUbj(), logistic: fit.linear, decision };
+function portableModel(id: PortableModel['id'], fit: CrossFit, decision: Decision): PortableModel {
+  return { id, plan: fit.plan, trees: share(fit.trees.toUbj()), logistic: fit.linear, decision };
 }
 
 /** Probabilities of rows that the model has not seen, by the blend and by the regression alone. */
