@@ -1,6 +1,6 @@
 import type { JsonCursor } from '../json/json-cursor.ts';
 import type { LinearKind } from './linear-kind.ts';
-import { medianOf } from './median.ts';
+import { medianOfSorted } from './median.ts';
 import { fitNormalScores, normalScore } from './normal-scores.ts';
 import type { NormalScores } from './normal-scores.ts';
 import { largestFloat32 } from './number-step.ts';
@@ -43,10 +43,11 @@ export const basisStep: LinearKind<BasisStep> = {
   kind: 'basis',
 
   fit(feature, column) {
-    const median = Math.min(largestFloat32, Math.max(-largestFloat32, medianOf(column) || 0));
-    const filled = Float32Array.from(column, (value) => (Number.isNaN(value) ? median : value));
-    const missing = column.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-    const sorted = filled.toSorted();
+    const known = column.filter((value) => !Number.isNaN(value)).sort();
+    const missing = column.length - known.length;
+    const median = Math.min(largestFloat32, Math.max(-largestFloat32, medianOfSorted(known) || 0));
+    const filled = missing === 0 ? column : column.map((value) => (Number.isNaN(value) ? median : value));
+    const sorted = missing === 0 ? known : filled.toSorted();
     const { mean, scale } = moments(filled, median);
     const scores = fitNormalScores(sorted);
     const steps = fitSteps(sorted);

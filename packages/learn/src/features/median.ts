@@ -3,7 +3,11 @@
  * there are none. The argument is left as it is.
  */
 export function medianOf(values: Float32Array | Float64Array): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return medianOfSorted(values.filter((value) => !Number.isNaN(value)).sort());
+}
+
+/** The same for values in ascending order without NaN. */
+export function medianOfSorted(sorted: Float32Array | Float64Array): number {
   const { length } = sorted;
   if (length === 0) return NaN;
   const upper = sorted[length >> 1];
