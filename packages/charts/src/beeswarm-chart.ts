@@ -149,7 +149,19 @@ function knownPoints(column: BeeswarmColumn): { contributions: number[]; ranks: 
     contributions.push(value);
     ranks.push(column.ranks[i] ?? null);
   }
-  return { contributions, ranks };
+  return { contributions, ranks: stretch(ranks) };
+}
+
+/** Ranks stretched to 0 and 1, which those of a column with few values do not reach. */
+function stretch(ranks: readonly (number | null)[]): (number | null)[] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const rank of ranks) {
+    if (!isKnown(rank)) continue;
+    low = Math.min(low, rank);
+    high = Math.max(high, rank);
+  }
+  return ranks.map((rank) => (!isKnown(rank) ? null : high > low ? (rank - low) / (high - low) : 0.5));
 }
 
 /** Mean absolute contribution; undefined if there is none. */

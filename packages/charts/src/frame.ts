@@ -141,7 +141,7 @@ export function makeGrid(
   };
 }
 
-/** A numeric axis with quiet lines. `extra` overrides anything. */
+/** A numeric axis with quiet lines. `extra` is added, part by part. */
 export function valueAxis(
   frame: Frame,
   name: string,
@@ -149,6 +149,7 @@ export function valueAxis(
   extra: { readonly [key: string]: Json } = {},
 ): { [key: string]: Json } {
   const { theme } = frame;
+  const { axisLabel, splitLine, ...others } = extra;
   return {
     type: 'value',
     name,
@@ -157,9 +158,15 @@ export function valueAxis(
     nameTextStyle: { color: theme.muted, fontSize: labelSize, fontFamily },
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { color: theme.muted, fontSize: labelSize, fontFamily, hideOverlap: true },
-    splitLine: { lineStyle: { color: theme.grid, width: 1 } },
-    ...extra,
+    axisLabel: {
+      color: theme.muted,
+      fontSize: labelSize,
+      fontFamily,
+      hideOverlap: true,
+      ...(axisLabel as object),
+    },
+    splitLine: { lineStyle: { color: theme.grid, width: 1 }, ...(splitLine as object) },
+    ...others,
   };
 }
 

@@ -74,7 +74,7 @@ export function importanceChart(input: ImportanceInput, settings: ChartSettings 
       valueAxis(frame, titles[measure], 30, {
         gridIndex: index,
         splitNumber: compact || index > 0 ? 3 : 4,
-        ...(allZero(ordered, measure) ? { min: 0, max: 1 } : {}),
+        ...lowerEnd(ordered, measure),
       }),
     );
     yAxes.push(
@@ -148,8 +148,29 @@ function orderItems(items: readonly ImportanceItem[], measure: Measure): Importa
   });
 }
 
-function allZero(items: readonly ImportanceItem[], measure: Measure): boolean {
-  return items.every((item) => (valueOf(item, measure) ?? 0) === 0);
+/**
+ * Where the axis begins: at 0, or where a few bars fall a little below it, just beyond them, since a whole step
+ * of the axis for them would cost the others their room.
+ */
+function lowerEnd(items: readonly ImportanceItem[], measure: Measure): { readonly [key: string]: Json } {
+  let low = 0;
+  let high = 0;
+  for (const item of items) {
+    const ends = measure === 'permutation' ? [item.permutation?.low, item.permutation?.high] : [];
+    for (const value of [valueOf(item, measure), ...ends]) {
+      if (!isKnown(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  if (low === 0 && high === 0) return { min: 0, max: 1 };
+  if (low === 0) return { min: 0 };
+  if (low < -0.2 * high) return {};
+  return {
+    min: low - 0.01 * high,
+    axisLabel: { showMinLabel: false },
+    splitLine: { showMinLine: false },
+  };
 }
 
 function out(all: number, drawn: number, text: string): string {

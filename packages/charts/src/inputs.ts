@@ -85,6 +85,13 @@ export interface ThresholdInput {
     readonly cost?: Numbers;
   };
   readonly chosen?: number;
+  /** The figures at exactly the chosen threshold; those of the nearest one in the curve if not given. */
+  readonly at?: {
+    readonly precision: number | null;
+    readonly recall: number | null;
+    readonly f1: number | null;
+    readonly mcc: number | null;
+  };
   /** The rule that chose, in words: `highest MCC`. */
   readonly rule?: string;
 }

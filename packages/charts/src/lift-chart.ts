@@ -18,6 +18,9 @@ import { thinPoints } from './thin-points.ts';
 /** The share of rows that the title speaks of. */
 const reference = 0.1;
 
+/** The lift curve has this many points, from 0.5 % of the rows on. */
+const liftSteps = 200;
+
 /**
  * Cumulative gains (share of the positive rows found by acting on the top share of rows) and lift (how many
  * times more than by chance), each against the share of rows acted on, all between 0 and 1.
@@ -30,9 +33,11 @@ export function liftChart(input: LiftInput, settings: ChartSettings = {}): Chart
     return emptyChart(frame, { name: 'lift', title: 'Lift' }, 'No lift curve: it needs positive rows.');
   }
   const gains = thinPoints(all);
-  const lifts = all
-    .filter(([share]) => share >= 0.005)
-    .map(([share, gain]): [number, number] => [share, gain / share]);
+  // Between two points gain is a straight line, lift is not: it is sampled, not drawn from point to point.
+  const lifts = Array.from({ length: liftSteps }, (_, i) => (i + 1) / liftSteps).flatMap((share) => {
+    const gain = interpolate(all, share);
+    return gain === undefined ? [] : [[share, gain / share] as [number, number]];
+  });
   const highest = Math.max(1, ...lifts.map(([, lift]) => lift));
   const lift = thinPoints(lifts, [1, highest]);
   const gainAt = interpolate(all, reference);

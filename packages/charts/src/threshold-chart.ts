@@ -49,9 +49,10 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
   const cost = thinPoints(costs, [1, highestCost > 0 ? highestCost : 1]);
   const lowest = Math.min(0, ...lines.flatMap(({ points }) => points.map(([, y]) => y)));
   const marked = isKnown(chosen);
-  const near = (values: Numbers): string => formatMetric(nearestValue(curve.threshold, values, chosen));
+  const value = (key: 'precision' | 'recall' | 'f1' | 'mcc'): string =>
+    formatMetric(input.at === undefined ? nearestValue(curve.threshold, curve[key], chosen) : input.at[key]);
   const at = marked
-    ? `At ${formatMetric(chosen)}${input.rule === undefined ? '' : ` (${input.rule})`}: precision ${near(curve.precision)}, recall ${near(curve.recall)}, F1 ${near(curve.f1)}, MCC ${near(curve.mcc)}.`
+    ? `At ${formatMetric(chosen)}${input.rule === undefined ? '' : ` (${input.rule})`}: precision ${value('precision')}, recall ${value('recall')}, F1 ${value('f1')}, MCC ${value('mcc')}.`
     : 'No threshold is marked.';
   const words = {
     name: 'threshold',

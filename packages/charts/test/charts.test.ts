@@ -23,6 +23,17 @@ function partCount(kind: string, chart: Chart): number {
   return (chart.option[kind] as unknown[]).length;
 }
 
+/** The axis of two columns, of which the second is a little or much below 0. */
+function importanceAxis(low: number): Record<string, unknown> {
+  const chart = importanceChart({
+    items: [
+      { column: 'a', permutation: { mean: 1, low: 0.9, high: 1.1 } },
+      { column: 'b', permutation: { mean: low / 2, low, high: 0 } },
+    ],
+  });
+  return (chart.option['xAxis'] as unknown as Record<string, unknown>[])[0];
+}
+
 /** The height of a line's first point. */
 function first(data: unknown[]): number {
   return (data as number[][])[0][1];
@@ -187,6 +198,20 @@ describe('curves', () => {
     );
   });
 
+  it('takes the exact figures at the threshold where they are given', () => {
+    const at = { precision: 0.9, recall: null, f1: 0.8, mcc: 0.7 };
+    expect(thresholdChart({ ...inputs.threshold, at }).subtitle).toContain(
+      'precision 0.900, recall not defined, F1 0.800, MCC 0.700',
+    );
+  });
+
+  it('samples lift between far points, where it is not a straight line', () => {
+    const chart = liftChart({ curve: { share: [0, 0.5, 1], gain: [0, 0.9, 1] }, prevalence: 0.1 });
+    const lift = seriesOf(chart).filter(({ name }) => name === 'Model')[1].data as [number, number][];
+    const [, value] = lift.find(([share]) => share === 0.75) ?? [];
+    expect(value).toBeCloseTo(0.95 / 0.75, 9);
+  });
+
   it('gives cost an axis of its own', () => {
     const { cost: _, ...curve } = inputs.threshold.curve;
     expect(partCount('yAxis', thresholdChart(inputs.threshold))).toBe(2);
@@ -234,6 +259,12 @@ describe('importance', () => {
     expect(bars).toEqual(Array.from({ length: 20 }, () => 2.5));
   });
 
+  it('begins its axis at 0, or just beyond small negative bars', () => {
+    expect(importanceAxis(0)['min']).toBe(0);
+    expect(importanceAxis(-0.05)['min']).toBeCloseTo(-0.061, 9);
+    expect(importanceAxis(-2)['min']).toBeUndefined();
+  });
+
   it('has one panel for each measure that is known, one if compact', () => {
     expect(partCount('grid', importanceChart(inputs.importance))).toBe(3);
     expect(
@@ -257,6 +288,19 @@ describe('beeswarm', () => {
     const dots = seriesOf(chart).filter(({ type }) => type === 'scatter');
     expect(dots.reduce((sum, { data }) => sum + data.length, 0)).toBe(15 * 80);
     expect(dots.find(({ name }) => name === 'missing')?.data).toHaveLength(15 * 9);
+  });
+
+  it('stretches ranks over the whole of the colours', () => {
+    const chart = beeswarmChart({
+      columns: [{ name: 'a', contributions: [1, 2, 3], ranks: [0.4, 0.9, 0.9] }],
+    });
+    const counts = seriesOf(chart).flatMap(({ type, name, data }) =>
+      type === 'scatter' && data.length > 0 ? [[name, data.length]] : [],
+    );
+    expect(counts).toEqual([
+      ['low value', 1],
+      ['high value', 2],
+    ]);
   });
 
   it('thins more rows than can be told apart', () => {

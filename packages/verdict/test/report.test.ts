@@ -55,7 +55,7 @@ describe('the report', () => {
 
   it('says what the threshold means in 1,000 rows', async () => {
     const text = words(await renderReport(sampleReport()));
-    expect(text).toContain('from a probability of 0.350 on. Rule: highest MCC.');
+    expect(text).toContain('from a probability of 0.350 on. Rule: highest MCC on out-of-fold predictions.');
     expect(text).toMatch(/124 are flagged as “yes”/u);
     expect(text).toMatch(/113 of these rightly \(91\.4 % of the flagged\)/u);
     expect(text).toMatch(/28 “yes” rows are missed \(19\.8 % of them\)/u);

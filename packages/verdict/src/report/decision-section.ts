@@ -1,28 +1,23 @@
 import { formatMetric, formatNumber, formatShare } from '@verdict/charts';
 import { html, labelHtml } from './html.ts';
 import type { Html } from './html.ts';
-import { ruleNames } from './metric-names.ts';
+import { ruleText } from './metric-names.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** The threshold, where it came from, and what deciding by it means. */
 export function decisionSection(input: ReportInput, figures: ReadonlyMap<string, Html>): Html {
   const { decision, headline, target } = input;
-  const rule = ruleNames[decision.rule] ?? decision.rule;
   const costs =
     decision.costFp !== undefined && decision.costFn !== undefined
       ? html` A false alarm was said to cost ${formatNumber(decision.costFp)} and a missed positive
         ${formatNumber(decision.costFn)}, which sets the threshold at ${formatNumber(decision.costFp)} /
         (${formatNumber(decision.costFp)} + ${formatNumber(decision.costFn)}).`
       : undefined;
-  const origin =
-    decision.rule === 'cost' || decision.rule === 'fixed'
-      ? undefined
-      : html` It was chosen on out-of-fold predictions of the training rows.`;
   return html`<section id="decision" aria-labelledby="decision-heading">
     <h2 id="decision-heading">The decision</h2>
     <p>
       A row is called ${labelHtml(target.positive)} from a probability of
-      <strong>${formatMetric(decision.threshold)}</strong> on. Rule: ${rule}.${costs}${origin}
+      <strong>${formatMetric(decision.threshold)}</strong> on. Rule: ${ruleText(decision.rule)}.${costs}
     </p>
     <div class="pair">
       <div>

@@ -135,14 +135,18 @@ export const metricNames: Readonly<Record<string, MetricName>> = {
   },
 };
 
-/** The rules that choose a threshold, in words. */
-export const ruleNames: Readonly<Record<string, string>> = {
-  mcc: 'highest MCC',
-  f1: 'highest F1',
-  balanced: 'highest balanced accuracy',
+const ruleTexts: Readonly<Record<string, string>> = {
+  mcc: 'highest MCC on out-of-fold predictions',
+  f1: 'highest F1 on out-of-fold predictions',
+  balanced: 'highest balanced accuracy on out-of-fold predictions',
   cost: 'lowest expected cost',
   fixed: 'given by hand',
 };
+
+/** The rule that chose a threshold, in words. */
+export function ruleText(rule: string): string {
+  return (Object.hasOwn(ruleTexts, rule) ? ruleTexts[rule] : undefined) ?? rule;
+}
 
 /** A metric's names; a metric that is not known here is printed under the name it came with. */
 export function metricName(name: string): MetricName {

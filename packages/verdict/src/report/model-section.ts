@@ -16,7 +16,7 @@ export function modelSection({ model, learning }: ReportInput, figures: Readonly
             ({ name, weight }) =>
               html`<dt>Member</dt>
                 <dd>
-                  ${name}${weight === undefined ? '' : `, weight ${formatNumber(weight)} in the blend of log-odds`}
+                  ${name}${weight === undefined ? '' : weight === 0 ? ', not used: weight 0 in the blend' : `, weight ${formatNumber(weight)} in the blend of log-odds`}
                 </dd>`,
           )}
           ${

@@ -1,7 +1,7 @@
 import { isKnown } from '@verdict/charts';
 import type { IntervalInput } from '@verdict/charts';
 import type { PlotsInput } from '../render/index.ts';
-import { ruleNames } from './metric-names.ts';
+import { ruleText } from './metric-names.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** What the plots show, taken from what the report says. */
@@ -58,7 +58,13 @@ export function plotInput(input: ReportInput): PlotsInput {
           threshold: {
             curve: curves.threshold,
             chosen: threshold,
-            rule: ruleNames[decision.rule] ?? decision.rule,
+            at: {
+              precision: metrics['precision'] ?? null,
+              recall: metrics['recall'] ?? null,
+              f1: metrics['f1'] ?? null,
+              mcc: metrics['mcc'] ?? null,
+            },
+            rule: ruleText(decision.rule),
           },
         }),
     ...(curves.lift === undefined ? {} : { lift: { curve: curves.lift, prevalence } }),
