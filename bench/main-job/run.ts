@@ -28,22 +28,12 @@ interface Job {
   readonly target: string;
   readonly positive: string;
   readonly rows: number;
-  readonly columns: number;
 }
 
-const jobs: Job[] = [
-  { name: 'churn', file: 'data/churn.csv', target: 'churn', positive: 'yes', rows: 3750, columns: 19 },
-];
+const jobs: Job[] = [{ name: 'churn', file: 'data/churn.csv', target: 'churn', positive: 'yes', rows: 3750 }];
 const mixed = join(process.env.VERDICT_DATA ?? '', 'mixed', 'mixed.csv.gz');
 if (existsSync(mixed)) {
-  jobs.push({
-    name: 'mixed',
-    file: mixed,
-    target: 'churn',
-    positive: '1',
-    rows: 100_000,
-    columns: 20,
-  });
+  jobs.push({ name: 'mixed', file: mixed, target: 'churn', positive: '1', rows: 100_000 });
 }
 
 interface Outcome {
@@ -116,7 +106,7 @@ async function theirs(job: Job): Promise<Outcome> {
   const { output, ...cost } = await measure(
     values.python,
     [join(here, 'peer.py'), job.file, job.target, job.positive, String(threads)],
-    JSON.stringify(treeDefaults(job.rows, job.columns)),
+    JSON.stringify(treeDefaults(job.rows)),
   );
   return { ...cost, metrics: JSON.parse(output) };
 }

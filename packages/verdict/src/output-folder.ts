@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidOption, OutOfResources, UnreadableFile } from '@verdict/core';
+import { requireReplaceable } from '@verdict/learn';
 
 /** What a training run leaves behind; nothing else in the folder is ever touched. */
 export const outputNames = {
@@ -52,22 +53,7 @@ async function refuseForeign(target: string, shown: string): Promise<void> {
   if (info !== undefined && !info.isDirectory()) {
     throw new InvalidOption({ option: 'out', got: shown, expected: 'a folder, not a file' });
   }
-  const model = join(target, outputNames.model);
-  const entries = await readdir(model).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [] as string[];
-    throw new InvalidOption({
-      option: 'out',
-      got: shown,
-      expected: `a folder whose "${outputNames.model}" is a folder`,
-    });
-  });
-  if (entries.length > 0 && !entries.includes('manifest.json')) {
-    throw new InvalidOption({
-      option: 'out',
-      got: shown,
-      expected: `a folder whose "${outputNames.model}" is absent, empty or a Verdict bundle; it holds other files`,
-    });
-  }
+  await requireReplaceable(join(target, outputNames.model));
   for (const name of [outputNames.metrics, outputNames.report]) {
     if (await isFolder(join(target, name))) {
       throw new InvalidOption({

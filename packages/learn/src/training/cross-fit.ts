@@ -6,11 +6,11 @@ import type { FeaturePlan } from '../features/index.ts';
 import { chooseThreshold } from '../decision/index.ts';
 import type { ThresholdRule } from '../decision/index.ts';
 import type { LogisticModel } from '../linear/index.ts';
-import { evaluate, logLoss } from '../metrics/index.ts';
+import { evaluate } from '../metrics/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { blendMargins, chooseBlend, probabilitiesOf } from './blend.ts';
 import type { Blend } from './blend.ts';
-import { linearPenalties, treeDefaults } from './defaults.ts';
+import { linearPenalty, treeDefaults } from './defaults.ts';
 import type { FoldScores } from './fold-scores.ts';
 import type { WorkPool } from './pool.ts';
 import { share, shareDesign } from './shared-memory.ts';
@@ -67,8 +67,8 @@ export function taskCount(foldCount: number): number {
 
 /**
  * Fits the feature plan on all given rows, boosts once for each fold on the other folds' rows with early
- * stopping on its own, fits the regression likewise and once more on all rows, and chooses penalty, blend
- * and threshold on the out-of-fold predictions.
+ * stopping on its own, fits the regression likewise and once more on all rows, and chooses blend and
+ * threshold on the out-of-fold predictions.
  */
 export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   const { dataset, schema, labels, weights, folds, pool, onTask } = input;
@@ -80,7 +80,7 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   );
   const binned = binMatrix(matrix);
   const design = shareDesign(linearDesignOf(plan, matrix));
-  const defaults = treeDefaults(dataset.rowCount, matrix.columns.length);
+  const defaults = treeDefaults(dataset.rowCount);
   const sharedLabels = share(labels);
   const treeWeights = weights === undefined ? undefined : share(Float32Array.from(weights));
   const linearWeights = weights === undefined ? undefined : share(weights);
@@ -116,7 +116,7 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
         design,
         labels: sharedLabels,
         weights: linearWeights,
-        cs: linearPenalties,
+        c: linearPenalty,
       })
       .then(count),
   );
@@ -131,27 +131,23 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     return all;
   };
   const treeMargins = gather((fold) => trees[fold].validationMargins);
-  const byPenalty = linearPenalties.map((c, i) => {
-    const margins = gather((fold) => linear[fold][i].validationMargins);
-    return { c, index: i, margins, loss: logLoss(labels, probabilitiesOf(margins), weights) };
-  });
-  const chosen = byPenalty.reduce((best, other) => (other.loss < best.loss ? other : best));
+  const linearMargins = gather((fold) => linear[fold].validationMargins);
   const allRows = share(Uint32Array.from(labels.keys()));
-  const [refit] = await pool
+  const refit = await pool
     .run('fitLinear', {
       rows: allRows,
       validationRows: allRows.slice(0, 0),
       design,
       labels: sharedLabels,
       weights: linearWeights,
-      cs: [chosen.c],
+      c: linearPenalty,
     })
     .then(count);
 
-  const blend = chooseBlend(labels, treeMargins, chosen.margins, weights);
-  const probabilities = probabilitiesOf(blendMargins(treeMargins, chosen.margins, blend));
+  const blend = chooseBlend(labels, treeMargins, linearMargins, weights);
+  const probabilities = probabilitiesOf(blendMargins(treeMargins, linearMargins, blend));
   const threshold = chooseThreshold(labels, probabilities, input.thresholdRule, weights);
-  const linearProbabilities = probabilitiesOf(chosen.margins);
+  const linearProbabilities = probabilitiesOf(linearMargins);
   const judge = (rows: Uint32Array, margins: Float64Array): Metrics =>
     evaluate(
       Uint8Array.from(rows, (row) => labels[row]),
@@ -166,7 +162,7 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     plan,
     trees: bagBoosters(trees.map(({ model }) => Booster.fromUbj(model))),
     linear: refit.model,
-    c: chosen.c,
+    c: linearPenalty,
     blend,
     threshold,
     probabilities,
@@ -174,13 +170,10 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     linearProbabilities,
     scores: {
       validation: splits.map(({ validationRows }, fold) =>
-        judge(
-          validationRows,
-          mixed(trees[fold].validationMargins, linear[fold][chosen.index].validationMargins),
-        ),
+        judge(validationRows, mixed(trees[fold].validationMargins, linear[fold].validationMargins)),
       ),
       training: splits.map(({ rows }, fold) =>
-        judge(rows, mixed(trees[fold].trainingMargins, linear[fold][chosen.index].trainingMargins)),
+        judge(rows, mixed(trees[fold].trainingMargins, linear[fold].trainingMargins)),
       ),
     },
     learning: {

@@ -39,7 +39,7 @@ export function summariseFolds({ validation, training }: FoldScores): CrossValid
     folds: validation.length,
     scores,
     trainTestGap,
-    chosenOnTheseRows: ['rounds', 'penalty of the regression', 'blend', 'threshold'],
+    chosenOnTheseRows: ['rounds', 'blend', 'threshold'],
   };
 }
 

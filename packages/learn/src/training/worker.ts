@@ -34,34 +34,30 @@ export const fitTrees = task((input: TreeFit) => {
   };
 });
 
-/** Fit a logistic regression on some rows, once for each penalty, and score others. */
+/** Fit a logistic regression on some rows and score others. */
 export interface LinearFit {
   readonly design: LinearDesign;
   readonly labels: Uint8Array;
   readonly weights: Float64Array | undefined;
   readonly rows: Uint32Array;
   readonly validationRows: Uint32Array;
-  /** Inverse strengths of the penalty, weakest penalty last. */
-  readonly cs: readonly number[];
+  /** Inverse strength of the penalty. */
+  readonly c: number;
 }
 
 export const fitLinear = task((input: LinearFit) => {
-  const { design, labels, weights, rows, validationRows, cs } = input;
+  const { design, labels, weights, rows, validationRows, c } = input;
   const training = takeDesignRows(design, rows);
-  const validation = takeDesignRows(design, validationRows);
-  const rowLabels = Uint8Array.from(rows, (row) => labels[row]);
-  const rowWeights = weights === undefined ? undefined : Float64Array.from(rows, (row) => weights[row]);
-  return cs.map((c) => {
-    const model = fitLogistic(training, rowLabels, {
-      c,
-      ...(rowWeights === undefined ? {} : { weights: rowWeights }),
-    });
-    return {
-      model,
-      validationMargins: logisticMargins(model, validation),
-      trainingMargins: logisticMargins(model, training),
-    };
-  });
+  const model = fitLogistic(
+    training,
+    Uint8Array.from(rows, (row) => labels[row]),
+    { c, ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]) }) },
+  );
+  return {
+    model,
+    validationMargins: logisticMargins(model, takeDesignRows(design, validationRows)),
+    trainingMargins: logisticMargins(model, training),
+  };
 });
 
 export const permute = task(shuffleColumn);
