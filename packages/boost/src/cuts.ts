@@ -2,7 +2,8 @@ const LARGEST = 3.4028234663852886e38;
 
 /**
  * Chooses at most `maxBins - 1` cuts between the distinct values of a column, so that the bins weigh about the
- * same: values that alone weigh more than a bin's share get their own bin first, the rest share what is left.
+ * same: values that alone weigh more than a bin's share get a bin each (with at most half a bin of lighter values
+ * before them), the rest share what is left.
  * A cut lies half-way between two neighbouring values.
  *
  * @param values distinct, ascending, finite

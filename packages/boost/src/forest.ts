@@ -1,6 +1,7 @@
+import { setWords } from './tree.ts';
 import type { Tree } from './tree.ts';
 
-export const NODE_BYTES = 16;
+const NODE_BYTES = 16;
 const MISSING_LEFT = 0x80000000;
 const CATEGORICAL = 0x40000000;
 /** Greatest number of columns that a node's 30 bits can name. */
@@ -64,12 +65,6 @@ export function packForest(trees: readonly Tree[]): Forest {
     }
   });
   return { buffer, ints, floats, sets, roots };
-}
-
-/** Words of a node's set: categories are ascending, so the last one is the greatest. */
-function setWords(tree: Tree, node: number): number {
-  const end = tree.categoryStarts[node + 1];
-  return end > tree.categoryStarts[node] ? (tree.categories[end - 1] >> 5) + 1 : 0;
 }
 
 /** The position of the leaf that one row reaches from a root; all comparisons are in float32. */

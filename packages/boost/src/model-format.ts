@@ -7,6 +7,7 @@ import { formatFloat } from './json-format.ts';
 import type { FeatureType } from './matrix.ts';
 import { readTree } from './tree-reader.ts';
 import { writeTree } from './tree-writer.ts';
+import { setWords } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 /** The version that is written: XGBoost reads files of its past. */
@@ -49,7 +50,7 @@ export function readModel(document: Value): ModelParts {
   let words = 0;
   const trees = listed.map((tree, position) => {
     const read = readTree(objectAt({ tree }, 'tree', `trees[${position}]`), position, features);
-    words += setWords(read);
+    for (let node = 0; node < read.lefts.length; node++) words += setWords(read, node);
     if (words > MOST_SET_WORDS) throw new InvalidModel({ problem: 'The category sets are too large.' });
     return read;
   });
@@ -187,13 +188,4 @@ function readTypes(learner: DocumentObject, features: number, trees: readonly Tr
     }
     return knownTypes[type];
   });
-}
-
-function setWords(tree: Tree): number {
-  let words = 0;
-  for (let node = 0; node < tree.lefts.length; node++) {
-    const end = tree.categoryStarts[node + 1];
-    if (end > tree.categoryStarts[node]) words += (tree.categories[end - 1] >> 5) + 1;
-  }
-  return words;
 }

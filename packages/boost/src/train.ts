@@ -5,7 +5,7 @@ import { Booster } from './booster.ts';
 import { resolveParams } from './params.ts';
 import type { ParamsInput } from './params.ts';
 import type { TrainingResult } from './trainer.ts';
-import type { WorkerAnswer, WorkerTask } from './train-protocol.ts';
+import type { WorkerAnswer, WorkerTask } from './train-worker.ts';
 import { checkOptions, selectRows } from './training-data.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
 

@@ -61,7 +61,7 @@ export function planSpace(
 }
 
 /** Most nodes that wait for their turn at once. */
-export function openNodes(params: Params): number {
+function openNodes(params: Params): number {
   return params.max_leaves > 0 ? params.max_leaves : params.max_depth;
 }
 

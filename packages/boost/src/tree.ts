@@ -25,34 +25,8 @@ export interface Tree {
   readonly baseWeights: Float32Array;
 }
 
-/** A tree of one leaf. */
-export function leafTree(value: number, cover: number, baseWeight: number): Tree {
-  return {
-    features: new Int32Array(1),
-    thresholds: Float32Array.of(value),
-    lefts: Int32Array.of(-1),
-    defaultLefts: new Uint8Array(1),
-    categorical: new Uint8Array(1),
-    categoryStarts: new Int32Array(2),
-    categories: new Int32Array(0),
-    gains: new Float32Array(1),
-    covers: Float32Array.of(cover),
-    baseWeights: Float32Array.of(baseWeight),
-  };
-}
-
-/** The depth of the deepest leaf; a tree of one leaf has depth 0. */
-export function treeDepth(tree: Tree): number {
-  const depths = new Int32Array(tree.lefts.length);
-  let deepest = 0;
-  for (let node = 0; node < tree.lefts.length; node++) {
-    const left = tree.lefts[node];
-    if (left < 0) {
-      deepest = Math.max(deepest, depths[node]);
-      continue;
-    }
-    depths[left] = depths[node] + 1;
-    depths[left + 1] = depths[node] + 1;
-  }
-  return deepest;
+/** Words of 32 bits that a node's set of categories takes: they are ascending, so the last one is the greatest. */
+export function setWords(tree: Tree, node: number): number {
+  const end = tree.categoryStarts[node + 1];
+  return end > tree.categoryStarts[node] ? (tree.categories[end - 1] >> 5) + 1 : 0;
 }

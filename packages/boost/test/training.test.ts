@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InsufficientData, Interrupted, InvalidOption, InvalidValue } from '@verdict/core';
+import { InsufficientData, Interrupted, InvalidOption, InvalidValue, OutOfResources } from '@verdict/core';
 import { bagBoosters, binMatrix, train, trainSync } from '../src/index.ts';
 import type { ParamsInput, TrainingOptions } from '../src/index.ts';
 import { findMetric } from '../src/metrics.ts';
@@ -260,6 +260,14 @@ describe('training in a thread', () => {
     await expect(train(fold, {}, { rounds: 1e6, signal })).rejects.toThrow(Interrupted);
     await expect(train(fold, {}, { rounds: 1, signal: AbortSignal.abort() })).rejects.toThrow(Interrupted);
     await expect(train(fold, { max_depth: -1 }, { rounds: 1 })).rejects.toThrow(InvalidOption);
+  });
+});
+
+describe('what does not fit', () => {
+  it('is said from the thread too', async () => {
+    const wide = binMatrix(numericMatrix(Array.from({ length: 1000 }, () => Float32Array.of(1, 2))));
+    const data = { binned: wide, labels: Float32Array.of(0, 1), rows: new Uint32Array(2_200_000) };
+    await expect(train(data, {}, { rounds: 1 })).rejects.toThrow(OutOfResources);
   });
 });
 
