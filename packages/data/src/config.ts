@@ -21,6 +21,7 @@ export interface Config {
   readonly thresholdRule?: 'f1' | 'balanced' | 'mcc' | 'cost';
   readonly costFp?: number;
   readonly costFn?: number;
+  readonly revealRare?: boolean;
   readonly out?: string;
 }
 
@@ -58,15 +59,16 @@ const checks: Readonly<Record<Exclude<keyof Config, 'types' | 'roles'>, Check>> 
   time: text,
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   testSize: {
-    expected: 'a share above 0 and below 1',
-    passes: (value) => typeof value === 'number' && value > 0 && value < 1,
+    expected: 'a share from 0 (judge by cross-validation) to below 1',
+    passes: (value) => typeof value === 'number' && value >= 0 && value < 1,
   },
   test: text,
-  folds: whole(2, 100),
-  threads: whole(1, 1024),
+  folds: whole(2, 50),
+  threads: whole(1, 256),
   thresholdRule: oneOf(['f1', 'balanced', 'mcc', 'cost']),
   costFp: cost,
   costFn: cost,
+  revealRare: { expected: 'true or false', passes: (value) => typeof value === 'boolean' },
   out: text,
 };
 const known = [...Object.keys(checks), 'types', 'roles', '$schema'];

@@ -5,17 +5,17 @@ const longest = 1 << 18;
 
 /** A list of numbers of unknown length, kept in segments, so that growing copies nothing. */
 export class Growing<T extends Numbers> {
-  readonly #make: (buffer: SharedArrayBuffer) => T;
+  readonly #make: (buffer: ArrayBufferLike) => T;
   readonly #width: number;
   #full: T[] = [];
   #current: T;
   #used = 0;
   length = 0;
 
-  constructor(make: (buffer: SharedArrayBuffer) => T, width: number) {
+  constructor(make: (buffer: ArrayBufferLike) => T, width: number) {
     this.#make = make;
     this.#width = width;
-    this.#current = this.#allocate(firstLength);
+    this.#current = this.#segment(firstLength);
   }
 
   static numbers(): Growing<Float64Array> {
@@ -30,7 +30,7 @@ export class Growing<T extends Numbers> {
   reserve(count: number): T {
     if (this.#used + count > this.#current.length) {
       this.#full.push(this.#current.subarray(0, this.#used) as T);
-      this.#current = this.#allocate(Math.max(count, Math.min(longest, this.#current.length * 2)));
+      this.#current = this.#segment(Math.max(count, Math.min(longest, this.#current.length * 2)));
       this.#used = 0;
     }
     const room = this.#current.subarray(this.#used, this.#used + count) as T;
@@ -41,7 +41,7 @@ export class Growing<T extends Numbers> {
 
   /** All values in one array. */
   copy(): T {
-    const all = this.#allocate(this.length);
+    const all = this.#segment(this.length);
     let start = 0;
     for (const segment of [...this.#full, this.#current.subarray(0, this.#used) as T]) {
       all.set(segment, start);
@@ -50,31 +50,35 @@ export class Growing<T extends Numbers> {
     return all;
   }
 
-  /** All values, or those at the given rising places, in one array; the segments are given up on the way. */
+  /**
+   * All values, or those at the given rising places, in one array on shared memory. Each segment's memory is
+   * given back as soon as it is copied: waiting for the garbage collector would hold everything twice.
+   */
   finish(keep: Uint32Array | undefined): T {
-    const segments = this.#full;
-    segments.push(this.#current.subarray(0, this.#used) as T);
-    this.#full = [];
-    const all = this.#allocate(keep?.length ?? this.length);
+    const segments = [...this.#full, this.#current.subarray(0, this.#used) as T];
+    const all = this.#make(new SharedArrayBuffer((keep?.length ?? this.length) * this.#width));
     let start = 0;
     let written = 0;
-    for (let segment = segments.shift(); segment !== undefined; segment = segments.shift()) {
+    for (const segment of segments) {
+      const { length } = segment;
       if (keep === undefined) all.set(segment, start);
       else {
-        while (written < keep.length && keep[written] < start + segment.length) {
+        while (written < keep.length && keep[written] < start + length) {
           all[written] = segment[keep[written] - start];
           written += 1;
         }
       }
-      start += segment.length;
+      start += length;
+      (segment.buffer as ArrayBuffer).transfer(0);
     }
-    this.#current = this.#allocate(0);
+    this.#full = [];
+    this.#current = this.#segment(0);
     this.#used = 0;
     this.length = 0;
     return all;
   }
 
-  #allocate(length: number): T {
-    return this.#make(new SharedArrayBuffer(length * this.#width));
+  #segment(length: number): T {
+    return this.#make(new ArrayBuffer(length * this.#width));
   }
 }

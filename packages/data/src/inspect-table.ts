@@ -1,6 +1,6 @@
 import { finishColumns } from './collect.ts';
 import { profileColumn } from './profile.ts';
-import { renameFindings } from './quality.ts';
+import { headerFindings } from './quality.ts';
 import { checkOptions, planColumns } from './read-table.ts';
 import { Source } from './source.ts';
 import type { ColumnProfile, Finding, ReadOptions } from './table.ts';
@@ -39,7 +39,7 @@ export async function inspectTable(file: string, options: ReadOptions = {}): Pro
     );
     return {
       profile,
-      findings: [...renameFindings(source.renamed)],
+      findings: headerFindings(source),
       source: { format: source.format, files: source.fileCount, bytes: source.bytes, rows: rowCount },
     };
   } finally {

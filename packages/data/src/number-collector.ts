@@ -34,10 +34,10 @@ export class NumberCollector {
     const { sql } = column;
     const value = numberOf(column);
     // Texts that DuckDB does not read as a number, or that may be codes such as 0123, come along as they are.
-    const odd = `${value} IS NULL OR (starts_with(${sql}, '0') AND length(${sql}) > 1 AND substr(${sql}, 2, 1) BETWEEN '0' AND '9')`;
+    const odd = `${value} IS NULL OR (${sql} >= '00' AND ${sql} < '0:')`;
     this.expressions = [
       `coalesce(${value}, CAST('nan' AS DOUBLE))`,
-      ...(this.#text ? [`CASE WHEN ${sql} IS NULL THEN '' WHEN ${odd} THEN ${sql} ELSE '' END`] : []),
+      ...(this.#text ? [`CASE WHEN ${odd} THEN coalesce(${sql}, '') ELSE '' END`] : []),
     ];
   }
 

@@ -5,7 +5,7 @@ import { findRows } from './find-rows.ts';
 import { almostAll } from './infer-type.ts';
 import { rareBelow } from './profile.ts';
 import type { ColumnPlan } from './read-table.ts';
-import type { Renamed, Source } from './source.ts';
+import type { Source } from './source.ts';
 import type { Finding } from './table.ts';
 import type { TargetLabels } from './target.ts';
 
@@ -22,18 +22,30 @@ export interface QualityInput {
   readonly revealRare: boolean;
 }
 
-/** Columns whose names had to be changed, because they were empty or taken. */
-export function renameFindings(renamed: readonly Renamed[]): Finding[] {
-  return renamed.map(({ position, from, to }) => ({
-    code: 'COLUMN_RENAMED',
-    severity: 'warning',
-    column: to,
-    message:
-      from === ''
-        ? `Column ${position} has no name; it is called "${to}".`
-        : `Column ${position} is a second "${from}"; it is called "${to}".`,
-    details: { position, from, to },
-  }));
+/** Names that had to be changed, because they were empty or taken, and names that look like values. */
+export function headerFindings(source: Source): Finding[] {
+  const findings = source.renamed.map(
+    ({ position, from, to }): Finding => ({
+      code: 'COLUMN_RENAMED',
+      severity: 'warning',
+      column: to,
+      message:
+        from === ''
+          ? `Column ${position} has no name; it is called "${to}".`
+          : `Column ${position} is a second "${from}"; it is called "${to}".`,
+      details: { position, from, to },
+    }),
+  );
+  const values = source.columns.filter(({ name }) => parseNumber(name) !== undefined || isMissing(name));
+  if (values.length * 2 > source.columns.length) {
+    findings.push({
+      code: 'HEADER_LOOKS_LIKE_DATA',
+      severity: 'warning',
+      message: 'Most column names look like values: the first line must hold the names.',
+      details: { names: values.length, columns: source.columns.length },
+    });
+  }
+  return findings;
 }
 
 /** Everything about rows and columns that a person should know before trusting a model. */

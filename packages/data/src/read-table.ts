@@ -7,7 +7,7 @@ import { contentHash } from './fingerprint.ts';
 import { groupDuplicates, findEqualColumns } from './duplicates.ts';
 import { inferType } from './infer-type.ts';
 import { findLeakage } from './leakage.ts';
-import { columnFindings, renameFindings } from './quality.ts';
+import { columnFindings, headerFindings } from './quality.ts';
 import { profileColumn } from './profile.ts';
 import type { SourceColumn } from './source.ts';
 import { Source } from './source.ts';
@@ -34,12 +34,13 @@ export interface ColumnPlan {
  * OutOfResources, Interrupted
  */
 export async function readTable(file: string, options: ReadOptions): Promise<Table> {
-  if (options.target === undefined) {
+  const target = options.target ?? Object.entries(options.roles ?? {}).find(([, role]) => role === 'target')?.[0];
+  if (target === undefined) {
     throw new InvalidOption({ option: 'target', got: undefined, expected: 'the name of a column' });
   }
   const source = await Source.open(file, options);
   try {
-    return await readOpen(source, options, options.target);
+    return await readOpen(source, { ...options, target }, target);
   } finally {
     await source.close();
   }
@@ -71,7 +72,7 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   columns.set(target, { kind: 'code', name: target, codes, levels: [negative, positive] });
   checkRoleColumns(source, plans, columns, keep);
 
-  const findings: Finding[] = [...renameFindings(source.renamed), labels.finding];
+  const findings: Finding[] = [...headerFindings(source), labels.finding];
   dropUninformative(plans, columns);
   const equal = findEqualColumns(
     plans.filter(({ role }) => role === 'feature').map(({ column }) => columns.get(column.name) as Column),
@@ -157,8 +158,33 @@ export function checkOptions(source: Source, options: ReadOptions): void {
       throw new InvalidOption({ option: `roles.${name}`, got: role, expected: `one of ${columnRoles.join(', ')}` });
     }
   }
-  if (options.drop?.includes(options.target ?? '') === true) {
-    throw new InvalidOption({ option: 'drop', got: options.target, expected: 'a column other than the target' });
+  checkRoles(options);
+}
+
+/** A column has one role, and there is one target, weight, group and time column at most. */
+function checkRoles(options: ReadOptions): void {
+  const roles = new Map<string, ColumnRole>();
+  const taken = new Map<ColumnRole, string>();
+  const claims: [string | undefined, ColumnRole][] = [
+    [options.target, 'target'],
+    [options.weight, 'weight'],
+    [options.group, 'group'],
+    [options.time, 'time'],
+    ...(options.drop ?? []).map((name): [string, ColumnRole] => [name, 'ignored']),
+    ...Object.entries(options.roles ?? {}),
+  ];
+  for (const [name, role] of claims) {
+    if (name === undefined) continue;
+    const known = roles.get(name);
+    if (known !== undefined && known !== role) {
+      throw new InvalidOption({ option: `role of "${name}"`, got: role, expected: `"${known}", which it was given before` });
+    }
+    const holder = taken.get(role);
+    if (holder !== undefined && holder !== name && role !== 'feature' && role !== 'ignored') {
+      throw new InvalidOption({ option: `role of "${name}"`, got: role, expected: `another role, since "${holder}" has this one` });
+    }
+    roles.set(name, role);
+    taken.set(role, name);
   }
 }
 

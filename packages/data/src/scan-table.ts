@@ -175,7 +175,7 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
       fast && found.kind === 'text' ? `CASE WHEN ${value} IS NULL THEN ${text} ELSE '' END` : text,
     ],
     start(rows) {
-      const values = new Float64Array(new SharedArrayBuffer(rows * 8));
+      const values = new Float64Array(rows);
       return {
         take({ chunk, first, from, to, offset, row }) {
           const items = vectorItems(chunk.getColumnVector(first));
@@ -208,7 +208,7 @@ function codeBuilder(found: SourceColumn): Builder {
   return {
     expressions: [presentText(found)],
     start(rows) {
-      const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
+      const codes = new Int32Array(rows);
       const dictionary = new TextDictionary();
       return {
         take({ chunk, first, from, to, offset }) {
@@ -238,7 +238,7 @@ function targetBuilder(source: Source, schema: Schema, found: SourceColumn): Bui
   return {
     expressions: [presentText(found)],
     start(rows) {
-      const codes = new Int32Array(new SharedArrayBuffer(rows * 4));
+      const codes = new Int32Array(rows);
       const dictionary = new TextDictionary();
       const meanings: number[] = [];
       return {

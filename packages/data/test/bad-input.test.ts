@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { Engine } from '../src/engine.ts';
 import { inspectTable, readTable, writeTable } from '../src/index.ts';
 import { errorOf, leftovers, rowsWithTarget, testFolder } from './folder.ts';
 
@@ -20,6 +22,44 @@ describe('files that cannot be read', () => {
     mkdirSync(path('folder'));
     expect((await errorOf(readTable(path('folder'), target))).message).toContain('this is a folder');
     expect((await errorOf(readTable(path('*.nothing'), target))).message).toContain('no file matches');
+  });
+
+  it('refuses what cannot be opened', async () => {
+    symlinkSync(path('loop.csv'), path('loop.csv'));
+    expect((await errorOf(readTable(path('loop.csv'), target))).message).toContain('cannot be opened');
+  });
+
+  it('says when the disk is too full to unpack, and removes what it wrote', () => {
+    const file = write('wide.csv.gz', gzipSync(rowsWithTarget(40_000, { a: (row) => Math.sin(row) })));
+    // A limit on the size of files stands in for a full disk; only a shell can set it.
+    const program = `import { readTable } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+      process.on('SIGXFSZ', () => undefined);
+      await readTable(process.argv[1], { target: 'y' }).catch((error) => console.log(error.code, error.message));`;
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 200; exec "$0" --input-type=module -e "$1" "$2"', process.execPath, program, file],
+      { encoding: 'utf8' },
+    );
+    expect(stdout).toContain('OUT_OF_RESOURCES There is no space left');
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('says when memory does not suffice', async () => {
+    const engine = await Engine.create();
+    try {
+      await expect(engine.rows('SELECT 1')).rejects.toThrow('has not been started');
+      await engine.start({ memoryLimit: 2 ** 20, threads: 1 });
+      const error = await errorOf(engine.rows('SELECT list(range) FROM range(5000000)'));
+      expect(error).toMatchObject({ code: 'OUT_OF_RESOURCES' });
+      expect(error.message).toContain('does not fit into the memory');
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it('refuses a header that never ends', async () => {
+    const error = await errorOf(readTable(write('endless.csv', '"a,y\n1,yes\n2,no\n'), target));
+    expect(error.message).toMatch(/does not end|never closed/);
   });
 
   it('refuses an empty file, and one of blanks', async () => {

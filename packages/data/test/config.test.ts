@@ -12,6 +12,7 @@ const good: readonly unknown[] = [
   {},
   { $schema: 'x', target: 'churn', positive: 'yes', drop: ['a', 'b'], types: { zip: 'category' }, roles: { id: 'ignored' } },
   { weight: 'w', group: 'g', time: 't', seed: 0, testSize: 0.25, folds: 10, threads: 2, thresholdRule: 'f1', out: 'o' },
+  { testSize: 0, folds: 50, threads: 256, revealRare: true },
   { test: 'test.csv', thresholdRule: 'cost', costFp: 1, costFn: 0 },
 ];
 const bad: readonly (readonly [unknown, string])[] = [
@@ -28,8 +29,12 @@ const bad: readonly (readonly [unknown, string])[] = [
   [{ roles: { a: 'star' } }, 'roles.a: expected one of feature'],
   [{ seed: -1 }, 'a whole number from 0'],
   [{ seed: 1.5 }, 'a whole number from 0'],
-  [{ testSize: 1 }, 'a share above 0 and below 1'],
-  [{ folds: 1 }, 'a whole number from 2 to 100'],
+  [{ testSize: 1 }, 'a share from 0 (judge by cross-validation) to below 1'],
+  [{ testSize: -0.1 }, 'a share from 0'],
+  [{ folds: 51 }, 'a whole number from 2 to 50'],
+  [{ threads: 257 }, 'a whole number from 1 to 256'],
+  [{ revealRare: 'yes' }, 'true or false'],
+  [{ folds: 1 }, 'a whole number from 2 to 50'],
   [{ threads: 0 }, 'a whole number from 1'],
   [{ thresholdRule: 'best' }, 'one of f1, balanced, mcc, cost'],
   [{ costFp: -1, costFn: 1 }, 'a number from 0 up'],

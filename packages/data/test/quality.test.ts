@@ -166,11 +166,34 @@ describe('roles', () => {
     expect((await errorOf(read(text, { weight: 'w' }))).message).toContain('row 22');
   });
 
+  it('are one to a column, and one column to each', async () => {
+    const text = rowsWithTarget(90, columns);
+    for (const options of [
+      { weight: 'y' },
+      { weight: 'w', drop: ['w'] },
+      { weight: 'w', roles: { x: 'weight' } },
+      { roles: { w: 'target' } },
+    ] as const) {
+      expect((await errorOf(read(text, options))).code).toBe('INVALID_OPTION');
+    }
+    const file = write('by-role.csv', text);
+    expect((await readTable(file, { roles: { y: 'target' } })).schema.target.positive).toBe('yes');
+  });
+
   it('refuse weights that are all zero, and times that are words', async () => {
     expect((await errorOf(read(rowsWithTarget(40, { x: (row) => row % 9, w: () => 0 }), { weight: 'w' }))).message).toContain('at least one weight above 0');
     expect((await errorOf(read(rowsWithTarget(40, { x: (row) => row % 9, t: (row) => `w${row % 4}` }), { time: 't' }))).message).toContain('time');
     const nested = write('role.jsonl', '{"x":1,"g":[1],"y":"a"}\n{"x":2,"g":[2],"y":"b"}\n');
     expect((await errorOf(readTable(nested, { target: 'y', group: 'g' }))).message).toContain('nested values are not read');
+  });
+});
+
+describe('a header', () => {
+  it('that looks like data is reported', async () => {
+    const table = await read('1.5,y\n2.5,yes\n3.5,no\n');
+    expect(finding(table, 'HEADER_LOOKS_LIKE_DATA')).toBeUndefined();
+    const { findings } = await inspectTable(write('headless.csv', '1.5,2,yes\n2.5,3,no\n'));
+    expect(findings.map(({ code }) => code)).toEqual(['HEADER_LOOKS_LIKE_DATA']);
   });
 });
 
