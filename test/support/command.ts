@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly input?: string | Uint8Array;
   readonly env?: Record<string, string>;
+  /** The Node.js to start the launcher with; default: the one that runs the tests. */
+  readonly node?: string;
   /** Called with the process, to send it signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -21,7 +23,7 @@ export interface RunOptions {
 /** Runs `verdict` as a user would and waits for its end. */
 export function verdict(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [launcher, ...args], {
+    const child = spawn(options.node ?? process.execPath, [launcher, ...args], {
       cwd: options.cwd,
       env: { ...process.env, NO_COLOR: '1', ...options.env },
       stdio: 'pipe',

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { CodeColumn, Dataset, NumberColumn } from '@verdict/core';
-import { Interrupted } from '@verdict/core';
+import type { CodeColumn, Dataset, NumberColumn, Schema } from '@verdict/core';
+import { Interrupted, isNumberType } from '@verdict/core';
 import { openWriter, scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
 import type { Scorer } from '@verdict/learn';
@@ -48,24 +48,43 @@ export async function predict(job: PredictJob): Promise<{ rows: number }> {
   try {
     for await (const batch of batches) {
       if (signal?.aborted) throw new Interrupted();
-      const { probabilities, decisions } = scorer.scoreBatch(batch);
-      const columns: (NumberColumn | CodeColumn)[] = [
-        { kind: 'number', name: 'probability', values: probabilities },
-        { kind: 'code', name: 'prediction', codes: Int32Array.from(decisions), levels: [negative, positive] },
-      ];
-      if (explain) columns.push(...contributionColumns(scorer, batch));
-      await writer.write(columns);
+      await writer.write(scored(batch));
       rows += batch.rowCount;
       onProgress?.(rows);
       // Lets a signal through even when reading and writing never wait.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    // A table without rows still gives the names of its columns.
+    if (rows === 0) await writer.write(scored(withoutRows(bundle.schema)));
     await writer.close();
   } catch (error) {
     await writer.abort();
     throw error;
   }
   return { rows };
+
+  function scored(batch: Dataset): (NumberColumn | CodeColumn)[] {
+    const { probabilities, decisions } = scorer.scoreBatch(batch);
+    return [
+      { kind: 'number', name: 'probability', values: probabilities },
+      { kind: 'code', name: 'prediction', codes: Int32Array.from(decisions), levels: [negative, positive] },
+      ...(explain ? contributionColumns(scorer, batch) : []),
+    ];
+  }
+}
+
+/** No row of a schema's features. */
+function withoutRows(schema: Schema): Dataset {
+  return {
+    rowCount: 0,
+    columns: schema.columns
+      .filter(({ role }) => role === 'feature')
+      .map(({ name, type }) =>
+        isNumberType(type)
+          ? { kind: 'number', name, values: new Float64Array(0) }
+          : { kind: 'code', name, codes: new Int32Array(0), levels: [] },
+      ),
+  };
 }
 
 function contributionColumns(scorer: Scorer, batch: Dataset): NumberColumn[] {

@@ -78,6 +78,13 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       expected: 'the name of the yes/no column',
     });
   }
+  if (job.test !== undefined && job.testSize !== undefined) {
+    throw new InvalidOption({
+      option: 'test-size',
+      got: job.testSize,
+      expected: 'left out when a test file judges',
+    });
+  }
   const startedAt = new Date();
   const clock = performance.now();
   const cpu = process.cpuUsage();

@@ -82,8 +82,14 @@ Examples:
     )
     .action(async (file: string, flags: TrainFlags) => {
       const { config, json = false, ...given } = flags;
-      const job: TrainJob = {
-        ...(config === undefined ? {} : await readConfig(config)),
+      const { test, testSize, ...kept } = config === undefined ? {} : await readConfig(config);
+      const judged = given.test !== undefined || given.testSize !== undefined;
+      const job = {
+        ...kept,
+        // A flag that says how to judge goes before either way in the file.
+        ...(judged
+          ? {}
+          : { ...(test === undefined ? {} : { test }), ...(testSize === undefined ? {} : { testSize }) }),
         ...given,
         file,
         signal,
