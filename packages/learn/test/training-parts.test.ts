@@ -1,0 +1,254 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Dataset, Schema } from '@verdict/core';
+import { InsufficientData, InvalidOption, Random } from '@verdict/core';
+import { blendMargins, chooseBlend } from '../src/training/blend.ts';
+import { summariseFolds } from '../src/training/fold-scores.ts';
+import { checkOptions } from '../src/training/options.ts';
+import { groupsOf, labelsOf, timesOf, weightsOf } from '../src/training/roles.ts';
+import { assignFolds, holdOut } from '../src/training/row-split.ts';
+import { share } from '../src/training/shared-memory.ts';
+import { timeBlocks } from '../src/training/time-blocks.ts';
+import { evaluate, metricNames } from '../src/metrics/index.ts';
+
+/** Summed log loss plus the pull of the blend, straight from the definition. */
+function objective(
+  labels: Uint8Array,
+  trees: Float64Array,
+  linear: Float64Array,
+  weights: Float64Array,
+  [a, b, c]: readonly number[],
+): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let loss = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const probability = 1 / (1 + Math.exp(-(a * trees[row] + b * linear[row] + c)));
+    loss -= weights[row] * Math.log(labels[row] === 1 ? probability : 1 - probability);
+  }
+  return (loss * labels.length) / total + 5 * ((a - 1) ** 2 + b ** 2);
+}
+
+describe('chooseBlend', () => {
+  const draw = (seed: number, rows: number, treeSignal: number, linearSignal: number) => {
+    const random = new Random(seed);
+    const trees = Float64Array.from({ length: rows }, () => random.normal() * 1.5);
+    const linear = Float64Array.from({ length: rows }, () => random.normal() * 1.5);
+    const labels = Uint8Array.from(trees, (tree, row) =>
+      random.float() < 1 / (1 + Math.exp(-(treeSignal * tree + linearSignal * linear[row] - 0.5))) ? 1 : 0,
+    );
+    const weights = Float64Array.from({ length: rows }, () => 0.1 + random.float() * 3);
+    return { trees, linear, labels, weights };
+  };
+
+  it('is the best point of the quadrant: no neighbour that is allowed is better', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.integer({ min: 20, max: 200 }),
+        fc.double({ min: -1, max: 2, noNaN: true }),
+        fc.double({ min: -1, max: 2, noNaN: true }),
+        (seed, rows, treeSignal, linearSignal) => {
+          const { trees, linear, labels, weights } = draw(seed, rows, treeSignal, linearSignal);
+          const blend = chooseBlend(labels, trees, linear, weights);
+          expect(blend.trees).toBeGreaterThanOrEqual(0);
+          expect(blend.linear).toBeGreaterThanOrEqual(0);
+          const at = [blend.trees, blend.linear, blend.offset];
+          const best = objective(labels, trees, linear, weights, at);
+          for (const step of [1e-3, 0.1]) {
+            for (let i = 0; i < 3; i++) {
+              for (const sign of [-1, 1]) {
+                const near = at.map((value, j) => (i === j ? value + sign * step : value));
+                if (near[0] < 0 || near[1] < 0) continue;
+                expect(objective(labels, trees, linear, weights, near)).toBeGreaterThan(best - 1e-7);
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('finds the weights that made the labels when there are many rows', () => {
+    const { trees, linear, labels } = draw(3, 40_000, 0.8, 0.4);
+    const blend = chooseBlend(labels, trees, linear, undefined);
+    expect(blend.trees).toBeCloseTo(0.8, 1);
+    expect(blend.linear).toBeCloseTo(0.4, 1);
+    expect(blend.offset).toBeCloseTo(-0.5, 1);
+  });
+
+  it('stays finite where the margins are certain, constant or useless', () => {
+    const labels = Uint8Array.of(0, 1, 0, 1);
+    for (const trees of [
+      [-1e6, 1e6, -1e6, 1e6],
+      [0, 0, 0, 0],
+      [1, -1, 1, -1],
+      [700, 700, 700, 700],
+    ]) {
+      const blend = chooseBlend(labels, Float64Array.from(trees), new Float64Array(4), undefined);
+      expect([blend.trees, blend.linear, blend.offset].every(Number.isFinite)).toBe(true);
+    }
+    const margins = blendMargins(Float64Array.of(1, 2), Float64Array.of(10, 20), {
+      trees: 2,
+      linear: 3,
+      offset: 1,
+    });
+    expect([...margins]).toEqual([33, 65]);
+  });
+});
+
+const schema: Schema = {
+  target: { name: 'y', positive: 'yes', negative: 'no' },
+  columns: [
+    { name: 'x', type: 'numeric', role: 'feature', optional: false },
+    { name: 'who', type: 'category', role: 'group', optional: true },
+    { name: 'w', type: 'numeric', role: 'weight', optional: false },
+    { name: 'when', type: 'category', role: 'time', optional: true },
+    { name: 'y', type: 'category', role: 'target', optional: false },
+  ],
+};
+const dataset: Dataset = {
+  rowCount: 5,
+  columns: [
+    { kind: 'number', name: 'x', values: Float64Array.of(1, 2, 3, 4, 5) },
+    { kind: 'code', name: 'who', codes: Int32Array.of(0, 1, 0, 2, -1), levels: ['a', 'b', 'c'] },
+    { kind: 'number', name: 'w', values: Float64Array.of(1, 2, 1, 2, 1) },
+    { kind: 'code', name: 'when', codes: Int32Array.of(1, 0, 2, 2, -1), levels: ['2024', '2020', '2025'] },
+    { kind: 'code', name: 'y', codes: Int32Array.of(1, 0, 1, 0, 0), levels: ['no', 'yes'] },
+  ],
+};
+
+describe('roles', () => {
+  it('reads labels and weights', () => {
+    expect([...labelsOf(dataset, schema)]).toEqual([1, 0, 1, 0, 0]);
+    expect(weightsOf(dataset, schema)).toEqual(Float64Array.of(1, 2, 1, 2, 1));
+    expect(() => labelsOf({ rowCount: 0, columns: [] }, schema)).toThrow(/"y"/);
+  });
+
+  it('orders text times by code point', () => {
+    expect([...timesOf(dataset, schema)!]).toEqual([0, 1, 2, 2, Number.NaN]);
+  });
+
+  it('joins groups and duplicates through any chain', () => {
+    const same = (groups: Int32Array | undefined): string =>
+      [...groups!].map((group, row) => (group < 0 ? row : groups!.indexOf(group))).join(' ');
+    expect(same(groupsOf(dataset, schema, undefined))).toBe('0 1 0 3 4');
+    // Rows 2 and 3 are copies, rows 0 and 2 share a group: all three stay together.
+    expect(same(groupsOf(dataset, schema, Int32Array.of(-1, -1, 7, 7, -1)))).toBe('0 1 0 0 4');
+    const noGroup = { ...schema, columns: schema.columns.filter(({ role }) => role !== 'group') };
+    expect(groupsOf(dataset, noGroup, undefined)).toBeUndefined();
+    expect(groupsOf(dataset, noGroup, Int32Array.of(0, 0, -1, -1, -1))).toEqual(
+      Int32Array.of(0, 0, -1, -1, -1),
+    );
+  });
+
+  it('groups by numbers, missing ones alone', () => {
+    const numbers: Dataset = {
+      rowCount: 4,
+      columns: [{ kind: 'number', name: 'who', values: Float64Array.of(5, 7, 5, Number.NaN) }],
+    };
+    expect([...groupsOf(numbers, schema, undefined)!]).toEqual([0, 1, 0, -1]);
+  });
+});
+
+describe('holdOut and assignFolds', () => {
+  const options = checkOptions({ seed: 1, folds: 3 }, 2);
+  const labels = Uint8Array.from({ length: 60 }, (_, row) => (row % 4 === 0 ? 1 : 0));
+  const times = Float64Array.from({ length: 60 }, (_, row) => 1000 - row);
+
+  it('holds out the latest rows when there are times, and cuts the rest into blocks', () => {
+    const split = holdOut({ labels, groups: undefined, times }, options);
+    expect([...split!.test].sort((a, b) => a - b)).toEqual([...Array(12).keys()]);
+    const folds = assignFolds({ labels, groups: undefined, times }, options);
+    expect([...folds.slice(0, 20)].every((fold) => fold === 2)).toBe(true);
+    expect([...folds.slice(40)].every((fold) => fold === 0)).toBe(true);
+  });
+
+  it('refuses a hold-out by time that has one class', () => {
+    const late = Uint8Array.from({ length: 60 }, (_, row) => (row < 30 ? 1 : 0));
+    expect(() => holdOut({ labels: late, groups: undefined, times }, options)).toThrow(InsufficientData);
+  });
+
+  it('holds nothing out when asked not to', () => {
+    expect(holdOut({ labels, groups: undefined, times }, { ...options, testSize: 0 })).toBeUndefined();
+  });
+
+  it('says how many folds are possible', () => {
+    const few = Uint8Array.from({ length: 60 }, (_, row) => (row < 2 ? 1 : 0));
+    expect(() => assignFolds({ labels: few, groups: undefined, times: undefined }, options)).toThrow(
+      /2 positive and 58 negative/,
+    );
+    const groups = Int32Array.from({ length: 60 }, (_, row) => (labels[row] === 1 ? 0 : row + 1));
+    expect(() => assignFolds({ labels, groups, times: undefined }, options)).toThrow(
+      /groups that allow 1 folds/,
+    );
+  });
+
+  it('keeps groups in one fold', () => {
+    const groups = Int32Array.from({ length: 60 }, (_, row) => row >> 2);
+    const folds = assignFolds({ labels, groups, times: undefined }, options);
+    for (let row = 0; row < 60; row++) expect(folds[row]).toBe(folds[(row >> 2) << 2]);
+  });
+
+  it('cuts equal times into whole blocks', () => {
+    const blocks = timeBlocks(Float64Array.of(1, 1, 1, 2, 2, 3), 2);
+    expect(new Set([blocks[0], blocks[1], blocks[2]]).size).toBe(1);
+    expect(blocks[5]).toBe(1);
+  });
+});
+
+describe('checkOptions', () => {
+  it('fills in defaults', () => {
+    expect(checkOptions({}, 4)).toEqual({
+      seed: 42,
+      testSize: 0.2,
+      folds: 5,
+      threads: 4,
+      thresholdRule: { rule: 'mcc' },
+    });
+  });
+
+  it.each([
+    { seed: -1 },
+    { seed: 1.5 },
+    { testSize: 1 },
+    { testSize: -0.1 },
+    { testSize: Number.NaN },
+    { folds: 1 },
+    { folds: 51 },
+    { threads: 0 },
+    { threads: 1000 },
+  ])('refuses %j', (bad) => {
+    expect(() => checkOptions(bad, 2)).toThrow(InvalidOption);
+  });
+});
+
+describe('summariseFolds', () => {
+  it('gives mean, population deviation and the gap to the training rows', () => {
+    const metrics = (accuracy: number) => {
+      const labels = Uint8Array.from({ length: 10 }, (_, i) => (i < 5 ? 1 : 0));
+      const probabilities = Float64Array.from(labels, (label, i) => (i % 10 < accuracy ? label : 1 - label));
+      return evaluate(labels, probabilities, 0.5);
+    };
+    const summary = summariseFolds({
+      validation: [metrics(6), metrics(8)],
+      training: [metrics(9), metrics(10)],
+    });
+    expect(summary.folds).toBe(2);
+    expect(Object.keys(summary.scores)).toEqual([...metricNames]);
+    expect(summary.scores.accuracy.values).toEqual([0.6, 0.8]);
+    expect(summary.scores.accuracy.mean).toBeCloseTo(0.7, 12);
+    expect(summary.scores.accuracy.standardDeviation).toBeCloseTo(0.1, 12);
+    expect(summary.trainTestGap.accuracy).toBeCloseTo(0.25, 12);
+  });
+});
+
+describe('share', () => {
+  it('moves an array to shared memory once', () => {
+    const shared = share(Float64Array.of(1, 2, 3));
+    expect(shared.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect([...shared]).toEqual([1, 2, 3]);
+    expect(share(shared)).toBe(shared);
+    expect(share(new Uint8Array(0)).length).toBe(0);
+  });
+});
