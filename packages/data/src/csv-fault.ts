@@ -31,7 +31,7 @@ export async function findCsvFault(
       fault = new UnreadableFile({
         file: label,
         row,
-        problem: `expected ${width} values as in the header, got ${fieldCount}.`,
+        problem: `expected ${width} ${width === 1 ? 'value' : 'values'} as in the header, got ${fieldCount}.`,
         hint:
           fieldCount > width
             ? 'Put values that contain the delimiter into quotation marks, or remove what is too much.'

@@ -1,9 +1,8 @@
 import type { Column } from '@verdict/core';
 import type { ColumnPlan } from './read-table.ts';
+import { rareBelow } from './table.ts';
 import type { ColumnProfile } from './table.ts';
 
-/** Values that fewer rows have are not shown. */
-export const rareBelow = 5;
 const topLevels = 20;
 
 /** Describes a column from the values that were read; a column that was not read has counts only. */

@@ -3,9 +3,9 @@ import { isMissing, parseNumber } from '@verdict/core';
 import type { DuplicateGroups } from './duplicates.ts';
 import { findRows } from './find-rows.ts';
 import { almostAll } from './infer-type.ts';
-import { rareBelow } from './profile.ts';
 import type { ColumnPlan } from './read-table.ts';
 import type { Source } from './source.ts';
+import { rareBelow } from './table.ts';
 import type { Finding } from './table.ts';
 import type { TargetLabels } from './target.ts';
 

@@ -46,6 +46,7 @@ export class Source {
   readonly renamed: readonly Renamed[];
   readonly #parts: readonly Part[];
   #lineLimit = lineLimits[0];
+  #strict = true;
 
   private constructor(engine: Engine, label: string, columns: readonly SourceColumn[], parts: readonly Part[]) {
     this.engine = engine;
@@ -132,7 +133,9 @@ export class Source {
         return;
       } catch (error) {
         if (this.#raiseLineLimit(error)) continue;
-        throw await this.#explain(error);
+        const explained = await this.#explain(error);
+        if (explained === undefined) continue;
+        throw explained;
       }
     }
   }
@@ -147,7 +150,9 @@ export class Source {
         return await work();
       } catch (error) {
         if (this.#raiseLineLimit(error)) continue;
-        throw await this.#explain(error);
+        const explained = await this.#explain(error);
+        if (explained === undefined) continue;
+        throw explained;
       }
     }
   }
@@ -186,7 +191,7 @@ export class Source {
       const columns = inner.map((name) => `'${name}': 'VARCHAR'`).join(', ');
       from =
         `read_csv(${path}, auto_detect = false, header = true, delim = ${literal(dialect.delimiter)}, quote = '"', ` +
-        `escape = '"', strict_mode = true, null_padding = false, max_line_size = ${this.#lineLimit}, ` +
+        `escape = '"', strict_mode = ${this.#strict}, null_padding = false, max_line_size = ${this.#lineLimit}, ` +
         `buffer_size = ${Math.max(1 << 25, 2 * this.#lineLimit)}, columns = {${columns}})`;
     } else if (part.file.format === 'jsonl') {
       const columns = part.names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
@@ -199,7 +204,11 @@ export class Source {
     return `SELECT ${expressions.join(', ')} FROM ${from}`;
   }
 
-  /** Turns an error of DuckDB into one that says what is wrong with which row of which file. */
+  /**
+   * Turns an error of DuckDB into one that says what is wrong with which row of which file. Undefined if
+   * nothing is: DuckDB's strict mode does not take line ends of several kinds in one file, so that mode is
+   * left, which only a file that has been found faultless allows.
+   */
   async #explain(error: unknown): Promise<unknown> {
     if (error instanceof VerdictError) return error;
     for (const { file, dialect, names } of this.#parts) {
@@ -210,6 +219,10 @@ export class Source {
             ? await findJsonFault(file.path, file.label)
             : undefined;
       if (fault !== undefined) return fault;
+    }
+    if (this.#strict && this.format === 'csv') {
+      this.#strict = false;
+      return undefined;
     }
     return unreadable(this.label, this.format, error);
   }

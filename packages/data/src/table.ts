@@ -1,5 +1,8 @@
 import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 
+/** Values that fewer rows have are shown in no profile and no finding, unless asked for. */
+export const rareBelow = 5;
+
 /** How a file is to be read; everything may be left out. */
 export interface ReadOptions {
   readonly target?: string;

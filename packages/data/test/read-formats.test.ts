@@ -67,6 +67,8 @@ const variants: readonly (readonly [string, string, string | Uint8Array])[] = [
   ['plain CSV', 'a.csv', plain],
   ['without a last line end', 'b.csv', plain.trimEnd()],
   ['CRLF', 'c.csv', plain.replaceAll('\n', '\r\n')],
+  ['line ends of both kinds', 'c2.csv', plain.replace('\n', '\r\n')],
+  ['old line ends', 'c3.csv', plain.replaceAll('\n', '\r')],
   ['a byte order mark', 'd.csv', `\ufeff${plain}`],
   ['semicolons', 'e.csv', plain.replaceAll(',', ';')],
   ['bars', 'f.csv', plain.replaceAll(',', '|')],

@@ -145,6 +145,6 @@ describe('scanTable', () => {
     const lines = csv(['count'], Array.from({ length: 90_000 }, (_, row) => [row])).split('\n');
     lines[80_000] = '1,2';
     const error = await errorOf(all(write('broken.csv', lines.join('\n')), schema));
-    expect(error.message).toContain('row 80000: expected 1 values as in the header, got 2');
+    expect(error.message).toContain('row 80000: expected 1 value as in the header, got 2');
   });
 });
