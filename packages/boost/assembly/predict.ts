@@ -31,17 +31,54 @@ export function contains(sets: usize, first: u32, words: u32, value: f32): i32 {
   return (load<u32>(sets + (<usize>(first + (category >> 5)) << 2)) >> (category & 31)) & 1;
 }
 
+/** One step of a row: the next node, or the same if it is a leaf. Numeric trees only. */
+// @ts-ignore: decorator
+@inline
+function step(nodes: usize, node: i32, row: usize): i32 {
+  const at = nodes + (<usize>node << 4);
+  const left = load<i32>(at, 8);
+  const packed = load<u32>(at);
+  const x = load<f32>(row + (<usize>(packed & 0x3fffffff) << 2));
+  const threshold = load<f32>(at, 4);
+  // Right if x >= threshold, or if x is missing and does not go left.
+  const right = i32(x >= threshold) | (i32(x != x) & i32((packed >> 31) ^ 1));
+  return left < 0 ? node : left + right;
+}
+
 /**
  * Adds the leaves of trees `begin` to `end` to the margins of a block of rows (row-major floats). The trees are
- * the outer loop, so that a tree stays in the cache; each row still sums its trees in order.
+ * the outer loop, so that a tree stays in the cache; each row still sums its trees in order. Four rows go down a
+ * tree without categories side by side, since a single one only waits for memory; `depths` says how deep, or -1.
  */
 export function predictMargins(
-  nodes: usize, sets: usize, roots: usize, begin: i32, end: i32, rows: usize, stride: i32, count: i32, margins: usize,
+  nodes: usize, sets: usize, roots: usize, depths: usize, begin: i32, end: i32,
+  rows: usize, stride: i32, count: i32, margins: usize,
 ): void {
+  const bytes = <usize>stride << 2;
   for (let tree = begin; tree < end; tree++) {
     const root = load<i32>(roots + (<usize>tree << 2));
-    for (let i = 0; i < count; i++) {
-      const node = walk(nodes, sets, root, rows + (<usize>i * <usize>stride << 2));
+    const depth = load<i32>(depths + (<usize>tree << 2));
+    let i = 0;
+    if (depth >= 0) {
+      for (; i + 4 <= count; i += 4) {
+        const r0 = rows + <usize>i * bytes, r1 = r0 + bytes, r2 = r1 + bytes, r3 = r2 + bytes;
+        let a = root, b = root, c = root, d = root;
+        for (let level = 0; level < depth; level++) {
+          a = step(nodes, a, r0);
+          b = step(nodes, b, r1);
+          c = step(nodes, c, r2);
+          d = step(nodes, d, r3);
+        }
+        const margin = margins + (<usize>i << 2);
+        let leaves = f32x4.splat(load<f32>(nodes + (<usize>a << 4), 12));
+        leaves = f32x4.replace_lane(leaves, 1, load<f32>(nodes + (<usize>b << 4), 12));
+        leaves = f32x4.replace_lane(leaves, 2, load<f32>(nodes + (<usize>c << 4), 12));
+        leaves = f32x4.replace_lane(leaves, 3, load<f32>(nodes + (<usize>d << 4), 12));
+        v128.store(margin, f32x4.add(v128.load(margin), leaves));
+      }
+    }
+    for (; i < count; i++) {
+      const node = walk(nodes, sets, root, rows + <usize>i * bytes);
       const margin = margins + (<usize>i << 2);
       store<f32>(margin, load<f32>(margin) + load<f32>(nodes + (<usize>node << 4), 12));
     }

@@ -1,4 +1,4 @@
-import { setWords } from './tree.ts';
+import { setWords, treeDepth } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 const NODE_BYTES = 16;
@@ -18,6 +18,8 @@ export interface Forest {
   readonly sets: Uint32Array;
   /** Position of every tree's root. */
   readonly roots: Int32Array;
+  /** Depth of every tree without categorical splits; -1 for the others, and for trees that are far from level. */
+  readonly depths: Int32Array;
 }
 
 /** Lays trees out one after another. */
@@ -64,7 +66,14 @@ export function packForest(trees: readonly Tree[]): Forest {
       word += count;
     }
   });
-  return { buffer, ints, floats, sets, roots };
+  return { buffer, ints, floats, sets, roots, depths: Int32Array.from(trees, levelDepth) };
+}
+
+/** Walking all rows to the full depth pays only where most leaves lie near it. */
+function levelDepth(tree: Tree): number {
+  if (tree.categories.length > 0 || tree.categorical.includes(1)) return -1;
+  const depth = treeDepth(tree);
+  return depth <= 2 * Math.log2(tree.lefts.length + 1) ? depth : -1;
 }
 
 /** The position of the leaf that one row reaches from a root; all comparisons are in float32. */

@@ -61,6 +61,7 @@ export interface Kernels {
     nodes: number,
     sets: number,
     roots: number,
+    depths: number,
     begin: number,
     end: number,
     rows: number,

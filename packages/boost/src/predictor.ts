@@ -3,7 +3,7 @@ import type { Forest } from './forest.ts';
 import { Workspace } from './workspace.ts';
 
 /** Rows that go through all trees together: their floats fit the second-level cache at ordinary widths. */
-const BLOCK_ROWS = 256;
+const BLOCK_ROWS = 128;
 /** Below this many rows, copying the forest costs more than walking it in JavaScript. */
 const FEW_ROWS = 8;
 
@@ -47,7 +47,7 @@ export function addMargins(
     const block = workspace.floats(at.output, count);
     block.set(margins.subarray(offset, offset + count));
     const { predictMargins } = workspace.kernels;
-    predictMargins(at.nodes, at.sets, at.roots, begin, end, at.rows, features, count, at.output);
+    predictMargins(at.nodes, at.sets, at.roots, at.depths, begin, end, at.rows, features, count, at.output);
     margins.set(block, offset);
   });
 }
@@ -78,6 +78,7 @@ interface Offsets {
   readonly nodes: number;
   readonly sets: number;
   readonly roots: number;
+  readonly depths: number;
   readonly rows: number;
   readonly output: number;
 }
@@ -91,20 +92,22 @@ function inBlocks(
   outputBytes: number,
   job: (workspace: Workspace, at: Offsets, offset: number, count: number) => void,
 ): void {
-  const { buffer, sets, roots } = forest;
+  const { buffer, sets, roots, depths } = forest;
   const rowBytes = BLOCK_ROWS * features * 4;
-  const bytes = buffer.byteLength + sets.byteLength + roots.byteLength + rowBytes + outputBytes + 1024;
+  const bytes = buffer.byteLength + sets.byteLength + 2 * roots.byteLength + rowBytes + outputBytes + 1024;
   Workspace.use(bytes, (workspace) => {
     const at = {
       nodes: workspace.reserve(buffer.byteLength),
       sets: workspace.reserve(sets.byteLength),
       roots: workspace.reserve(roots.byteLength),
+      depths: workspace.reserve(depths.byteLength),
       rows: workspace.reserve(rowBytes),
       output: workspace.reserve(outputBytes),
     };
     workspace.bytes(at.nodes, buffer.byteLength).set(new Uint8Array(buffer));
     workspace.words(at.sets, sets.length).set(sets);
     workspace.ints(at.roots, roots.length).set(roots);
+    workspace.ints(at.depths, depths.length).set(depths);
     const target = workspace.floats(at.rows, BLOCK_ROWS * features);
     for (let offset = 0; offset < rows; offset += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, rows - offset);

@@ -30,3 +30,17 @@ export function setWords(tree: Tree, node: number): number {
   const end = tree.categoryStarts[node + 1];
   return end > tree.categoryStarts[node] ? (tree.categories[end - 1] >> 5) + 1 : 0;
 }
+
+/** The depth of the deepest leaf; a tree of one leaf has depth 0. */
+export function treeDepth(tree: Tree): number {
+  const depths = new Int32Array(tree.lefts.length);
+  let deepest = 0;
+  // Children follow their parents.
+  for (let node = 0; node < tree.lefts.length; node++) {
+    const left = tree.lefts[node];
+    if (left < 0) continue;
+    depths.fill(depths[node] + 1, left, left + 2);
+    deepest = Math.max(deepest, depths[left]);
+  }
+  return deepest;
+}
