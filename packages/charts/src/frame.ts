@@ -19,7 +19,7 @@ export interface Words {
   readonly description: string;
 }
 
-export const labelSize = 12;
+const labelSize = 12;
 const titleSize = 17;
 const noteSize = 12.5;
 const lineHeight = 18;

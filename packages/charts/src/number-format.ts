@@ -1,7 +1,7 @@
 const narrowSpace = '\u202f';
 
 /** What stands for a figure that is not defined, such as precision without any positive prediction. */
-export const notDefined = 'not defined';
+const notDefined = 'not defined';
 
 /** True for a figure that can be printed or drawn. */
 export function isKnown(value: number | null | undefined): value is number {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import { importanceChart, rocChart } from '@verdict/charts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ function decode(png: Uint8Array): { width: number; height: number; shades: numbe
     const length = bytes.readUInt32BE(at);
     if (bytes.subarray(at + 4, at + 8).toString('latin1') === 'IDAT')
       parts.push(bytes.subarray(at + 8, at + 8 + length));
+    expect(bytes.readUInt32BE(at + 8 + length)).toBe(crc32(bytes.subarray(at + 4, at + 8 + length)));
     at += 12 + length;
   }
   const pixels = inflateSync(Buffer.concat(parts));

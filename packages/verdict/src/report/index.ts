@@ -1,11 +1,3 @@
 export { plotInput } from './plot-input.ts';
+export type { ReportInput } from './report-input.ts';
 export { renderReport, writeReport } from './report.ts';
-export type {
-  ReportColumn,
-  ReportFigures,
-  ReportFinding,
-  ReportInput,
-  ReportIntervals,
-  ReportMember,
-  ReportMetrics,
-} from './report-input.ts';

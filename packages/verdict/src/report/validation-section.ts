@@ -52,7 +52,7 @@ export function validationSection({ crossValidation }: ReportInput): Html | unde
 }
 
 /** `a, b and c`. */
-export function listOf(items: readonly string[]): string {
+function listOf(items: readonly string[]): string {
   return items.length < 2
     ? items.join('')
     : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
