@@ -160,8 +160,8 @@ describe('holdOut and assignFolds', () => {
     const split = holdOut({ labels, groups: undefined, times }, options);
     expect([...split!.test].sort((a, b) => a - b)).toEqual([...Array(12).keys()]);
     const folds = assignFolds({ labels, groups: undefined, times }, options);
-    expect([...folds.slice(0, 20)].every((fold) => fold === 2)).toBe(true);
-    expect([...folds.slice(40)].every((fold) => fold === 0)).toBe(true);
+    expect(Array.from(folds.slice(0, 20)).every((fold) => fold === 2)).toBe(true);
+    expect(Array.from(folds.slice(40)).every((fold) => fold === 0)).toBe(true);
   });
 
   it('refuses a hold-out by time that has one class', () => {
