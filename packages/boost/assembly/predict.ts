@@ -42,12 +42,23 @@ function step(nodes: usize, node: i32, row: usize): i32 {
   const threshold = load<f32>(at, 4);
   // Right if x >= threshold, or if x is missing and does not go left.
   const right = i32(x >= threshold) | (i32(x != x) & i32((packed >> 31) ^ 1));
-  return left < 0 ? node : left + right;
+  return select<i32>(node, left + right, left < 0);
+}
+
+/** Adds four leaves to four margins. */
+// @ts-ignore: decorator
+@inline
+function addFour(nodes: usize, a: i32, b: i32, c: i32, d: i32, margin: usize): void {
+  let leaves = f32x4.splat(load<f32>(nodes + (<usize>a << 4), 12));
+  leaves = f32x4.replace_lane(leaves, 1, load<f32>(nodes + (<usize>b << 4), 12));
+  leaves = f32x4.replace_lane(leaves, 2, load<f32>(nodes + (<usize>c << 4), 12));
+  leaves = f32x4.replace_lane(leaves, 3, load<f32>(nodes + (<usize>d << 4), 12));
+  v128.store(margin, f32x4.add(v128.load(margin), leaves));
 }
 
 /**
  * Adds the leaves of trees `begin` to `end` to the margins of a block of rows (row-major floats). The trees are
- * the outer loop, so that a tree stays in the cache; each row still sums its trees in order. Four rows go down a
+ * the outer loop, so that a tree stays in the cache; each row still sums its trees in order. Eight rows go down a
  * tree without categories side by side, since a single one only waits for memory; `depths` says how deep, or -1.
  */
 export function predictMargins(
@@ -60,21 +71,22 @@ export function predictMargins(
     const depth = load<i32>(depths + (<usize>tree << 2));
     let i = 0;
     if (depth >= 0) {
-      for (; i + 4 <= count; i += 4) {
-        const r0 = rows + <usize>i * bytes, r1 = r0 + bytes, r2 = r1 + bytes, r3 = r2 + bytes;
-        let a = root, b = root, c = root, d = root;
+      for (; i + 8 <= count; i += 8) {
+        const r0 = rows + <usize>i * bytes;
+        let a = root, b = root, c = root, d = root, e = root, f = root, g = root, h = root;
         for (let level = 0; level < depth; level++) {
           a = step(nodes, a, r0);
-          b = step(nodes, b, r1);
-          c = step(nodes, c, r2);
-          d = step(nodes, d, r3);
+          b = step(nodes, b, r0 + bytes);
+          c = step(nodes, c, r0 + 2 * bytes);
+          d = step(nodes, d, r0 + 3 * bytes);
+          e = step(nodes, e, r0 + 4 * bytes);
+          f = step(nodes, f, r0 + 5 * bytes);
+          g = step(nodes, g, r0 + 6 * bytes);
+          h = step(nodes, h, r0 + 7 * bytes);
         }
         const margin = margins + (<usize>i << 2);
-        let leaves = f32x4.splat(load<f32>(nodes + (<usize>a << 4), 12));
-        leaves = f32x4.replace_lane(leaves, 1, load<f32>(nodes + (<usize>b << 4), 12));
-        leaves = f32x4.replace_lane(leaves, 2, load<f32>(nodes + (<usize>c << 4), 12));
-        leaves = f32x4.replace_lane(leaves, 3, load<f32>(nodes + (<usize>d << 4), 12));
-        v128.store(margin, f32x4.add(v128.load(margin), leaves));
+        addFour(nodes, a, b, c, d, margin);
+        addFour(nodes, e, f, g, h, margin + 16);
       }
     }
     for (; i < count; i++) {
