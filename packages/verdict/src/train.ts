@@ -111,17 +111,12 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     });
     const input = reportInputOf(metrics, trained);
-    await allDone([
+    await allWritten(out, [
       writeBundle(join(staged.folder, outputNames.model), {
         ...trained.bundle,
         card: modelCard(table.schema, trained),
       }),
-      writeFile(
-        join(staged.folder, outputNames.metrics),
-        `${JSON.stringify(toPlain(metrics), null, 2)}\n`,
-      ).catch((error: unknown) => {
-        throw diskError(out, error);
-      }),
+      writeFile(join(staged.folder, outputNames.metrics), `${JSON.stringify(toPlain(metrics), null, 2)}\n`),
       writePlots(
         join(staged.folder, outputNames.plots),
         plotInput(input),
@@ -137,11 +132,11 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   }
 }
 
-/** Waits until nothing is being written any more, then passes on the first error, if there was one. */
-async function allDone(work: readonly Promise<unknown>[]): Promise<void> {
+/** Waits until nothing is being written to `out` any more, then throws the first error, if there was one. */
+async function allWritten(out: string, work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  if (failed !== undefined) throw diskError(out, failed.reason);
 }
 
 function modelOptions(job: TrainJob): ModelOptions {
