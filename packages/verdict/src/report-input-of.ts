@@ -8,7 +8,11 @@ const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regre
  * What the report says about a training run.
  * @param command the command that does the same again, for the report's last section
  */
-export function reportInputOf(metrics: PerformanceMetrics, trained: TrainedModel, command?: string): ReportInput {
+export function reportInputOf(
+  metrics: PerformanceMetrics,
+  trained: TrainedModel,
+  command?: string,
+): ReportInput {
   const { headline, crossValidation, decision, learning, importance, options } = metrics;
   const { rule } = decision;
   return {

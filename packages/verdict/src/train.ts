@@ -110,7 +110,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       cpuSeconds: (used.user + used.system) / 1e6,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     });
-    const input = reportInputOf(metrics, trained);
+    const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed));
     await allWritten(out, [
       writeBundle(join(staged.folder, outputNames.model), {
         ...trained.bundle,
@@ -137,6 +137,41 @@ async function allWritten(out: string, work: readonly Promise<unknown>[]): Promi
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw diskError(out, failed.reason);
+}
+
+/** The command that does the same again; the file by its name alone. */
+function commandOf(job: TrainJob, seed: number): string {
+  const quote = (text: string): string =>
+    /^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const options: [string, unknown][] = [
+    ['target', job.target],
+    ['positive', job.positive],
+    ...(job.drop ?? []).map((column): [string, unknown] => ['drop', column]),
+    ...Object.entries(job.types ?? {}).map(([column, type]): [string, unknown] => [
+      'type',
+      `${column}=${type}`,
+    ]),
+    ...Object.entries(job.roles ?? {}).map(([column, role]): [string, unknown] => [
+      'role',
+      `${column}=${role}`,
+    ]),
+    ['weight', job.weight],
+    ['group', job.group],
+    ['time', job.time],
+    ['test', job.test === undefined ? undefined : basename(job.test)],
+    ['test-size', job.testSize],
+    ['folds', job.folds],
+    ['threshold-rule', job.thresholdRule],
+    ['cost-fp', job.costFp],
+    ['cost-fn', job.costFn],
+    ['seed', seed],
+  ];
+  const given = options.filter(([, value]) => value !== undefined);
+  return [
+    'verdict train',
+    quote(basename(job.file)),
+    ...given.map(([name, value]) => `--${name} ${quote(String(value))}`),
+  ].join(' ');
 }
 
 function modelOptions(job: TrainJob): ModelOptions {

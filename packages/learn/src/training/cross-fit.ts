@@ -109,18 +109,28 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
       })
       .then(count),
   );
-  const linearFits = splits.map((split) =>
+  const fitLinear = (
+    rows: Uint32Array,
+    validationRows: Uint32Array,
+    start?: LogisticModel,
+  ): ReturnType<typeof pool.run<'fitLinear'>> =>
     pool
       .run('fitLinear', {
-        ...split,
+        rows,
+        validationRows,
         design,
         labels: sharedLabels,
         weights: linearWeights,
         c: linearPenalty,
+        start,
       })
-      .then(count),
+      .then(count);
+  // Each fold has one optimum, to which it converges from anywhere; from the fit on all rows it is near.
+  const refitted = fitLinear(share(Uint32Array.from(labels.keys())), new Uint32Array(0));
+  const linearFits = refitted.then(({ model }) =>
+    Promise.all(splits.map(({ rows, validationRows }) => fitLinear(rows, validationRows, model))),
   );
-  const [trees, linear] = await Promise.all([Promise.all(treeFits), Promise.all(linearFits)]);
+  const [trees, refit, linear] = await Promise.all([Promise.all(treeFits), refitted, linearFits]);
 
   const gather = (margins: (fold: number) => ArrayLike<number>): Float64Array => {
     const all = new Float64Array(dataset.rowCount);
@@ -132,18 +142,6 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   };
   const treeMargins = gather((fold) => trees[fold].validationMargins);
   const linearMargins = gather((fold) => linear[fold].validationMargins);
-  const allRows = share(Uint32Array.from(labels.keys()));
-  const refit = await pool
-    .run('fitLinear', {
-      rows: allRows,
-      validationRows: allRows.slice(0, 0),
-      design,
-      labels: sharedLabels,
-      weights: linearWeights,
-      c: linearPenalty,
-    })
-    .then(count);
-
   const blend = chooseBlend(labels, treeMargins, linearMargins, weights);
   const probabilities = probabilitiesOf(blendMargins(treeMargins, linearMargins, blend));
   const threshold = chooseThreshold(labels, probabilities, input.thresholdRule, weights);

@@ -1,7 +1,7 @@
 // What worker threads do. Inputs are plain data, large arrays on shared memory; each task is a pure function.
 import type { BinnedMatrix, Params } from '@verdict/boost';
 import { trainSync } from '@verdict/boost';
-import type { LinearDesign } from '../linear/index.ts';
+import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
 import { contributionsOf, shuffleColumn } from './explanation-tasks.ts';
 import { task } from './task.ts';
@@ -34,6 +34,9 @@ export const fitTrees = task((input: TreeFit) => {
   };
 });
 
+/** Distance from the optimum, in standard errors of the coefficients, that is close enough. */
+const LINEAR_TOLERANCE = 1e-6;
+
 /** Fit a logistic regression on some rows and score others. */
 export interface LinearFit {
   readonly design: LinearDesign;
@@ -43,15 +46,22 @@ export interface LinearFit {
   readonly validationRows: Uint32Array;
   /** Inverse strength of the penalty. */
   readonly c: number;
+  /** Where to start: a fit of neighbouring rows. */
+  readonly start: LogisticModel | undefined;
 }
 
 export const fitLinear = task((input: LinearFit) => {
-  const { design, labels, weights, rows, validationRows, c } = input;
+  const { design, labels, weights, rows, validationRows, c, start } = input;
   const training = takeDesignRows(design, rows);
   const model = fitLogistic(
     training,
     Uint8Array.from(rows, (row) => labels[row]),
-    { c, ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]) }) },
+    {
+      c,
+      tolerance: LINEAR_TOLERANCE,
+      ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]) }),
+      ...(start === undefined ? {} : { start }),
+    },
   );
   return {
     model,
