@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scratchFolder } from './support/folder.ts';
+import { csv, customers } from './support/table.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = scratchFolder();
+const tarballs = join(folder.path, 'tarballs');
+const project = join(folder.path, 'project');
+const { version, devDependencies, workspaces } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as { version: string; devDependencies: Record<string, string>; workspaces: string[] };
+
+/** Runs a program in the project that has installed the packages; fails with what it says. */
+async function inProject(file: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(file, args, {
+    cwd: project,
+    env: { ...process.env, NODE_PATH: '', PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+  });
+  return stdout;
+}
+
+function inTree(...parts: string[]): string {
+  return join(project, 'node_modules', ...parts);
+}
+
+beforeAll(async () => {
+  await run(process.execPath, [join(root, 'tools', 'pack.mjs'), 'all', tarballs], { cwd: folder.path });
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  writeFileSync(join(project, 'customers.csv'), csv(customers(200)));
+  const files = readdirSync(tarballs).map((name) => join(tarballs, name));
+  await run(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      ...files,
+      `@types/node@${devDependencies['@types/node']}`,
+    ],
+    { cwd: project },
+  );
+}, 300_000);
+
+describe('the packages, packed and installed in an empty project', () => {
+  it('are all there, without sources, tests or scripts', () => {
+    expect(readdirSync(tarballs)).toHaveLength(workspaces.length);
+    for (const name of ['@verdict/boost', '@verdict/cli', '@verdict/core', '@verdict/data', 'verdict']) {
+      const manifest = JSON.parse(readFileSync(inTree(name, 'package.json'), 'utf8'));
+      expect(manifest).toMatchObject({ name, version, license: 'Apache-2.0' });
+      expect(manifest.scripts).toBeUndefined();
+      const entries = readdirSync(inTree(name));
+      expect(entries).toContain('LICENSE');
+      expect(entries).toContain('dist');
+      expect(entries).not.toContain('src');
+      expect(entries).not.toContain('test');
+      // Installed from a tarball, not linked to the clone.
+      expect(lstatSync(inTree(name)).isSymbolicLink()).toBe(false);
+    }
+  });
+
+  it('are small: boosted trees within 300 kB', () => {
+    const sizes = workspaces.map((workspace) => {
+      const { name } = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as {
+        name: string;
+      };
+      return [name, sizeOf(inTree(name))] as const;
+    });
+    expect(Object.fromEntries(sizes)['@verdict/boost']).toBeLessThanOrEqual(300_000);
+    // A package that suddenly doubles has packed something by mistake.
+    for (const [name, size] of sizes) expect(size, name).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it('train, predict and draw from plain JavaScript', async () => {
+    writeFileSync(
+      join(project, 'main.js'),
+      `import { loadScorer, predict, train } from 'verdict';
+const { model, metrics } = await train({ file: 'customers.csv', target: 'left', folds: 2, out: 'results' });
+await predict({ file: 'customers.csv', model, out: 'predictions.csv' });
+const scorer = await loadScorer(model);
+const row = { age: 30, plan: 'basic', calls: 9, since: '2018-03-01', paper: true };
+console.log(JSON.stringify({ rocAuc: metrics.headline.metrics.rocAuc, ...scorer.scoreRow(row) }));
+`,
+    );
+    const result = JSON.parse(await inProject(process.execPath, 'main.js'));
+    expect(result.rocAuc).toBeGreaterThan(0.5);
+    expect(result.probability).toBeGreaterThan(0);
+    expect(result.probability).toBeLessThan(1);
+    expect(readFileSync(join(project, 'predictions.csv'), 'utf8').split('\n')).toHaveLength(202);
+    expect(statSync(join(project, 'results', 'plots', 'roc.png')).size).toBeGreaterThan(1000);
+    expect(readFileSync(join(project, 'results', 'report.html'), 'utf8')).toContain('</html>');
+  });
+
+  it('give boosted trees alone', async () => {
+    writeFileSync(
+      join(project, 'boost.js'),
+      `import { binMatrix, Booster, train } from '@verdict/boost';
+const columns = [0, 1].map((c) => Float32Array.from({ length: 500 }, (_, i) => (i * (7 + 4 * c)) % 101));
+const labels = Uint8Array.from(columns[0], (x, i) => (x + columns[1][i] > 100 ? 1 : 0));
+const matrix = { rowCount: 500, columns, featureNames: ['a', 'b'], featureTypes: ['q', 'q'] };
+const { booster } = await train({ binned: binMatrix(matrix), labels }, { max_depth: 3 }, { rounds: 20 });
+const margins = booster.predictMargin(matrix);
+const again = Booster.fromUbj(booster.toUbj()).predictMargin(matrix);
+const right = labels.filter((label, i) => label === (margins[i] > 0 ? 1 : 0)).length;
+console.log(JSON.stringify({ trees: booster.treeCount, same: again.join() === margins.join(), right }));
+`,
+    );
+    const result = JSON.parse(await inProject(process.execPath, 'boost.js'));
+    expect(result).toMatchObject({ trees: 20, same: true });
+    expect(result.right).toBeGreaterThan(450);
+  });
+
+  it('bring the command', async () => {
+    const command = inTree('.bin', 'verdict');
+    expect(await inProject(command, '--version')).toBe(`${version}\n`);
+    const args = ['train', 'customers.csv', '--target', 'left', '--folds', '2', '--out', 'by-command'];
+    expect(await inProject(command, ...args)).toContain('by-command/report.html');
+    const predicted = await inProject(command, 'predict', 'customers.csv', '--model', 'by-command/model');
+    // The same bundle as the library's, so the same predictions.
+    expect(predicted).toBe(readFileSync(join(project, 'predictions.csv'), 'utf8'));
+  });
+
+  it('have types that a strict program compiles against', async () => {
+    writeFileSync(
+      join(project, 'typed.ts'),
+      `import { train as trainTrees } from '@verdict/boost';
+import { rocChart } from '@verdict/charts';
+import { VerdictError } from '@verdict/core';
+import { readTable } from '@verdict/data';
+import { evaluate as metricsOf } from '@verdict/learn';
+import { evaluate, explain, inspect, loadScorer, predict, train } from 'verdict';
+import type { PerformanceMetrics, TrainJob } from 'verdict';
+
+const job: TrainJob = { file: 'customers.csv', target: 'left' };
+const metrics: PerformanceMetrics = (await train(job)).metrics;
+const auc: number = metrics.headline.metrics.rocAuc;
+// @ts-expect-error a target is needed
+await train({ file: 'customers.csv' });
+export { auc, evaluate, explain, inspect, loadScorer, metricsOf, predict, readTable, rocChart, trainTrees, VerdictError };
+`,
+    );
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'es2024',
+          module: 'nodenext',
+          strict: true,
+          noEmit: true,
+          skipLibCheck: false,
+          types: ['node'],
+        },
+        files: ['typed.ts'],
+      }),
+    );
+    await expect(
+      inProject(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')),
+    ).resolves.toBe('');
+  });
+
+  it('left the clone as it was', () => {
+    for (const workspace of workspaces) {
+      const manifest = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8'));
+      expect(manifest.scripts.prepack).toContain('pack.mjs');
+      expect(readdirSync(join(root, workspace))).not.toContain('LICENSE');
+    }
+  });
+});
+
+function sizeOf(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
