@@ -75,7 +75,7 @@ describe('the packages, packed and installed in an empty project', () => {
     });
     expect(Object.fromEntries(sizes)['@verdict/boost']).toBeLessThanOrEqual(300_000);
     // A package that suddenly doubles has packed something by mistake.
-    for (const [name, size] of sizes) expect(size, name).toBeLessThanOrEqual(1_000_000);
+    expect(sizes.filter(([, size]) => size > 1_000_000)).toEqual([]);
   });
 
   it('train, predict and draw from plain JavaScript', async () => {
