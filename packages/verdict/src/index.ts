@@ -1,3 +1,4 @@
+export { VerdictError } from '@verdict/core';
 export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';
 export { createScorer, loadScorer, readBundle } from '@verdict/learn';

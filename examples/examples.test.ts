@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const examples = fileURLToPath(new URL('.', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'verdict-examples-'));
+const model = join(folder, 'results', 'model');
+let trained: string;
+
+async function example(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(examples, name), ...args], { cwd: folder });
+  return stdout;
+}
+
+beforeAll(async () => {
+  trained = await example('train-model.ts', join(folder, 'results'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the examples', () => {
+  it('train a model and score a file', () => {
+    expect(trained).toMatch(/^ROC AUC 0\.9\d\d \(0\.\d{3} to 0\.\d{3}\), log loss 0\.1\d\d\n/);
+    expect(trained).toContain('3750 rows scored');
+    expect(readdirSync(join(folder, 'results'))).toContain('predictions.parquet');
+  });
+
+  it('score rows, and refuse a wrong value', async () => {
+    const lines = (await example('score-row.ts', model)).split('\n');
+    expect(lines[0]).toMatch(/^churn: no, probability 0\.0/);
+    expect(lines[1]).toMatch(/^after six calls to the service: (yes|no), probability 0\.[3-9]/);
+    expect(lines[2]).toMatch(/^INVALID_VALUE: .*"total_day_minutes".*"a lot"/);
+  });
+
+  it('explain a row by numbers that add up', async () => {
+    const lines = (await example('explain-row.ts', model, '7')).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^row 7: (yes|no), probability/);
+    const parts = lines.slice(1, -1).map((line) => Number(line.trim().split(/\s/)[0]));
+    expect(parts).toHaveLength(7);
+    const margin = Number(/^= (-?\d+\.\d+) {2}log-odds$/.exec(lines.at(-1) ?? '')?.[1]);
+    expect(Math.abs(parts.reduce((sum, part) => sum + part, 0) - margin)).toBeLessThan(0.005);
+  });
+
+  it('train boosted trees alone', async () => {
+    const text = await example('boosted-trees.ts');
+    const [, rounds, loss] = /^(\d+) rounds, log loss (0\.\d+)\n/.exec(text) ?? [];
+    expect(Number(rounds)).toBeGreaterThan(10);
+    expect(Number(loss)).toBeLessThan(0.6);
+    expect(readFileSync(join(folder, 'trees.ubj'))[0]).toBe('{'.charCodeAt(0));
+  });
+
+  it('inspect a table', async () => {
+    const text = await example('inspect-table.ts');
+    expect(text).toMatch(/^3750 rows, 20 columns, csv\n/);
+    expect(text).toMatch(/\ntotal_day_minutes: numeric, \d+ values, 0 missing: /);
+  });
+
+  it('are all described in docs/library.md, and use public exports only', () => {
+    const names = readdirSync(examples).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const library = readFileSync(join(examples, '..', 'docs', 'library.md'), 'utf8');
+    expect(names.filter((name) => !library.includes(`(../examples/${name})`))).toEqual([]);
+    for (const name of names) {
+      const imports = [...readFileSync(join(examples, name), 'utf8').matchAll(/ from '(.*)'/g)].map(
+        ([, from]) => from,
+      );
+      expect(imports.filter((from) => !/^(node:.*|verdict|@verdict\/[a-z]+)$/.test(from))).toEqual([]);
+    }
+  });
+});
