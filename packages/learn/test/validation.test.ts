@@ -137,12 +137,47 @@ describe('stratified folds', () => {
     expect(largestFoldCount(labelsOf(2, 2), Int32Array.of(7, 7, -1, -1), 5)).toBe(1);
   });
 
-  it('repair a greedy distribution that leaves a part without a class', () => {
+  it('give the part of one small group to the rest of one large one', () => {
     // One group holds nearly everything, so that the smallest groups must carry the other part.
     const labels = Uint8Array.of(...new Array<number>(50).fill(1), ...new Array<number>(50).fill(0), 1, 0);
     const groups = Int32Array.of(...new Array<number>(100).fill(0), 1, 1);
     const { train, test } = stratifiedSplit(labels, { testShare: 0.01, seed: 1, groups });
     expect([train.length, test.length].toSorted((a, b) => a - b)).toEqual([2, 100]);
+  });
+
+  it('repair a greedy distribution that leaves a part without a class', () => {
+    // The two groups of one class each go to different folds first; the mixed group can only help one of them.
+    const labels = Uint8Array.of(1, 0, 0, 0, 1, 1);
+    const groups = Int32Array.of(0, 0, 1, 1, 2, 2);
+    const foldOfRow = stratifiedFolds(labels, { folds: 2, seed: 1, groups });
+    expect(foldOfRow[2]).toBe(foldOfRow[4]);
+    expect(foldOfRow[0]).not.toBe(foldOfRow[2]);
+  });
+
+  it('hold both classes where most groups have one class only', () => {
+    const size = fc.constantFrom(0, 0, 1, 2, 15);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(size, size), { minLength: 2, maxLength: 9 }),
+        fc.integer({ min: 2, max: 5 }),
+        (sizes, wanted) => {
+          const rows = sizes.flatMap(([positives, negatives], group) => [
+            ...new Array<number[]>(positives).fill([1, group]),
+            ...new Array<number[]>(negatives).fill([0, group]),
+          ]);
+          const labels = Uint8Array.from(rows, ([label]) => label);
+          const groups = Int32Array.from(rows, ([, group]) => group);
+          const folds = largestFoldCount(labels, groups, wanted);
+          fc.pre(folds >= 2);
+          const foldOfRow = stratifiedFolds(labels, { folds, seed: 1, groups });
+          expect(Math.min(...countsOf(foldOfRow, labels, 1, folds))).toBeGreaterThan(0);
+          expect(Math.min(...countsOf(foldOfRow, labels, 0, folds))).toBeGreaterThan(0);
+          const parts = new Set(groups.keys().map((row) => groups[row] * 255 + foldOfRow[row]));
+          expect(parts.size).toBe(new Set(groups).size);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

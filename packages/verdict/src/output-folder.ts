@@ -32,7 +32,7 @@ export interface StagedOutput {
  */
 export async function stageOutput(out: string): Promise<StagedOutput> {
   const target = resolve(out);
-  await refuseForeign(target, out);
+  await guardDisk(out, () => refuseForeign(target, out));
   const exists = await isFolder(target);
   const home = exists ? target : dirname(target);
   const folder = join(home, `.verdict-${randomBytes(6).toString('hex')}`);

@@ -1,0 +1,164 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidOption, OutOfResources, UnreadableFile } from '@verdict/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskError, stageOutput } from '../src/output-folder.ts';
+
+let base = '';
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'verdict-output-'));
+});
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+/** All files below a folder with what they say, sorted by path. */
+function contents(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]));
+}
+
+/** Writes results that say `word`, as a run does. */
+function writeResults(folder: string, word: string): void {
+  mkdirSync(join(folder, 'model'));
+  mkdirSync(join(folder, 'plots'));
+  for (const name of ['model/manifest.json', 'performance_metrics.json', 'report.html', 'plots/roc.png']) {
+    writeFileSync(join(folder, name), name === 'model/manifest.json' ? manifest(word) : word);
+  }
+}
+
+const manifest = (word: string): string => JSON.stringify({ format: 'verdict-bundle', word });
+
+const results = (word: string): Record<string, string> => ({
+  'model/manifest.json': manifest(word),
+  'performance_metrics.json': word,
+  'plots/roc.png': word,
+  'report.html': word,
+});
+
+async function publishTo(out: string, word: string): Promise<void> {
+  const staged = await stageOutput(out);
+  writeResults(staged.folder, word);
+  await staged.publish();
+  await staged.discard();
+}
+
+describe('results', () => {
+  it('take a new place, and folders on the way', async () => {
+    const out = join(base, 'a', 'b');
+    await publishTo(out, 'first');
+    expect(contents(base)).toEqual(
+      Object.fromEntries(Object.entries(results('first')).map(([name, word]) => [join('a/b', name), word])),
+    );
+  });
+
+  it('stand beside files of others', async () => {
+    mkdirSync(join(base, 'plots'));
+    writeFileSync(join(base, 'plots', 'mine.png'), 'mine');
+    writeFileSync(join(base, 'notes.txt'), 'mine');
+    await publishTo(base, 'first');
+    expect(contents(base)).toEqual({
+      ...results('first'),
+      'notes.txt': 'mine',
+      'plots/mine.png': 'mine',
+    });
+  });
+
+  it('are invisible until they are published, and leave nothing when they are discarded', async () => {
+    for (const out of [base, join(base, 'new')]) {
+      const staged = await stageOutput(out);
+      writeResults(staged.folder, 'unfinished');
+      expect(readdirSync(base).filter((name) => !name.startsWith('.'))).toEqual([]);
+      await staged.discard();
+      expect(readdirSync(base)).toEqual([]);
+    }
+  });
+
+  it('go back to what was there when one of them cannot take its place', async () => {
+    mkdirSync(join(base, 'plots'));
+    writeFileSync(join(base, 'performance_metrics.json'), 'old');
+    writeFileSync(join(base, 'report.html'), 'old');
+    const staged = await stageOutput(base);
+    writeResults(staged.folder, 'new');
+    // A folder with something in it cannot be kept aside under the name of a file that is there already.
+    mkdirSync(join(staged.folder, '.replaced', 'report.html', 'full'), { recursive: true });
+    await expect(staged.publish()).rejects.toThrow();
+    await staged.discard();
+    expect(contents(base)).toEqual({ 'performance_metrics.json': 'old', 'report.html': 'old' });
+    expect(existsSync(join(base, 'model'))).toBe(false);
+  });
+});
+
+describe('an output folder is refused', () => {
+  const refusal = async (out: string): Promise<string> => {
+    const error: unknown = await stageOutput(out).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InvalidOption);
+    return (error as Error).message;
+  };
+
+  it('when it is a file, or lies in one', async () => {
+    const file = join(base, 'file');
+    writeFileSync(file, 'mine');
+    expect(await refusal(file)).toContain('a folder, not a file');
+    expect(await refusal(join(file, 'below'))).toContain('a part of it is a file');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it.each(['performance_metrics.json', 'report.html'])('when %s is a folder', async (name) => {
+    mkdirSync(join(base, name));
+    expect(await refusal(base)).toContain(`a folder in which "${name}" is not a folder`);
+  });
+
+  it('when model is of another kind', async () => {
+    mkdirSync(join(base, 'model'));
+    writeFileSync(join(base, 'model', 'weights.bin'), 'mine');
+    expect(await refusal(base)).toContain('this one has no manifest.json');
+    expect(contents(base)).toEqual({ 'model/weights.bin': 'mine' });
+  });
+});
+
+describe('what a disk says', () => {
+  const failure = (code: string): Error => Object.assign(new Error(code), { code });
+
+  it.each([
+    ['ENOSPC', OutOfResources, 'The disk is full: results could not be written.'],
+    ['EDQUOT', OutOfResources, 'The disk is full: results could not be written.'],
+    ['EACCES', UnreadableFile, 'results: this place may not be written to.'],
+    ['EPERM', UnreadableFile, 'results: this place may not be written to.'],
+    ['EROFS', UnreadableFile, 'results: this place may not be written to.'],
+    ['ENOTDIR', InvalidOption, 'a part of it is a file'],
+    ['EEXIST', InvalidOption, 'a part of it is a file'],
+  ])('%s becomes an error that says what to do', (code, kind, message) => {
+    const shown = diskError('results', failure(code)) as Error;
+    expect(shown).toBeInstanceOf(kind);
+    expect(shown.message).toContain(message);
+  });
+
+  it('is read through the error of a part, whose hidden place is not shown', () => {
+    const part = new UnreadableFile({
+      file: '/x/.verdict-1/model',
+      problem: 'no.',
+      hint: 'Look.',
+      cause: failure('ENOSPC'),
+    });
+    expect(diskError('results', part)).toBeInstanceOf(OutOfResources);
+  });
+
+  it('passes when it is something else', () => {
+    for (const other of [failure('EIO'), new TypeError('bug'), 'text', undefined]) {
+      expect(diskError('results', other)).toBe(other);
+    }
+  });
+});
