@@ -162,8 +162,8 @@ describe('stratified folds', () => {
         fc.integer({ min: 2, max: 5 }),
         (sizes, wanted) => {
           const rows = sizes.flatMap(([positives, negatives], group) => [
-            ...new Array<number[]>(positives).fill([1, group]),
-            ...new Array<number[]>(negatives).fill([0, group]),
+            ...Array.from({ length: positives }, () => [1, group]),
+            ...Array.from({ length: negatives }, () => [0, group]),
           ]);
           const labels = Uint8Array.from(rows, ([label]) => label);
           const groups = Int32Array.from(rows, ([, group]) => group);
