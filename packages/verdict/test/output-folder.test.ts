@@ -94,7 +94,7 @@ describe('results', () => {
     writeResults(staged.folder, 'new');
     // A folder with something in it cannot be kept aside under the name of a file that is there already.
     mkdirSync(join(staged.folder, '.replaced', 'report.html', 'full'), { recursive: true });
-    await expect(staged.publish()).rejects.toThrow();
+    await expect(staged.publish()).rejects.toThrow('report.html');
     await staged.discard();
     expect(contents(base)).toEqual({ 'performance_metrics.json': 'old', 'report.html': 'old' });
     expect(existsSync(join(base, 'model'))).toBe(false);
