@@ -4,6 +4,7 @@ export { assignBins, floatsToKeys, sortKeys, sortKeysWithRows } from './binning'
 export { addToRows, sumGradients } from './leaf';
 export { exponentials, logisticGradients } from './gradient';
 export { buildHistogram, subtractHistogram, sumHistogram } from './histogram';
+export { logisticLoss } from './loss';
 export { partitionRows } from './partition';
 export { predictMargins, predictLeafIndices } from './predict';
 export { quantiseGradients } from './quantise';

@@ -3,7 +3,8 @@ import { Booster } from './booster.ts';
 import { ColumnSampler } from './column-sampler.ts';
 import { Grower } from './grower.ts';
 import { marginOf, startingProbability } from './intercept.ts';
-import { findMetric } from './metrics.ts';
+import { findMetric, rowLoss } from './metrics.ts';
+import type { Metric } from './metrics.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
@@ -76,7 +77,6 @@ class Trainer {
     const metric = findMetric(this.#options.metric ?? 'logloss');
     const n = this.#rows.labels.length;
     const m = this.#rows.validationRows.length;
-    const trainingMargins = this.#workspace.floats(this.#space.margins, n);
     const validationMargins = this.#workspace.floats(this.#space.margins + n * 4, m);
     const sampler = new ColumnSampler(this.#params, featureNames.length);
     const grower = new Grower(this.#workspace, this.#space, this.#params, sampler);
@@ -90,11 +90,11 @@ class Trainer {
       if (signal?.aborted === true) throw new Interrupted();
       trees.push(this.#round(grower, random, round));
       if (evaluateTraining === true) {
-        training.push(metric.evaluate(trainingMargins, this.#rows.labels, this.#rows.weights));
+        training.push(this.#evaluate(metric, 0, this.#rows.labels, this.#rows.weights));
       }
       if (m > 0) {
         const { validationLabels, validationWeights } = this.#rows;
-        const value = metric.evaluate(validationMargins, validationLabels, validationWeights);
+        const value = this.#evaluate(metric, n, validationLabels, validationWeights);
         validation.push(value);
         const better = metric.ascending ? value > validation[best] : value < validation[best];
         if (earlyStoppingRounds !== undefined && (better || round === 0)) {
@@ -133,6 +133,26 @@ class Trainer {
     };
   }
 
+  /** The metric of the training rows (`first` 0) or of the validation rows, which follow them. */
+  #evaluate(metric: Metric, first: number, labels: Float32Array, weights: Float32Array | undefined): number {
+    const count = labels.length;
+    const margins = this.#workspace.floats(this.#space.margins + first * 4, count);
+    if (metric.name !== 'logloss') return metric.evaluate(margins, labels, weights);
+    const [marginsAt, labelsAt, weightsAt] = [
+      this.#space.margins,
+      this.#space.lossLabels,
+      this.#space.lossWeights,
+    ].map((offset) => offset + first * 4);
+    const whole = count - (count % 4);
+    let sum = this.#workspace.kernels.logisticLoss(marginsAt, labelsAt, weightsAt, whole);
+    let total = 0;
+    for (let i = whole; i < count; i++) {
+      sum += (weights === undefined ? 1 : weights[i]) * rowLoss(margins[i], labels[i]);
+    }
+    for (let i = 0; i < count; i++) total += weights === undefined ? 1 : weights[i];
+    return sum / total;
+  }
+
   /** Fills labels, weights and first margins; returns the starting probability. */
   #start(): number {
     const { labels, weights, validationRows } = this.#rows;
@@ -140,6 +160,14 @@ class Trainer {
     const space = this.#space;
     const padded = Math.ceil(n / 4) * 4;
     this.#workspace.floats(space.labels, padded).fill(0).set(labels);
+    const { validationLabels, validationWeights } = this.#rows;
+    const all = n + validationRows.length;
+    const lossLabels = this.#workspace.floats(space.lossLabels, all);
+    lossLabels.set(labels);
+    lossLabels.set(validationLabels, n);
+    const lossWeights = this.#workspace.floats(space.lossWeights, all).fill(1);
+    if (weights !== undefined) lossWeights.set(weights);
+    if (validationWeights !== undefined) lossWeights.set(validationWeights, n);
     const scaled = this.#workspace.floats(space.weights, padded).fill(0);
     for (let i = 0; i < n; i++) {
       const w = weights === undefined ? 1 : weights[i];

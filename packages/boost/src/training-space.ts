@@ -49,7 +49,7 @@ export function planSpace(
   const bytes =
     features * roundUp(all, 64) +
     rows * rowBytes +
-    all * (4 + 4 + 4 + 4 + 4) +
+    all * (4 + 4 + 4 + 4 + 4 + 4 + 4) +
     rows * (4 + 4 + 8 + 8) +
     histograms * histogramBytes +
     records * RECORD_BYTES +
@@ -76,6 +76,9 @@ export class TrainingSpace {
   readonly margins: number;
   readonly labels: number;
   readonly weights: number;
+  /** Labels and weights that losses are counted with: training rows, then validation rows. */
+  readonly lossLabels: number;
+  readonly lossWeights: number;
   readonly gradients: number;
   readonly packed: number;
   /** 0, 1, 2, … over training and validation rows. */
@@ -115,6 +118,8 @@ export class TrainingSpace {
     this.margins = workspace.reserve(all * 4 + 16);
     this.labels = workspace.reserve(n * 4 + 16);
     this.weights = workspace.reserve(n * 4 + 16);
+    this.lossLabels = workspace.reserve(all * 4);
+    this.lossWeights = workspace.reserve(all * 4);
     this.gradients = workspace.reserve(n * 8 + 32);
     this.packed = workspace.reserve(n * 8 + 32);
     this.identity = workspace.reserve(all * 4);

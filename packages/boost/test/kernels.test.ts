@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
+import { rowLoss } from '../src/metrics.ts';
 import { Workspace } from '../src/workspace.ts';
 
 const MEGABYTE = 1 << 20;
@@ -28,6 +29,45 @@ describe('exponential', () => {
       expect(high).toBeGreaterThan(1e38);
       expect(one).toBe(1);
       expect(e).toBeCloseTo(Math.E, 6);
+    });
+  });
+});
+
+describe('logistic loss', () => {
+  it('is the sum of the rows to single precision, over several blocks and at extreme margins', () => {
+    Workspace.use(MEGABYTE, (workspace) => {
+      const n = 10_000;
+      const random = new Random(5);
+      const [margins, labels, weights] = [n, n, n].map((count) => workspace.reserve(count * 4));
+      const m = workspace.floats(margins, n);
+      const y = workspace.floats(labels, n);
+      const w = workspace.floats(weights, n);
+      let expected = 0;
+      for (let i = 0; i < n; i++) {
+        m[i] = [0, 1e-30, -80, 500, random.normal(), 10 * random.normal()][i % 6];
+        y[i] = random.integer(2);
+        w[i] = 10 ** (random.integer(7) - 3);
+        expected += w[i] * rowLoss(m[i], y[i]);
+      }
+      const sum = workspace.kernels.logisticLoss(margins, labels, weights, n);
+      expect(Math.abs(sum / expected - 1)).toBeLessThan(3e-7);
+      expect(workspace.kernels.logisticLoss(margins, labels, weights, 0)).toBe(0);
+      w.fill(0);
+      w[4] = 1;
+      for (const [margin, label] of [
+        [0, 1],
+        [3, 0],
+        [-3, 1],
+        [1e-3, 0],
+        [12, 1],
+        [-12, 0],
+        [200, 0],
+      ]) {
+        m[4] = margin;
+        y[4] = label;
+        const loss = workspace.kernels.logisticLoss(margins, labels, weights, 8);
+        expect(Math.abs(loss / rowLoss(Math.fround(margin), label) - 1)).toBeLessThan(1e-6);
+      }
     });
   });
 });

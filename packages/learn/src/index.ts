@@ -116,7 +116,6 @@ export type {
   ThresholdRule,
 } from './decision/index.ts';
 export {
-  figuresOf,
   judgePredictions,
   labelsOf,
   trainModel,
@@ -134,6 +133,7 @@ export type {
   JudgementOptions,
   LabelledRows,
   LearningCurves,
+  LogisticBaseline,
   ModelOptions,
   TrainedModel,
   TrainingProgress,

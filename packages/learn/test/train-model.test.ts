@@ -72,6 +72,10 @@ describe('trainModel', () => {
     }
     expect(baselines.majority.rocAuc).toBe(0.5);
     expect(baselines.logistic.metrics.rocAuc).toBeGreaterThan(0.7);
+    const { difference, low, high } = baselines.logistic.differences.logLoss;
+    expect(difference).toBe(headline.metrics.logLoss - baselines.logistic.metrics.logLoss);
+    expect(low).toBeLessThanOrEqual(difference);
+    expect(high).toBeGreaterThanOrEqual(difference);
     expect(crossValidation.folds).toBe(3);
     expect(crossValidation.chosenOnTheseRows).toContain('threshold');
     expect(headline.histogram.positive.concat(headline.histogram.negative).reduce((a, b) => a + b)).toBe(180);

@@ -31,46 +31,42 @@ export function minimiseByNewton(
   { maxIterations, tolerance, check }: StoppingRule,
 ): Minimum {
   const size = objective.size;
-  const gradient = new Float64Array(size);
-  const hessian = new Float64Array(size * size);
+  // Two places for value, gradient and Hessian: the trial's become the current ones when it is accepted.
+  let current = { gradient: new Float64Array(size), hessian: new Float64Array(size * size) };
+  let trial = { gradient: new Float64Array(size), hessian: new Float64Array(size * size) };
   let parameters = Float64Array.from(initial);
+  let value = objective.evaluate(parameters, current.gradient, current.hessian);
+  // A sampled Hessian converges by a factor a step, so the last step must start nearer.
+  const enough = objective.hessianStride > 1 ? tolerance / 100 : tolerance;
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     check();
-    const value = objective.evaluate(parameters, gradient, hessian);
-    const step = solve(hessian, gradient, size);
+    const step = solve(current.hessian, current.gradient, size);
     if (step === undefined) return { parameters, iterations: iteration, converged: false };
     let slope = 0;
-    for (let j = 0; j < size; j++) slope -= step[j] * gradient[j];
-    if (-slope <= Math.max(tolerance, ROUNDING * value)) {
+    for (let j = 0; j < size; j++) slope -= step[j] * current.gradient[j];
+    if (-slope <= Math.max(enough, ROUNDING * value)) {
       return { parameters: moved(parameters, step, 1), iterations: iteration, converged: true };
     }
-    const next = search(objective, parameters, step, value, slope);
-    if (next === undefined) return { parameters, iterations: iteration, converged: false };
+    const bound = value + NOISE * Math.abs(value);
+    let length = 1;
+    let next = moved(parameters, step, length);
+    let nextValue = objective.evaluate(next, trial.gradient, trial.hessian);
+    // Halves the step until the objective falls enough (Armijo).
+    while (!(nextValue <= bound + 1e-4 * length * slope)) {
+      length /= 2;
+      if (length <= 1e-12) return { parameters, iterations: iteration, converged: false };
+      next = moved(parameters, step, length);
+      nextValue = objective.evaluate(next, trial.gradient, trial.hessian);
+    }
     parameters = next;
+    value = nextValue;
+    [current, trial] = [trial, current];
   }
   return { parameters, iterations: maxIterations, converged: false };
 }
 
 function moved(parameters: Float64Array, step: Float64Array, length: number): Float64Array<ArrayBuffer> {
   return Float64Array.from(parameters, (parameter, j) => parameter - length * step[j]);
-}
-
-/** Halves the step until the objective falls enough (Armijo); undefined if it never does. */
-function search(
-  objective: LogisticObjective,
-  parameters: Float64Array,
-  step: Float64Array,
-  value: number,
-  slope: number,
-): Float64Array<ArrayBuffer> | undefined {
-  const scratch = new Float64Array(objective.size);
-  for (let length = 1; length > 1e-12; length /= 2) {
-    const next = moved(parameters, step, length);
-    if (objective.evaluate(next, scratch) <= value + 1e-4 * length * slope + NOISE * Math.abs(value)) {
-      return next;
-    }
-  }
-  return undefined;
 }
 
 /**

@@ -79,7 +79,6 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     labels,
   );
   const binned = binMatrix(matrix);
-  const design = shareDesign(linearDesignOf(plan, matrix));
   const defaults = treeDefaults(dataset.rowCount);
   const sharedLabels = share(labels);
   const treeWeights = weights === undefined ? undefined : share(Float32Array.from(weights));
@@ -109,6 +108,8 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
       })
       .then(count),
   );
+  // Only now, with the workers busy.
+  const design = shareDesign(linearDesignOf(plan, matrix));
   const fitLinear = (
     rows: Uint32Array,
     validationRows: Uint32Array,

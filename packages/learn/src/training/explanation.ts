@@ -55,7 +55,7 @@ export interface ExplanationInput {
 
 const REPEATS = 5;
 /** Visits of a row to a tree that shuffling may cost: it decides how many rows are shuffled. */
-const PERMUTATION_VISITS = 40_000_000;
+const PERMUTATION_VISITS = 25_000_000;
 /** The same for contributions, which cost about a hundred times as much a visit. */
 const CONTRIBUTION_VISITS = 300_000;
 const MOST_ROWS = 2000;

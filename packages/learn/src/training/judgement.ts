@@ -56,30 +56,11 @@ export interface LabelledRows {
 export interface JudgementOptions {
   readonly seed: number;
   readonly costs?: ErrorCosts | undefined;
-  /** Bootstrap replicates; default 1000. */
-  readonly replicates?: number;
+  /** Intervals that are known already; computed with 1,000 replicates if left out. */
+  readonly intervals?: Record<MetricName, Interval>;
 }
 
 const HISTOGRAM_BINS = 20;
-
-/** Metrics and their intervals. */
-export function figuresOf(
-  rows: LabelledRows,
-  probabilities: Float64Array,
-  threshold: number,
-  options: JudgementOptions,
-): Figures {
-  const { labels, weights, groups } = rows;
-  return {
-    metrics: evaluate(labels, probabilities, threshold, weights),
-    intervals: bootstrapIntervals(labels, probabilities, threshold, {
-      seed: options.seed,
-      ...(options.replicates === undefined ? {} : { replicates: options.replicates }),
-      ...(weights === undefined ? {} : { weights }),
-      ...(groups === undefined ? {} : { groups }),
-    }),
-  };
-}
 
 /**
  * Judges predictions: metrics with intervals, confusion matrix, curves.
@@ -91,11 +72,18 @@ export function judgePredictions(
   threshold: number,
   options: JudgementOptions,
 ): Judgement {
-  const { labels, weights } = rows;
+  const { labels, weights, groups } = rows;
   return {
     rows: labels.length,
     positives: labels.reduce((sum, label) => sum + label, 0),
-    ...figuresOf(rows, probabilities, threshold, options),
+    metrics: evaluate(labels, probabilities, threshold, weights),
+    intervals:
+      options.intervals ??
+      bootstrapIntervals(labels, probabilities, threshold, {
+        seed: options.seed,
+        ...(weights === undefined ? {} : { weights }),
+        ...(groups === undefined ? {} : { groups }),
+      }),
     confusion: confusion(labels, probabilities, threshold, weights),
     curves: {
       roc: rocCurve(labels, probabilities, weights),

@@ -5,8 +5,8 @@ import type { Bundle, Decision } from '../bundle/index.ts';
 import { profileOf } from '../bundle/index.ts';
 import { linearDesign } from '../features/index.ts';
 import { logisticMargins } from '../linear/index.ts';
-import { majorityBaseline } from '../metrics/index.ts';
-import type { Metrics } from '../metrics/index.ts';
+import { evaluate, majorityBaseline, metricNames } from '../metrics/index.ts';
+import type { MetricName, Metrics } from '../metrics/index.ts';
 import { createScorer } from '../scorer/index.ts';
 import { version } from '../version.ts';
 import { probabilitiesOf } from './blend.ts';
@@ -17,12 +17,14 @@ import type { ColumnImportance, ContributionSample } from './explanation.ts';
 import { explainModel, explanationTaskCount } from './explanation.ts';
 import { summariseFolds } from './fold-scores.ts';
 import type { CrossValidation } from './fold-scores.ts';
-import type { Figures, Judgement, LabelledRows } from './judgement.ts';
-import { figuresOf, judgePredictions } from './judgement.ts';
+import type { Judgement, LabelledRows } from './judgement.ts';
+import { judgePredictions } from './judgement.ts';
 import type { CheckedOptions, ModelOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { openPool } from './pool.ts';
 import { groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
+import { resampleInPool } from './resampling.ts';
+import type { Difference } from './resampling.ts';
 import { assignFolds, holdOut } from './row-split.ts';
 import { share } from './shared-memory.ts';
 
@@ -39,6 +41,13 @@ export interface Headline extends Judgement {
   readonly source: 'hold-out' | 'test file' | 'cross-validation';
 }
 
+/** What the regression alone reaches on the rows of the headline. */
+export interface LogisticBaseline {
+  readonly metrics: Metrics;
+  /** The model's figures minus these, with paired 95 % bootstrap intervals. */
+  readonly differences: Record<MetricName, Difference>;
+}
+
 /** A trained model, and all that was found out about it. */
 export interface TrainedModel {
   /** Everything that is saved; the card is empty until the caller writes one. */
@@ -46,7 +55,7 @@ export interface TrainedModel {
   readonly headline: Headline;
   readonly baselines: {
     readonly majority: Metrics & { readonly share: number };
-    readonly logistic: Figures;
+    readonly logistic: LogisticBaseline;
   };
   readonly crossValidation: CrossValidation;
   readonly importance: readonly ColumnImportance[];
@@ -133,29 +142,51 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
               explanationTaskCount(columns, all.dataset.rowCount, shipping.trees.treeCount),
             ),
           });
-    // The judging below must not leave a rejection of the explanation unseen while it runs.
-    explanation.catch(() => undefined);
 
     const rows = judging ?? all;
     const predictions =
       judging === undefined
         ? { probabilities: shipping.probabilities, linear: shipping.linearProbabilities }
         : predictionsOf(judged, judgedDecision, judging.dataset);
-    const costs = checked.thresholdRule.rule === 'cost' ? checked.thresholdRule : undefined;
+    const { threshold } = judgedDecision;
+    const resampled = resampleInPool(
+      pool,
+      {
+        labels: share(rows.labels),
+        weights: rows.weights && share(rows.weights),
+        groups: rows.groups && share(rows.groups),
+      },
+      { probabilities: share(predictions.probabilities), threshold },
+      { probabilities: share(predictions.linear), threshold: judged.linearThreshold },
+      checked.seed,
+    );
+    const [{ intervals, differences }, { importance, sample, permutedRows }] = await Promise.all([
+      resampled,
+      explanation,
+    ]);
     const headline: Headline = {
       source:
         options.test !== undefined ? 'test file' : judging === undefined ? 'cross-validation' : 'hold-out',
-      ...judgePredictions(rows, predictions.probabilities, judgedDecision.threshold, {
+      ...judgePredictions(rows, predictions.probabilities, threshold, {
         seed: checked.seed,
-        costs,
+        costs: checked.thresholdRule.rule === 'cost' ? checked.thresholdRule : undefined,
+        intervals,
       }),
     };
+    const linearMetrics = evaluate(rows.labels, predictions.linear, judged.linearThreshold, rows.weights);
     const baselines = {
       majority: majorityBaseline(rows.labels, rows.weights),
-      logistic: figuresOf(rows, predictions.linear, judged.linearThreshold, { seed: checked.seed }),
+      logistic: {
+        metrics: linearMetrics,
+        differences: Object.fromEntries(
+          metricNames.map((name) => [
+            name,
+            { difference: headline.metrics[name] - linearMetrics[name], ...differences[name] },
+          ]),
+        ) as Record<MetricName, Difference>,
+      },
     };
     const crossValidation = summariseFolds(shipping.scores);
-    const { importance, sample, permutedRows } = await explanation;
     return {
       bundle: {
         verdictVersion: version,

@@ -4,6 +4,7 @@ import { trainSync } from '@verdict/boost';
 import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
 import { contributionsOf, shuffleColumn } from './explanation-tasks.ts';
+import { resample } from './resampling.ts';
 import { task } from './task.ts';
 
 /** Boost on some rows, stop by others. */
@@ -35,7 +36,7 @@ export const fitTrees = task((input: TreeFit) => {
 });
 
 /** Distance from the optimum, in standard errors of the coefficients, that is close enough. */
-const LINEAR_TOLERANCE = 1e-6;
+const LINEAR_TOLERANCE = 1e-5;
 
 /** Fit a logistic regression on some rows and score others. */
 export interface LinearFit {
@@ -73,3 +74,5 @@ export const fitLinear = task((input: LinearFit) => {
 export const permute = task(shuffleColumn);
 
 export const contribute = task(contributionsOf);
+
+export const draw = task(resample);

@@ -1,0 +1,85 @@
+import {
+  bootstrapReplicates,
+  intervalsOf,
+  joinReplicates,
+  metricNames,
+  percentileInterval,
+} from '../metrics/index.ts';
+import type { Interval, MetricName, Replicates } from '../metrics/index.ts';
+import type { LabelledRows } from './judgement.ts';
+import type { WorkPool } from './pool.ts';
+
+/** One model's predictions for rows that judge. */
+export interface Predictions {
+  readonly probabilities: Float64Array;
+  readonly threshold: number;
+}
+
+/** A range of bootstrap replicates of one model. */
+export interface ResamplingTask extends Predictions {
+  readonly rows: LabelledRows;
+  readonly seed: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A difference between two models on the same resampled rows. */
+export interface Difference extends Interval {
+  readonly difference: number;
+}
+
+const MOST_REPLICATES = 1000;
+const FEWEST_REPLICATES = 200;
+/** Rows drawn in all replicates together; more rows need fewer replicates for a steady interval. */
+const DRAWN_ROWS = 10_000_000;
+const CHUNK = 50;
+
+/** How many replicates an interval over so many rows is made of. */
+export function replicateCount(rows: number): number {
+  const affordable = Math.floor(DRAWN_ROWS / Math.max(1, rows) / CHUNK) * CHUNK;
+  return Math.min(MOST_REPLICATES, Math.max(FEWEST_REPLICATES, affordable));
+}
+
+/** The metrics of a range of replicates. */
+export function resample(task: ResamplingTask): Replicates {
+  const { labels, weights, groups } = task.rows;
+  return bootstrapReplicates(labels, task.probabilities, task.threshold, {
+    seed: task.seed,
+    from: task.from,
+    to: task.to,
+    ...(weights === undefined ? {} : { weights }),
+    ...(groups === undefined ? {} : { groups }),
+  });
+}
+
+/**
+ * 95 % bootstrap intervals of a model's metrics, and of how they differ from another model's. Both are judged
+ * on the same resampled rows, so the difference is paired.
+ */
+export async function resampleInPool(
+  pool: WorkPool,
+  rows: LabelledRows,
+  model: Predictions,
+  other: Predictions,
+  seed: number,
+): Promise<{ intervals: Record<MetricName, Interval>; differences: Record<MetricName, Interval> }> {
+  const count = replicateCount(rows.labels.length);
+  const replicatesOf = async (predictions: Predictions): Promise<Replicates> =>
+    joinReplicates(
+      await Promise.all(
+        Array.from({ length: count / CHUNK }, (_, i) =>
+          pool.run('draw', { rows, ...predictions, seed, from: i * CHUNK, to: (i + 1) * CHUNK }),
+        ),
+      ),
+    );
+  const [own, others] = await Promise.all([replicatesOf(model), replicatesOf(other)]);
+  const differences = {} as Record<MetricName, Interval>;
+  for (const name of metricNames) {
+    const [a, b] = [own[name], others[name]];
+    differences[name] =
+      a === undefined || b === undefined
+        ? { low: Number.NaN, high: Number.NaN }
+        : percentileInterval(a.map((value, i) => value - b[i]));
+  }
+  return { intervals: intervalsOf(own), differences };
+}
