@@ -4,9 +4,9 @@ import type {
   ColumnImportance,
   CrossValidation,
   Decision,
-  Figures,
   Headline,
   LearningCurves,
+  LogisticBaseline,
   Metrics,
   TrainedModel,
 } from '@verdict/learn';
@@ -46,7 +46,7 @@ export interface PerformanceMetrics {
   readonly headline: Headline;
   readonly baselines: {
     readonly majority: Metrics & { readonly share: number };
-    readonly logistic: Figures;
+    readonly logistic: LogisticBaseline;
   };
   readonly crossValidation: CrossValidation & {
     readonly cv_accuracy_mean: number;
