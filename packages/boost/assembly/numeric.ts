@@ -72,7 +72,8 @@ function scanBins(base: usize, bins: i32, flags: i32, missing: i64, settings: us
   let bestAt: usize = 0;
   for (let p = base; p < end; p += 8) {
     const entry = load<i64>(p);
-    if (entry == 0) continue;
+    // Empty bins before the first value are a cut of their own: missing rows against all others.
+    if (entry == 0 && left != 0) continue;
     left += entry;
     const allowed = left + missing != sum || canEnd(p, end, flags);
     if (allowed && better(left, sum, lambda, leastHessian, false, settings, record)) bestAt = p;
