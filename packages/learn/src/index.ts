@@ -116,13 +116,16 @@ export type {
   ThresholdRule,
 } from './decision/index.ts';
 export {
+  checkOptions,
   judgePredictions,
   labelsOf,
+  openPool,
   trainModel,
   treeDefaults,
   weightsOf,
 } from './training/index.ts';
 export type {
+  CheckedOptions,
   ColumnImportance,
   ContributionSample,
   CrossValidation,
@@ -139,6 +142,7 @@ export type {
   TrainingProgress,
   TrainingTable,
   TreeDefaults,
+  WorkPool,
 } from './training/index.ts';
 export {
   bundleFormatVersion,

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
-import { labelsOf, trainModel, writeBundle } from '@verdict/learn';
+import { checkOptions, labelsOf, openPool, trainModel, writeBundle } from '@verdict/learn';
 import type { ModelOptions, TrainingProgress } from '@verdict/learn';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
@@ -89,13 +90,17 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   const clock = performance.now();
   const cpu = process.cpuUsage();
   const options = modelOptions(job);
+  const { threads } = checkOptions(options, availableParallelism());
   const staged = await stageOutput(out);
+  // Workers load while the table is read.
+  const pool = openPool(threads, signal);
   try {
     onProgress?.({ stage: 'read', done: 0, total: 1 });
     const table = await readTable(file, readOptions(job));
     const test = job.test === undefined ? undefined : await readTest(job.test, table.schema, job);
     const trained = await trainModel(table, {
       ...options,
+      pool,
       fingerprint: table.source.fingerprint,
       ...(test === undefined ? {} : { test }),
     });
@@ -128,6 +133,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };
   } finally {
+    await pool.close();
     await staged.discard();
   }
 }

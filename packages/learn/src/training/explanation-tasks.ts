@@ -10,8 +10,8 @@ import type { Scorer } from '../scorer/index.ts';
 
 /** A model as plain data that crosses threads. */
 export interface PortableModel {
-  /** Tells the models of one training apart. */
-  readonly id: 'shipping' | 'judged';
+  /** Tells models apart, those of earlier trainings by the same workers too. */
+  readonly id: string;
   readonly plan: FeaturePlan;
   readonly trees: Uint8Array;
   readonly logistic: LogisticModel;
@@ -68,13 +68,15 @@ export function contributionsOf(input: ContributionTask): {
   return { columns, contributions, bias };
 }
 
-/** Scorers that this worker has made. A pool, and so a worker, serves one training. */
-const scorers = new Map<PortableModel['id'], Scorer>();
+/** The last scorers that this worker has made: a training explains two models, in many tasks. */
+const scorers = new Map<string, Scorer>();
+const KEPT = 2;
 
 function scorerOf({ id, plan, trees, logistic, decision }: PortableModel): Scorer {
   let scorer = scorers.get(id);
   if (scorer === undefined) {
     scorer = createScorer({ plan, booster: Booster.fromUbj(Uint8Array.from(trees)), logistic, decision });
+    if (scorers.size === KEPT) scorers.delete([...scorers.keys()][0]);
     scorers.set(id, scorer);
   }
   return scorer;

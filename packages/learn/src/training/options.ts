@@ -1,6 +1,7 @@
 import type { Dataset } from '@verdict/core';
 import { InvalidOption } from '@verdict/core';
 import type { ThresholdRule } from '../decision/index.ts';
+import type { WorkPool } from './pool.ts';
 
 /** What happens next, for a progress bar: `done` of `total` parts of a named stage. */
 export interface TrainingProgress {
@@ -29,6 +30,8 @@ export interface ModelOptions {
   readonly fingerprint?: string;
   /** Compute importance and contributions; default true. Without them both are empty. */
   readonly explain?: boolean;
+  /** Workers that are running already; they are not closed. Default: own ones, for this training. */
+  readonly pool?: WorkPool;
   /** Stops the work; the promise rejects with `Interrupted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;

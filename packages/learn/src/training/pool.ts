@@ -18,10 +18,13 @@ export interface WorkPool {
   close(): Promise<void>;
 }
 
-/** Starts a pool of `threads` workers; when `signal` fires, what runs and what waits rejects with `Interrupted`. */
+/**
+ * Starts a pool of `threads` workers, which load while the caller does other things; when `signal`
+ * fires, what runs and what waits rejects with `Interrupted`.
+ */
 export function openPool(threads: number, signal?: AbortSignal): WorkPool {
   const worker = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const pool = new Tinypool({ filename: worker.href, minThreads: 1, maxThreads: threads });
+  const pool = new Tinypool({ filename: worker.href, minThreads: threads, maxThreads: threads });
   return {
     threads,
     async run<N extends keyof Tasks>(name: N, input: Input<N>): Promise<Output<N>> {

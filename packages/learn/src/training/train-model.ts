@@ -74,6 +74,9 @@ export interface TrainedModel {
   readonly options: CheckedOptions;
 }
 
+/** Numbers the trainings of this process, so that workers can tell their models apart. */
+let trainings = 0;
+
 /** The rows of the table, with what the training needs to know about them. */
 interface Rows extends LabelledRows {
   readonly dataset: Dataset;
@@ -96,14 +99,15 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   const { schema } = table;
   const all = rowsOf(table.dataset, schema, table.duplicateGroups);
   const split = options.test === undefined ? holdOut(all, checked) : undefined;
-  const training = split === undefined ? undefined : takeFrom(all, split.train);
+  const kept = split === undefined ? undefined : takeFrom(all, split.train);
   const judging =
     options.test === undefined ? split && takeFrom(all, split.test) : rowsOf(options.test, schema, undefined);
   const minimumCount = options.revealRare === true ? 1 : 5;
 
-  const pool = openPool(checked.threads, options.signal);
+  const training = trainings++;
+  const pool = options.pool ?? openPool(checked.threads, options.signal);
   try {
-    const fits = training === undefined ? 1 : 2;
+    const fits = kept === undefined ? 1 : 2;
     const onTask = counter(options, 'train', fits * taskCount(checked.folds));
     const fit = (rows: Rows): Promise<CrossFit> =>
       crossFit({
@@ -116,7 +120,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         pool,
         onTask,
       });
-    const [shipping, evaluated] = await Promise.all([fit(all), training && fit(training)]);
+    const [shipping, evaluated] = await Promise.all([fit(all), kept && fit(kept)]);
 
     const judged = evaluated ?? shipping;
     const decision = decisionOf(shipping, schema, checked);
@@ -128,11 +132,11 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         : explainModel({
             pool,
             seed: checked.seed,
-            shipping: portableModel('shipping', shipping, decision),
+            shipping: portableModel(`${training}/shipping`, shipping, decision),
             booster: shipping.trees,
             dataset: all.dataset,
             labels: all.labels,
-            judged: portableModel('judged', judged, judgedDecision),
+            judged: portableModel(`${training}/judged`, judged, judgedDecision),
             judgedDataset: (judging ?? all).dataset,
             judgedLabels: (judging ?? all).labels,
             judgedWeights: (judging ?? all).weights,
@@ -226,7 +230,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
       options: checked,
     };
   } finally {
-    await pool.close();
+    if (options.pool === undefined) await pool.close();
   }
 }
 
@@ -278,7 +282,7 @@ function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOpt
   };
 }
 
-function portableModel(id: PortableModel['id'], fit: CrossFit, decision: Decision): PortableModel {
+function portableModel(id: string, fit: CrossFit, decision: Decision): PortableModel {
   return { id, plan: fit.plan, trees: share(fit.trees.toUbj()), logistic: fit.linear, decision };
 }
 
