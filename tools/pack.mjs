@@ -21,12 +21,18 @@ import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode } from './setup.mjs';
 
 const [mode, destination] = process.argv.slice(2);
+/** Where the sources' manifest waits while the published one is in its place. */
 const kept = '.package.json.source';
 
-if (mode === 'before') before(process.cwd());
-else if (mode === 'after') after(process.cwd());
-else if (mode === 'all' && destination !== undefined) packAll(resolve(destination));
-else fail('usage: node tools/pack.mjs before | after | all DEST');
+try {
+  if (mode === 'before') before(process.cwd());
+  else if (mode === 'after') after(process.cwd());
+  else if (mode === 'all' && destination !== undefined) packAll(resolve(destination));
+  else throw new Error('usage: node tools/pack.mjs before | after | all DEST');
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 /** Packs copies of all workspaces, so that neither a failure nor another process can meet a changed clone. */
 function packAll(to) {
@@ -45,7 +51,7 @@ function packAll(to) {
       const status = attempt('npm', ['pack', '--silent', '--pack-destination', to], {
         cwd: join(copy, workspace),
       });
-      if (status !== 0) fail(`${workspace} could not be packed.`);
+      if (status !== 0) throw new Error(`${workspace} could not be packed.`);
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -94,7 +100,7 @@ function build(folder, paths) {
   );
   const status = attempt(pinnedNode(), [bin('tsc'), '-p', config], { cwd: folder });
   rmSync(config);
-  if (status !== 0) fail(`${folder} does not compile.`);
+  if (status !== 0) throw new Error(`${folder} does not compile.`);
 }
 
 /** Names and folders of the workspaces that a package depends on. */
@@ -120,9 +126,4 @@ function built(target) {
 
 function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'));
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
 }
