@@ -113,7 +113,10 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
     },
     baselines: {
       majority: { ...near(0), accuracy: 0.859, rocAuc: 0.5, logLoss: 0.407 },
-      logistic: { metrics: near(0.9) },
+      logistic: {
+        metrics: near(0.9),
+        differences: { rocAuc: { difference: 0.051, low: 0.021, high: 0.083 } },
+      },
     },
     crossValidation: {
       folds: 5,

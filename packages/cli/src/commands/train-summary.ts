@@ -57,6 +57,10 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
       ]),
     ),
   );
+  const { difference, low, high } = baselines.logistic.differences.logLoss;
+  lines.push(
+    `Against the regression on the same rows: log loss ${signed(difference)} (paired 95 % interval ${signed(low)} … ${signed(high)}).`,
+  );
   const { mean, standardDeviation } = crossValidation.scores.rocAuc;
   lines.push(
     `Cross-validated over ${crossValidation.folds} folds: ROC AUC ${figure(mean)} ± ${figure(standardDeviation)}, log loss ${figure(crossValidation.scores.logLoss.mean)} ± ${figure(crossValidation.scores.logLoss.standardDeviation)}.`,
@@ -77,7 +81,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
         .slice(0, SHOWN_COLUMNS)
         .map(({ column, permutation, shap }) => [
           column,
-          `+${figure(permutation.mean)}`.replace('+-', '-'),
+          signed(permutation.mean),
           `${figure(permutation.low)} … ${figure(permutation.high)}`,
           figure(shap),
         ]),
@@ -103,4 +107,8 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
     '',
   );
   return lines.join('\n');
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${figure(value)}` : figure(value);
 }

@@ -35,7 +35,7 @@ const DRAWN_ROWS = 10_000_000;
 const CHUNK = 50;
 
 /** How many replicates an interval over so many rows is made of. */
-export function replicateCount(rows: number): number {
+function replicateCount(rows: number): number {
   const affordable = Math.floor(DRAWN_ROWS / Math.max(1, rows) / CHUNK) * CHUNK;
   return Math.min(MOST_REPLICATES, Math.max(FEWEST_REPLICATES, affordable));
 }

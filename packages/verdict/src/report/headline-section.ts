@@ -63,9 +63,20 @@ function against({ headline, baselines, target }: ReportInput): Html {
   }
   ${
     isKnown(logistic)
-      ? html`A plain logistic regression reaches an AUC of ${formatMetric(logistic)} on the same rows.`
+      ? html`A plain logistic regression reaches an AUC of ${formatMetric(logistic)} on the same
+        rows${distance(baselines)}.`
       : undefined
   }`;
+}
+
+/** How far the model is from the regression, and whether that could be chance. */
+function distance({ logistic }: ReportInput['baselines']): Html | undefined {
+  const paired = logistic?.differences?.['rocAuc'];
+  if (paired === undefined || ![paired.difference, paired.low, paired.high].every(isKnown)) return undefined;
+  const { difference, low, high } = paired;
+  const sure = low > 0 ? 'which is worse' : high < 0 ? 'which is better' : 'which chance could explain';
+  return html`, ${sure}: the model’s is ${formatMetric(Math.abs(difference))}
+  ${difference < 0 ? 'lower' : 'higher'} (paired 95 % interval ${formatMetric(low)} to ${formatMetric(high)})`;
 }
 
 function provenance({ headline, data }: ReportInput): Html {

@@ -92,7 +92,15 @@ export interface ReportInput {
   readonly baselines: {
     /** Always saying the more frequent class. */
     readonly majority?: ReportMetrics;
-    readonly logistic?: ReportFigures;
+    readonly logistic?: ReportFigures & {
+      /** The model's figures minus these on the same resampled rows, with 95 % intervals. */
+      readonly differences?: Readonly<
+        Record<
+          string,
+          { readonly difference: number; readonly low: number; readonly high: number } | undefined
+        >
+      >;
+    };
   };
   readonly crossValidation?: {
     readonly folds: number;
