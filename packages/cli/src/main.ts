@@ -11,10 +11,13 @@ const INTERRUPTED = 130;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
-// A reader that closes the pipe early (`verdict predict … | head`) has what it wanted.
+// A reader that closes the pipe early (`verdict predict … | head`) has what it wanted. The work is stopped, not
+// the process, so that what was put aside on the disk is removed.
+let enough = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  enough = true;
+  stop.abort();
 });
 
 process.exitCode = await run();
@@ -26,6 +29,7 @@ async function run(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (enough) return 0;
     if (stop.signal.aborted) {
       process.stderr.write('\nInterrupted: nothing was written.\n');
       return INTERRUPTED;
