@@ -25,7 +25,8 @@ export function verdict(args: readonly string[], options: RunOptions = {}): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(options.node ?? process.execPath, [launcher, ...args], {
       cwd: options.cwd,
-      env: { ...process.env, NO_COLOR: '1', ...options.env },
+      // Without a cache of compiled modules, which would lie among temporary files and blur the coverage.
+      env: { ...process.env, NO_COLOR: '1', NODE_DISABLE_COMPILE_CACHE: '1', ...options.env },
       stdio: 'pipe',
     });
     let stdout = '';
