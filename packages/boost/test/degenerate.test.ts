@@ -108,7 +108,7 @@ describe('small and odd tables', () => {
     expect(booster.contributions(nothing).length).toBe(0);
   });
 
-  it('deeper than the cache of histograms reaches', () => {
+  it('with many columns and many leaves', () => {
     const random = new Random(2);
     const columns = Array.from({ length: 2000 }, () => Float32Array.from(range(1200), () => random.float()));
     const labels = Float32Array.from(range(1200), () => random.integer(2));
