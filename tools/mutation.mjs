@@ -1,6 +1,6 @@
 // Do the tests notice? Draws small changes of the sources of boosting and learning by a seed, makes each in a copy
 // of the repository and runs the room's tests: a change that no test notices has survived, and is looked at.
-//   node tools/mutation.mjs [--seed 1] [--count 30] [--only 3,7] [--out FILE]
+//   node tools/mutation.mjs [--seed 1] [--count 30] [--only 3,7] [--timeout 300] [--out FILE]
 // First the copy is tested unchanged (it must pass); then the mutants, one after the other, with one worker.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '30' },
     only: { type: 'string' },
+    timeout: { type: 'string', default: '300' },
     out: { type: 'string' },
   },
 });
@@ -118,7 +119,7 @@ async function testRoom(room) {
       '--reporter=json',
       `--outputFile=${results}`,
     ],
-    300,
+    Number(options.timeout),
   );
   if (status === 'timeout') return { verdict: 'timed out', by: '' };
   if (status === 0) return { verdict: 'survived', by: '' };
