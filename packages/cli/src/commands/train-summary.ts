@@ -8,6 +8,9 @@ import { figureRows } from './figure-rows.ts';
 const SHOWN_COLUMNS = 8;
 const SHOWN_INFOS = 6;
 
+/** How the command is called: in a clone it is not in the path. */
+const command = import.meta.filename.endsWith('.ts') ? 'npx verdict' : 'verdict';
+
 const sources = {
   'hold-out': 'rows held out; they chose nothing',
   'test file': 'rows of the test file; they chose nothing',
@@ -101,9 +104,9 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
 
   heading('What next');
   lines.push(
-    `verdict predict NEW.csv --model ${outcome.model} --out predictions.csv`,
-    `verdict explain NEW.csv --model ${outcome.model} --row 1`,
-    `verdict evaluate LATER.csv --model ${outcome.model}`,
+    `${command} predict NEW.csv --model ${outcome.model} --out predictions.csv`,
+    `${command} explain NEW.csv --model ${outcome.model} --row 1`,
+    `${command} evaluate LATER.csv --model ${outcome.model}`,
     '',
   );
   return lines.join('\n');

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { commandOf } from '../src/command-of.ts';
+
+describe('commandOf', () => {
+  it('names the file alone and leaves out what was not given', () => {
+    expect(commandOf({ file: '/some/where/churn.csv', target: 'churn' }, 42)).toBe(
+      'verdict train churn.csv --target churn --seed 42',
+    );
+  });
+
+  it('repeats what may come several times, and every option that changes the result', () => {
+    const job = {
+      file: 'a.csv',
+      target: 'y',
+      drop: ['a', 'b'],
+      types: { c: 'category' },
+      roles: { d: 'ignored' },
+      test: '/x/test.csv',
+      folds: 3,
+      thresholdRule: 'cost',
+      costFp: 1,
+      costFn: 2.5,
+      threads: 4,
+    } as const;
+    expect(commandOf(job, 7)).toBe(
+      'verdict train a.csv --target y --drop a --drop b --type c=category --role d=ignored --test test.csv --folds 3 --threshold-rule cost --cost-fp 1 --cost-fn 2.5 --seed 7',
+    );
+  });
+
+  it('quotes so that a shell reads the words back', () => {
+    const target = `it's $HOME "now" \`x\` ü`;
+    const line = commandOf({ file: 'my file.csv', target }, 1).replace('verdict train', "printf '%s\\n'");
+    expect(execFileSync('sh', ['-c', line]).toString().split('\n').slice(0, 3)).toEqual([
+      'my file.csv',
+      '--target',
+      target,
+    ]);
+  });
+});
