@@ -48,7 +48,7 @@ pre {
   background: var(--page); border: 1px solid var(--line); border-radius: 8px;
   padding: 12px 16px; margin: 0.8em 0; white-space: pre-wrap; overflow-wrap: anywhere;
 }
-header { padding: 26px 0 6px; }
+header.wrap { padding-top: 26px; padding-bottom: 6px; }
 .bar { display: flex; justify-content: space-between; align-items: center; gap: 16px; flex-wrap: wrap; margin-bottom: 34px; }
 .brand { font-weight: 700; letter-spacing: 0.02em; color: var(--muted); }
 .theme { border: 1px solid var(--line); border-radius: 999px; padding: 2px; margin: 0; display: flex; font-size: 0.82rem; background: var(--surface); }
@@ -124,7 +124,7 @@ footer { color: var(--muted); font-size: 0.88rem; padding: 8px 0 48px; }
   body { background: none; font-size: 10.5pt; }
   .wrap { max-width: none; padding: 0; }
   .theme, .contents, .skip { display: none; }
-  header { padding-top: 0; }
+  header.wrap { padding-top: 0; }
   .bar { margin-bottom: 16px; }
   main > section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 14px 0; margin: 0; background: none; }
   .chart, .card, tr, li, pre { break-inside: avoid; }
