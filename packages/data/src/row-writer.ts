@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -31,9 +31,10 @@ export interface RowWriter {
 /**
  * Opens a table for writing: `.csv` (also any other extension), `.tsv`, `.jsonl`, `.ndjson`, `.json` (JSON
  * lines), each also with `.gz`, or `.parquet`. The rows go to a file beside the path, which is renamed in the
- * end; a stream, such as standard output, takes them as they come. Missing values are empty fields or null.
+ * end; a stream, such as standard output, and a device or named pipe take them as they come. A link stays one:
+ * the file that it leads to is replaced. Missing values are empty fields or null.
  *
- * @throws InvalidOption, UnreadableFile (the folder does not exist or may not be written), OutOfResources
+ * @throws InvalidOption (the path is a folder, or cannot take the format), UnreadableFile (the folder does not exist or may not be written), OutOfResources
  * (disk full), Interrupted
  */
 export async function openWriter(to: string | Writable, options: WriteOptions = {}): Promise<RowWriter> {
@@ -43,26 +44,46 @@ export async function openWriter(to: string | Writable, options: WriteOptions = 
     }
     return new TextWriter(to, undefined, undefined, options.format ?? 'csv', options.signal);
   }
+  const place = await placeOf(to);
   const name = to.toLowerCase();
   const format = options.format ?? formatOfName(name.replace(/\.gz$/, ''));
-  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}.part`);
+  const temporary = join(dirname(place.path), `.${basename(place.path)}.${process.pid}.part`);
   if (format === 'parquet') {
     if (name.endsWith('.gz')) {
       throw new InvalidOption({ option: 'out', got: to, expected: 'a Parquet file without .gz, since Parquet is compressed already' });
     }
-    return new ParquetWriter(to, temporary, options.signal);
+    if (place.direct) {
+      throw new InvalidOption({ option: 'out', got: to, expected: 'a regular file when writing Parquet' });
+    }
+    return new ParquetWriter(place.path, temporary, options.signal);
   }
-  const file = createWriteStream(temporary);
+  const file = createWriteStream(place.direct ? place.path : temporary);
   const failed = await new Promise<Error | undefined>((resolve) => {
     file.once('open', () => resolve(undefined));
     file.once('error', resolve);
   });
   if (failed !== undefined) throw translateWriteError(failed, to);
-  if (!name.endsWith('.gz')) return new TextWriter(file, file, { temporary, path: to }, format, options.signal);
+  const moved = place.direct ? undefined : { temporary, path: place.path };
+  if (!name.endsWith('.gz')) return new TextWriter(file, file, moved, format, options.signal);
   const gzip = createGzip({ chunkSize: 1 << 16 });
   gzip.pipe(file);
   file.on('error', (error) => gzip.destroy(error));
-  return new TextWriter(gzip, file, { temporary, path: to }, format, options.signal);
+  return new TextWriter(gzip, file, moved, format, options.signal);
+}
+
+/**
+ * Where the rows of an output path go: the end of the links, and whether there is something that must be
+ * written to and never be replaced, such as `/dev/null` or a named pipe.
+ */
+async function placeOf(to: string): Promise<{ path: string; direct: boolean }> {
+  if (to === '' || /[\\/]$/.test(to)) {
+    throw new InvalidOption({ option: 'out', got: to, expected: 'the path of a file' });
+  }
+  const found = await stat(to).catch(() => undefined);
+  if (found === undefined) return { path: to, direct: false };
+  if (found.isDirectory()) throw new InvalidOption({ option: 'out', got: to, expected: 'a file, not a folder' });
+  if (!found.isFile()) return { path: to, direct: true };
+  return { path: await realpath(to), direct: false };
 }
 
 /** Writes a whole table given as batches; removes what there is if anything fails on the way. */
@@ -127,17 +148,18 @@ class TextWriter implements RowWriter {
 
   async close(): Promise<void> {
     this.#check();
-    if (this.#place === undefined) {
+    if (this.#file === undefined) {
       this.#stream.off('error', this.#fail);
       return;
     }
     this.#stream.end();
     try {
-      await finished(this.#file ?? this.#stream);
+      await finished(this.#file);
     } catch (error) {
       this.#error ??= error as Error;
     }
     this.#check();
+    if (this.#place === undefined) return;
     const { temporary, path } = this.#place;
     await rename(temporary, path).catch((error: unknown) => {
       throw translateWriteError(error, path);
@@ -146,13 +168,13 @@ class TextWriter implements RowWriter {
 
   async abort(): Promise<void> {
     this.#stream.off('error', this.#fail);
-    if (this.#place === undefined) return;
+    if (this.#file === undefined) return;
     // A destroyed stream may still report an error that nobody waits for any more.
     this.#stream.on('error', () => undefined);
-    this.#file?.on('error', () => undefined);
+    this.#file.on('error', () => undefined);
     this.#stream.destroy();
-    this.#file?.destroy();
-    await rm(this.#place.temporary, { force: true });
+    this.#file.destroy();
+    if (this.#place !== undefined) await rm(this.#place.temporary, { force: true });
   }
 
   #check(): void {

@@ -120,7 +120,7 @@ describe('writeTable', () => {
       expect(error.message).toContain('its folder does not exist');
     }
     mkdirSync(path('taken.csv'));
-    expect((await errorOf(writeTable(path('taken.csv'), [batch]))).message).toContain('may not be written');
+    expect((await errorOf(writeTable(path('taken.csv'), [batch]))).message).toContain('a file, not a folder');
     expect((await errorOf(writeTable(path('a.parquet.gz'), [batch]))).message).toContain('without .gz');
     expect((await errorOf(writeTable(path('empty.parquet'), []))).message).toContain('at least one batch');
   });

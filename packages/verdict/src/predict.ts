@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { CodeColumn, Dataset, NumberColumn, Schema } from '@verdict/core';
-import { Interrupted, isNumberType } from '@verdict/core';
+import { Interrupted, InvalidOption, isNumberType } from '@verdict/core';
 import { openWriter, scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
 import type { Scorer } from '@verdict/learn';
@@ -35,6 +36,7 @@ const EXPLAINED_BATCH = 1024;
  */
 export async function predict(job: PredictJob): Promise<{ rows: number }> {
   const { file, model, out = process.stdout, explain = false, threads, signal, onProgress } = job;
+  if (typeof out === 'string') await refuseSameFile(file, out);
   const bundle = await readBundle(model);
   const scorer = createScorer(bundle);
   const { positive, negative } = bundle.decision.labels;
@@ -70,6 +72,21 @@ export async function predict(job: PredictJob): Promise<{ rows: number }> {
       { kind: 'code', name: 'prediction', codes: Int32Array.from(decisions), levels: [negative, positive] },
       ...(explain ? contributionColumns(scorer, batch) : []),
     ];
+  }
+}
+
+/** Predictions in the place of the table would cost the reader the table. */
+async function refuseSameFile(file: string, out: string): Promise<void> {
+  const [source, target] = await Promise.all(
+    [file, out].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  if (source?.isFile() !== true || target === undefined) return;
+  if (source.ino === target.ino && source.dev === target.dev) {
+    throw new InvalidOption({
+      option: 'out',
+      got: out,
+      expected: 'another file than the table that is scored',
+    });
   }
 }
 
