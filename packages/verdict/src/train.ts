@@ -6,6 +6,7 @@ import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
 import { checkOptions, labelsOf, openPool, trainModel, writeBundle } from '@verdict/learn';
 import type { ModelOptions, TrainingProgress } from '@verdict/learn';
+import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
 import { diskError, outputNames, stageOutput } from './output-folder.ts';
@@ -79,6 +80,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       expected: 'the name of the yes/no column',
     });
   }
+  if (out === '') throw new InvalidOption({ option: 'out', got: out, expected: 'the path of a folder' });
   if (job.test !== undefined && job.testSize !== undefined) {
     throw new InvalidOption({
       option: 'test-size',
@@ -143,41 +145,6 @@ async function allWritten(out: string, work: readonly Promise<unknown>[]): Promi
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw diskError(out, failed.reason);
-}
-
-/** The command that does the same again; the file by its name alone. */
-function commandOf(job: TrainJob, seed: number): string {
-  const quote = (text: string): string =>
-    /^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-  const options: [string, unknown][] = [
-    ['target', job.target],
-    ['positive', job.positive],
-    ...(job.drop ?? []).map((column): [string, unknown] => ['drop', column]),
-    ...Object.entries(job.types ?? {}).map(([column, type]): [string, unknown] => [
-      'type',
-      `${column}=${type}`,
-    ]),
-    ...Object.entries(job.roles ?? {}).map(([column, role]): [string, unknown] => [
-      'role',
-      `${column}=${role}`,
-    ]),
-    ['weight', job.weight],
-    ['group', job.group],
-    ['time', job.time],
-    ['test', job.test === undefined ? undefined : basename(job.test)],
-    ['test-size', job.testSize],
-    ['folds', job.folds],
-    ['threshold-rule', job.thresholdRule],
-    ['cost-fp', job.costFp],
-    ['cost-fn', job.costFn],
-    ['seed', seed],
-  ];
-  const given = options.filter(([, value]) => value !== undefined);
-  return [
-    'verdict train',
-    quote(basename(job.file)),
-    ...given.map(([name, value]) => `--${name} ${quote(String(value))}`),
-  ].join(' ');
 }
 
 function modelOptions(job: TrainJob): ModelOptions {

@@ -1,4 +1,5 @@
 import { columnRoles, columnTypes } from '@verdict/core';
+import type { ColumnRole, ColumnType } from '@verdict/core';
 import { Command, Option } from 'commander';
 import type { TrainJob } from 'verdict';
 import { readConfig, train } from 'verdict';
@@ -8,7 +9,9 @@ import { printJson } from '../terminal/json.ts';
 import { collect, collectPairs, finiteNumber, wholeNumber } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 
-type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress'>> & {
+type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress' | 'types' | 'roles'>> & {
+  type?: Readonly<Record<string, ColumnType>>;
+  role?: Readonly<Record<string, ColumnRole>>;
   config?: string;
   json?: boolean;
 };
@@ -81,8 +84,8 @@ Examples:
   verdict train customers.csv --config verdict.config.json --json > metrics.json`,
     )
     .action(async (file: string, flags: TrainFlags) => {
-      const { config, json = false, ...given } = flags;
-      const { test, testSize, ...kept } = config === undefined ? {} : await readConfig(config);
+      const { config, json = false, type, role, ...given } = flags;
+      const { test, testSize, types, roles, ...kept } = config === undefined ? {} : await readConfig(config);
       const judged = given.test !== undefined || given.testSize !== undefined;
       const job = {
         ...kept,
@@ -90,6 +93,9 @@ Examples:
         ...(judged
           ? {}
           : { ...(test === undefined ? {} : { test }), ...(testSize === undefined ? {} : { testSize }) }),
+        // The file speaks for the columns that no flag names.
+        types: { ...types, ...type },
+        roles: { ...roles, ...role },
         ...given,
         file,
         signal,

@@ -65,6 +65,11 @@ export function taskCount(foldCount: number): number {
   return 2 * foldCount + 1;
 }
 
+/** The seed of a fold's trees: `seed + fold`, beginning again at 0 after 2^53 - 1, the last exact one. */
+function foldSeed(seed: number, fold: number): number {
+  return Number((BigInt(seed) + BigInt(fold)) % 2n ** 53n);
+}
+
 /**
  * Fits the feature plan on all given rows, boosts once for each fold on the other folds' rows with early
  * stopping on its own, fits the regression likewise and once more on all rows, and chooses blend and
@@ -95,19 +100,23 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     onTask();
     return result;
   };
-  const treeFits = splits.map((split, fold) =>
-    pool
-      .run('fitTrees', {
-        ...split,
-        binned,
-        labels: sharedLabels,
-        weights: treeWeights,
-        params: { ...defaults.params, seed: input.seed + fold },
-        rounds: defaults.rounds,
-        earlyStoppingRounds: defaults.earlyStoppingRounds,
-      })
-      .then(count),
+  const treeFits = Promise.all(
+    splits.map((split, fold) =>
+      pool
+        .run('fitTrees', {
+          ...split,
+          binned,
+          labels: sharedLabels,
+          weights: treeWeights,
+          params: { ...defaults.params, seed: foldSeed(input.seed, fold) },
+          rounds: defaults.rounds,
+          earlyStoppingRounds: defaults.earlyStoppingRounds,
+        })
+        .then(count),
+    ),
   );
+  // An error before these are waited for goes to the caller; what the closing pool then rejects goes nowhere.
+  treeFits.catch(() => undefined);
   // Only now, with the workers busy.
   const design = shareDesign(linearDesignOf(plan, matrix));
   const fitLinear = (
@@ -131,7 +140,7 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   const linearFits = refitted.then(({ model }) =>
     Promise.all(splits.map(({ rows, validationRows }) => fitLinear(rows, validationRows, model))),
   );
-  const [trees, refit, linear] = await Promise.all([Promise.all(treeFits), refitted, linearFits]);
+  const [trees, refit, linear] = await Promise.all([treeFits, refitted, linearFits]);
 
   const gather = (margins: (fold: number) => ArrayLike<number>): Float64Array => {
     const all = new Float64Array(dataset.rowCount);

@@ -109,7 +109,9 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   try {
     const fits = kept === undefined ? 1 : 2;
     const onTask = counter(options, 'train', fits * taskCount(checked.folds));
-    const fit = (rows: Rows): Promise<CrossFit> =>
+    // Async, so that folds that cannot be made reject like all else: an error thrown while the other fit is
+    // under way would leave that one to nobody.
+    const fit = async (rows: Rows): Promise<CrossFit> =>
       crossFit({
         ...rows,
         schema,
