@@ -70,16 +70,17 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   const columns = await finishColumns(source, wanted, keep);
   const { negative, positive } = labels.schema;
   columns.set(target, { kind: 'code', name: target, codes, levels: [negative, positive] });
-  checkRoleColumns(source, plans, columns, keep);
+  checkRoleColumns(source, plans, columns, codes, keep);
 
   const findings: Finding[] = [...headerFindings(source), labels.finding];
   dropUninformative(plans, columns);
   const equal = findEqualColumns(
     plans.filter(({ role }) => role === 'feature').map(({ column }) => columns.get(column.name) as Column),
   );
+  const asked = new Map(Object.entries(options.roles ?? {}));
   for (const [copy, original] of equal) {
     const plan = plans.find(({ column }) => column.name === copy);
-    if (plan === undefined || options.roles?.[copy] === 'feature') continue;
+    if (plan === undefined || asked.get(copy) === 'feature') continue;
     plan.role = 'ignored';
     plan.reason = `it has the same values as "${original}"`;
   }
@@ -208,8 +209,10 @@ export async function planColumns(source: Source, options: ReadOptions): Promise
   }
   const { onProgress } = options;
   const collected = await collectColumns(source, { asText, factsOnly, onProgress });
+  // A map, since a column may be called "constructor".
+  const declared = new Map(Object.entries(options.types ?? {}));
   return source.columns.map((column) =>
-    planColumn(column, collected.get(column.name), given.get(column.name), options.types?.[column.name]),
+    planColumn(column, collected.get(column.name), given.get(column.name), declared.get(column.name)),
   );
 }
 
@@ -264,17 +267,19 @@ function readTarget(
   return { codes, keep: labels.unlabelled === 0 ? undefined : keep };
 }
 
+/** Sums of weights and of their products stay finite in single precision. */
+const largestWeight = 1e18;
+
 /** Weights must be numbers from 0 up, not all 0; a time column must be dates or numbers. */
 function checkRoleColumns(
   source: Source,
   plans: readonly ColumnPlan[],
   columns: ReadonlyMap<string, Column>,
+  codes: Int32Array,
   keep: Uint32Array | undefined,
 ): void {
   for (const { column, role, type } of plans) {
-    if (role === 'time' && !isNumberType(type)) {
-      throw new InvalidOption({ option: 'time', got: column.name, expected: 'a column of dates, date-times or numbers' });
-    }
+    if (role === 'time') checkTimes(source, column.name, type, columns.get(column.name), keep);
     if (role !== 'weight') continue;
     const { values } = columns.get(column.name) as NumberColumn;
     const bad = values.findIndex((value) => !Number.isFinite(value) || value < 0);
@@ -288,6 +293,17 @@ function checkRoleColumns(
         hint: 'Correct the weight, or remove the row.',
       });
     }
+    const extreme = values.findIndex((value) => value > largestWeight || (value > 0 && value < 1 / largestWeight));
+    if (extreme >= 0) {
+      throw new InvalidValue({
+        file: source.label,
+        row: (keep?.[extreme] ?? extreme) + 1,
+        column: column.name,
+        got: values[extreme],
+        expected: `a weight of 0, or from ${1 / largestWeight} to ${largestWeight}`,
+        hint: 'Multiply all weights by the same number, so that they are near 1.',
+      });
+    }
     if (values.every((value) => value === 0)) {
       throw new InvalidValue({
         file: source.label,
@@ -297,7 +313,44 @@ function checkRoleColumns(
         hint: 'Choose another weight column.',
       });
     }
+    for (const code of [0, 1]) {
+      if (values.some((value, row) => value > 0 && codes[row] === code)) continue;
+      throw new InvalidValue({
+        file: source.label,
+        column: column.name,
+        got: 'zero in all rows of one class',
+        expected: 'weights above 0 in rows of both classes',
+        hint: 'Choose another weight column.',
+      });
+    }
   }
+}
+
+/** Rows can be ordered only if all have a time, and not all the same one. */
+function checkTimes(
+  source: Source,
+  name: string,
+  type: ColumnType,
+  column: Column | undefined,
+  keep: Uint32Array | undefined,
+): void {
+  if (!isNumberType(type) || column?.kind !== 'number') {
+    throw new InvalidOption({
+      option: 'time',
+      got: name,
+      expected: `a column of dates, date-times or numbers that differ${type === 'constant' ? ': all its rows are the same' : ''}`,
+    });
+  }
+  const missing = column.values.findIndex((value) => Number.isNaN(value));
+  if (missing < 0) return;
+  throw new InvalidValue({
+    file: source.label,
+    row: (keep?.[missing] ?? missing) + 1,
+    column: name,
+    got: 'no time',
+    expected: 'a time in every row',
+    hint: 'Fill in the time, or leave the row out.',
+  });
 }
 
 /** Leaves out features that turn out constant once rows without a label are gone. */
