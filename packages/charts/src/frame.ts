@@ -1,4 +1,5 @@
 import type { Chart, ChartOption, ChartSettings, Json } from './chart.ts';
+import { drawable } from './drawable-text.ts';
 import { wrapText } from './text-width.ts';
 import { fontFamily, themes } from './theme.ts';
 import type { ChartTheme } from './theme.ts';
@@ -106,7 +107,7 @@ export function makeChart(
       : {}),
     ...parts,
   };
-  return { ...words, width, height, option };
+  return { ...words, width, height, option: drawable(option) };
 }
 
 /** A picture that says why there is none. */
