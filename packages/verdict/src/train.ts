@@ -12,7 +12,7 @@ import { modelCard } from './model-card.ts';
 import { diskError, outputNames, stageOutput } from './output-folder.ts';
 import { performanceMetrics, toPlain } from './performance-metrics.ts';
 import type { PerformanceMetrics } from './performance-metrics.ts';
-import { writePlots } from './render/index.ts';
+import { writePlotsAside } from './render/plots-thread.ts';
 import { reportInputOf } from './report-input-of.ts';
 import { plotInput, writeReport } from './report/index.ts';
 
@@ -124,11 +124,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
         card: modelCard(table.schema, trained),
       }),
       writeFile(join(staged.folder, outputNames.metrics), `${JSON.stringify(toPlain(metrics), null, 2)}\n`),
-      writePlots(
-        join(staged.folder, outputNames.plots),
-        plotInput(input),
-        signal === undefined ? {} : { signal },
-      ),
+      writePlotsAside(join(staged.folder, outputNames.plots), plotInput(input), signal),
       writeReport(join(staged.folder, outputNames.report), input),
     ]);
     if (signal?.aborted) throw new Interrupted();

@@ -1,8 +1,9 @@
-import { extname } from 'node:path';
+import module from 'node:module';
+import { dirname, extname } from 'node:path';
 import { Interrupted, VerdictError } from '@verdict/core';
 import { Tinypool } from 'tinypool';
 import type { Failure } from './task.ts';
-import type * as tasks from './worker.ts';
+import type * as tasks from './tasks.ts';
 
 type Tasks = typeof tasks;
 type Input<N extends keyof Tasks> = Parameters<Tasks[N]>[0];
@@ -24,7 +25,16 @@ export interface WorkPool {
  */
 export function openPool(threads: number, signal?: AbortSignal): WorkPool {
   const worker = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const pool = new Tinypool({ filename: worker.href, minThreads: threads, maxThreads: threads });
+  const cache = module.getCompileCacheDir?.();
+  const pool = new Tinypool({
+    filename: worker.href,
+    minThreads: threads,
+    maxThreads: threads,
+    // Node.js keeps a folder for each of its versions in the one that it is given.
+    ...(cache === undefined
+      ? {}
+      : { env: { ...process.env, VERDICT_COMPILE_CACHE: dirname(cache) } as Record<string, string> }),
+  });
   return {
     threads,
     async run<N extends keyof Tasks>(name: N, input: Input<N>): Promise<Output<N>> {
