@@ -10,7 +10,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
   return new Command('evaluate')
     .description('judge a model on a table that has the target column')
     .argument('<FILE>', 'the table; rows without a target are left out and counted')
-    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option('--seed <N>', 'seed of the bootstrap intervals (default: 42)', wholeNumber(0))
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
     .option('--json', 'print one JSON document and nothing else')

@@ -10,14 +10,15 @@ export function explainCommand(signal: AbortSignal): Command {
   return new Command('explain')
     .description('say which columns drive the scores of a table, or of one row')
     .argument('<FILE>', 'the table to explain')
-    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option('--row <N>', 'explain this row only; the first row of data is 1', wholeNumber(1))
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText(
       'after',
       `
-Contributions are exact TreeSHAP values in margin (log-odds) space: with the bias they add up to the margin.
+Contributions are exact TreeSHAP values in log-odds (also called the margin). With the bias, which every row
+starts from, they add up to the log-odds of the row. They need no target column.
 
 Examples:
   verdict explain new.csv --model output/model

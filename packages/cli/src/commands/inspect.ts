@@ -14,6 +14,8 @@ export function inspectCommand(signal: AbortSignal): Command {
     .addHelpText(
       'after',
       `
+No value is shown that fewer than five rows have, so the least and the greatest number or date are rounded outwards.
+
 Examples:
   verdict inspect customers.csv
   verdict inspect output/model`,

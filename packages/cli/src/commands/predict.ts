@@ -7,18 +7,19 @@ export function predictCommand(signal: AbortSignal): Command {
   return new Command('predict')
     .description('score every row of a table')
     .argument('<FILE>', 'the table to score; columns in any order, further ones are ignored')
-    .requiredOption('--model <DIR>', 'the bundle, such as output/model')
+    .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option(
       '--out <FILE>',
       'where to write; the ending says the format: .csv, .tsv, .jsonl, .parquet, also .gz (default: CSV on standard output)',
     )
-    .option('--explain', 'add what each column contributed to each row, in margin (log-odds) space')
+    .option('--explain', 'add what each column contributed to each row, in log-odds')
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
     .addHelpText(
       'after',
       `
 Writes one line per row in the order of the file: probability (of the positive class) and prediction (the label).
-With --explain, one column "contribution:NAME" for each column and "contribution:bias"; they add up to the margin.
+Columns of the file, such as a customer number, are not copied. With --explain, one column "contribution:NAME"
+for each column and "contribution:bias"; they add up to the log-odds of the row.
 
 Examples:
   verdict predict new.csv --model output/model > predictions.csv

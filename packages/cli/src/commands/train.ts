@@ -43,7 +43,11 @@ export function trainCommand(signal: AbortSignal): Command {
         'testSize',
       ),
     )
-    .option('--test-size <F>', 'share of the rows that is held out to judge (default: 0.2)', finiteNumber(0))
+    .option(
+      '--test-size <F>',
+      'share of the rows that is held out to judge; 0 judges by cross-validation (default: 0.2)',
+      finiteNumber(0),
+    )
     .option(
       '--folds <K>',
       'folds of the cross-validation, and models in the bag (default: 5)',
@@ -64,10 +68,10 @@ export function trainCommand(signal: AbortSignal): Command {
     )
     .option(
       '--cost-fp <X>',
-      'what a false alarm costs; with --cost-fn the threshold is analytic',
+      'what a false alarm costs; with --cost-fn the threshold is computed from the costs',
       finiteNumber(0),
     )
-    .option('--cost-fn <Y>', 'what a missed positive costs', finiteNumber(0))
+    .option('--cost-fn <Y>', 'what a missed positive costs; needs --cost-fp', finiteNumber(0))
     .option('--config <FILE>', 'read options from a JSON file (see docs/configuration.md); flags win over it')
     .option('--reveal-rare', 'keep values that fewer than five rows have in the model and the report')
     .option('--json', 'print one JSON document (the performance metrics) and nothing else')
@@ -75,7 +79,7 @@ export function trainCommand(signal: AbortSignal): Command {
       'after',
       `
 Writes DIR/model (the bundle), DIR/performance_metrics.json, DIR/report.html and DIR/plots, all at once, when
-the work has succeeded.
+the work has succeeded. What an earlier run left in DIR is replaced.
 
 Examples:
   verdict train customers.csv --target churn
