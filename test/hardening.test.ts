@@ -195,3 +195,40 @@ describe('where predictions go', () => {
     expect((await scored('--out', '')).stderr).toMatch(/the path of a file/);
   });
 });
+
+describe('what a terminal shows of hostile input', () => {
+  it('has no control characters, and is cut to a readable length', async () => {
+    const file = table('people.csv', csv(people));
+    const run = await train(file, ['--drop', `\u001b[2Jlost\nline${'x'.repeat(100_000)}`]);
+    expectRefusal(run, /no column "·\[2Jlost·line/);
+    expect(run.stderr).not.toContain('\u001b');
+    expect(run.stderr.length).toBeLessThan(1000);
+    const config = table('deep.json', `{"drop":${'['.repeat(50_000)}${']'.repeat(50_000)}}`);
+    const deep = await train(file, ['--config', config]);
+    expectRefusal(deep, /drop: expected a list of column names/);
+    expect(deep.stderr.length).toBeLessThan(1000);
+  });
+});
+
+describe('JSON that nests without end', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+
+  it('is refused with its line before a parser falls over it', async () => {
+    const good = '{"age":31,"left":"no"}';
+    const run = await train(table('deep.jsonl', `${good}\n${good}\n{"age":${deep},"left":"yes"}\n`));
+    expectRefusal(run, /deep.jsonl: line 3 nests more than 1000 values/);
+    expectRefusal(
+      await train(table('deep.json', `[${good},{"age":${deep}}]`)),
+      /line 1 nests more than 1000/,
+    );
+  });
+
+  it('is not seen in texts', async () => {
+    const rows = people
+      .slice(1)
+      .map(([age, , , , , left]) => ({ age: Number(age), note: `\\"${'[{'.repeat(800)}`, left }));
+    const run = await train(table('texts.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')));
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+  });
+});

@@ -21,12 +21,18 @@ if (!existsSync(source)) {
   const manifest = createRequire(import.meta.url).resolve('node/package.json');
   const node = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const stops = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of stops) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`The pinned Node.js could not be started: ${error.message}. Run npm ci.\n`);
     process.exitCode = 1;
   });
-  child.on('exit', (code) => {
-    process.exitCode = code ?? 130;
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (stops.includes(signal) ? 130 : 1);
+    if (code === null && !stops.includes(signal)) {
+      process.stderr.write(
+        `error The process was ended by ${signal}; perhaps there was not enough memory.\n`,
+      );
+    }
   });
 }

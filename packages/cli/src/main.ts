@@ -2,6 +2,7 @@ import { VerdictError } from '@verdict/core';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
 import { styleFor } from './terminal/style.ts';
+import { printable } from './terminal/table.ts';
 
 /** Exit statuses, as the README lists them. */
 const FAILED = 1;
@@ -42,7 +43,9 @@ async function run(): Promise<number> {
 function report(error: unknown): void {
   const style = styleFor(process.stderr);
   if (error instanceof VerdictError) {
-    process.stderr.write(`${style.bad('error')} ${error.message}\n      ${style.dim(error.hint)}\n`);
+    process.stderr.write(
+      `${style.bad('error')} ${printable(error.message)}\n      ${style.dim(printable(error.hint))}\n`,
+    );
     return;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -28,7 +28,7 @@ export function describePlace(place: Place): string {
   const parts: string[] = [];
   if (place.file !== undefined) parts.push(place.file);
   if (place.row !== undefined) parts.push(`row ${place.row}`);
-  if (place.column !== undefined) parts.push(`column "${place.column}"`);
+  if (place.column !== undefined) parts.push(`column "${clip(place.column)}"`);
   return parts.join(', ');
 }
 
@@ -42,8 +42,8 @@ export class InvalidOption extends VerdictError {
   constructor(details: { option: string; got: unknown; expected: string }) {
     super(
       'INVALID_OPTION',
-      `${details.option}: expected ${details.expected}, got ${JSON.stringify(details.got)}.`,
-      `Give ${details.option} a value that is ${details.expected}.`,
+      `${clip(details.option)}: expected ${details.expected}, got ${clip(JSON.stringify(details.got) ?? 'nothing')}.`,
+      `Give ${clip(details.option)} a value that is ${details.expected}.`,
     );
   }
 }
@@ -72,10 +72,10 @@ export class ColumnMissing extends VerdictError {
     const near = nearest(details.column, details.available);
     super(
       'COLUMN_MISSING',
-      `${at({ file: details.file })}there is no column "${details.column}".`,
+      `${at({ file: details.file })}there is no column "${clip(details.column)}".`,
       near.length > 0
-        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
-        : `The columns are: ${details.available.slice(0, 20).join(', ')}${details.available.length > 20 ? ', …' : ''}.`,
+        ? `Did you mean ${near.map((name) => `"${clip(name)}"`).join(' or ')}?`
+        : `The columns are: ${details.available.slice(0, 20).map(clip).join(', ')}${details.available.length > 20 ? ', …' : ''}.`,
     );
   }
 }
@@ -122,6 +122,11 @@ export class Interrupted extends VerdictError {
       'Run it again to start over.',
     );
   }
+}
+
+/** A name or value that may be of any length, cut to what a line of a terminal can hold. */
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 
 /** A value, cut to a length that fits an error message. */

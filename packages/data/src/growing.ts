@@ -1,7 +1,9 @@
 type Numbers = Float64Array | Int32Array;
 
 const firstLength = 2048;
-const longest = 1 << 18;
+/** Each segment is as many times longer than the last, up to a size that C libraries give back when it is freed. */
+const growth = 8;
+const longestBytes = 36 << 20;
 
 /** A list of numbers of unknown length, kept in segments, so that growing copies nothing. */
 export class Growing<T extends Numbers> {
@@ -30,7 +32,7 @@ export class Growing<T extends Numbers> {
   reserve(count: number): T {
     if (this.#used + count > this.#current.length) {
       this.#full.push(this.#current.subarray(0, this.#used) as T);
-      this.#current = this.#segment(Math.max(count, Math.min(longest, this.#current.length * 2)));
+      this.#current = this.#segment(Math.max(count, Math.min(longestBytes / this.#width, this.#current.length * growth)));
       this.#used = 0;
     }
     const room = this.#current.subarray(this.#used, this.#used + count) as T;

@@ -4,6 +4,7 @@ import { readCsvDialect, uniqueNames } from './csv-dialect.ts';
 import { findCsvFault } from './csv-fault.ts';
 import { Engine, literal } from './engine.ts';
 import type { Chunk } from './engine.ts';
+import { refuseDeepJson } from './json-depth.ts';
 import { findJsonFault } from './json-fault.ts';
 import { locateFiles } from './locate.ts';
 import { prepareFile } from './prepare.ts';
@@ -250,6 +251,7 @@ async function describe(engine: Engine, file: PreparedFile): Promise<Part> {
   let from = `read_parquet(${literal(file.path)})`;
   if (json) {
     jsonArray = await startsWithBracket(file.path);
+    await refuseDeepJson(file.path, file.label, jsonArray);
     from =
       `read_json(${literal(file.path)}, format = '${jsonArray ? 'array' : 'newline_delimited'}', records = true, ` +
       `sample_size = -1, maximum_depth = 2, convert_strings_to_integers = false, maximum_object_size = 134217728)`;

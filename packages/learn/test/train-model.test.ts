@@ -86,7 +86,7 @@ describe('trainModel', () => {
     const by = Object.fromEntries(importance.map((entry) => [entry.column, entry]));
     expect(Object.keys(by).sort()).toEqual(['age', 'noise', 'plan']);
     for (const signal of ['age', 'plan']) {
-      expect(by[signal].permutation.low).toBeGreaterThan(by.noise.permutation.mean);
+      expect(by[signal].permutation!.low).toBeGreaterThan(by.noise.permutation!.mean);
       expect(by[signal].shap).toBeGreaterThan(by.noise.shap);
       expect(by[signal].totalGain).toBeGreaterThan(by.noise.totalGain);
     }

@@ -1,8 +1,8 @@
-import type { Column, Dataset } from '@verdict/core';
+import type { Column, ColumnSchema, Dataset } from '@verdict/core';
 import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '@verdict/core';
 import { scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
-import type { Decision, Scorer } from '@verdict/learn';
+import type { Bundle, Scorer } from '@verdict/learn';
 import { joinBatches } from './labelled-rows.ts';
 
 export interface ExplainJob {
@@ -83,12 +83,7 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
       const before = rows;
       seen(batch);
       if (row <= rows)
-        return explainOne(
-          scorer,
-          bundle.decision.labels,
-          takeRows(batch, Uint32Array.of(row - 1 - before)),
-          row,
-        );
+        return explainOne(scorer, bundle, takeRows(batch, Uint32Array.of(row - 1 - before)), row);
     }
     throw new InvalidOption({ option: 'row', got: row, expected: `a row of the file, from 1 to ${rows}` });
   }
@@ -111,7 +106,7 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
 
 function explainOne(
   scorer: Scorer,
-  labels: Decision['labels'],
+  { schema, decision }: Bundle,
   dataset: Dataset,
   row: number,
 ): RowExplanation {
@@ -121,23 +116,31 @@ function explainOne(
     kind: 'row',
     row,
     probability: probabilities[0],
-    prediction: decisions[0] === 1 ? labels.positive : labels.negative,
+    prediction: decision.labels[decisions[0] === 1 ? 'positive' : 'negative'],
     margin: margins[0],
     bias,
     contributions: columns
       .map((column, i) => ({
         column,
-        value: cell(dataset.columns.find(({ name }) => name === column)),
+        value: cell(
+          dataset.columns.find(({ name }) => name === column),
+          schema.columns.find(({ name }) => name === column),
+        ),
         contribution: contributions[i],
       }))
       .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
   };
 }
 
-function cell(column: Column | undefined): string | number | null {
+/** The first value of a column as its file would write it: words for booleans, ISO 8601 for date-times. */
+function cell(column: Column | undefined, schema: ColumnSchema | undefined): string | number | null {
   if (column === undefined) return null;
   if (column.kind === 'code') return column.codes[0] < 0 ? null : column.levels[column.codes[0]];
-  return Number.isNaN(column.values[0]) ? null : column.values[0];
+  const value = column.values[0];
+  if (Number.isNaN(value)) return null;
+  if (schema?.type === 'boolean') return (schema.words ?? ['false', 'true'])[value === 0 ? 0 : 1];
+  const date = new Date(schema?.type === 'datetime' ? value : Number.NaN);
+  return Number.isNaN(date.getTime()) ? value : date.toISOString().replace('T00:00:00.000Z', '');
 }
 
 async function explainMany(

@@ -114,7 +114,9 @@ export function performanceMetrics(
     model: trained.model,
     importance: {
       permutedRows: trained.permutedRows,
-      columns: trained.importance.toSorted((a, b) => b.permutation.mean - a.permutation.mean),
+      columns: trained.importance.toSorted(
+        (a, b) => (b.permutation?.mean ?? -Infinity) - (a.permutation?.mean ?? -Infinity) || b.shap - a.shap,
+      ),
     },
     learning: trained.learning,
     options: trained.options,

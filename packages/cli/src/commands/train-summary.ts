@@ -20,7 +20,7 @@ const sources = {
 /** What a training run found and left, for people. */
 export function trainSummary(outcome: TrainOutcome, style: Style): string {
   const { metrics } = outcome;
-  const { data, target, headline, baselines, crossValidation, decision, model, importance, run } = metrics;
+  const { data, target, headline, baselines, crossValidation, decision, importance, run } = metrics;
   const name = printable(target.name);
   const [yes, no] = [printable(target.positive), printable(target.negative)];
   const features = data.columns.filter(({ role }) => role === 'feature').length;
@@ -84,8 +84,8 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
         .slice(0, SHOWN_COLUMNS)
         .map(({ column, permutation, shap }) => [
           column,
-          signed(permutation.mean),
-          `${figure(permutation.low)} … ${figure(permutation.high)}`,
+          permutation === undefined ? '–' : signed(permutation.mean),
+          `${figure(permutation?.low)} … ${figure(permutation?.high)}`,
           figure(shap),
         ]),
     ),
@@ -93,7 +93,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
 
   heading('Where it is');
   lines.push(
-    `${outcome.model}/  the model: ${plural(model.trees, 'tree')} and a logistic regression`,
+    `${outcome.model}/  the model: ${memberSummary(metrics)}`,
     `${join(outcome.out, 'report.html')}  the report, to open in a browser`,
     `${join(outcome.out, 'performance_metrics.json')}  all figures`,
     `${join(outcome.out, 'plots')}/  the pictures, as PNG and SVG`,
@@ -110,6 +110,18 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
     '',
   );
   return lines.join('\n');
+}
+
+/** The members that count, as out-of-fold predictions have weighed them. */
+function memberSummary({ decision, model }: TrainOutcome['metrics']): string {
+  const names = { trees: plural(model.trees, 'tree'), logistic: 'a logistic regression' };
+  const [used, unused] = [true, false].map((wanted) =>
+    decision.blend.members
+      .filter(({ weight }) => (weight !== 0) === wanted)
+      .map(({ member }) => names[member]),
+  );
+  const left = unused.length === 0 ? '' : ` (${unused.join(' and ')} added nothing and has weight 0)`;
+  return `${used.join(' and ')}${left}`;
 }
 
 function signed(value: number): string {

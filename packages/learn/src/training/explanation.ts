@@ -20,8 +20,8 @@ export interface ColumnImportance {
   readonly cover: number;
   /** Mean absolute contribution to the margin, over the explained rows, trees and regression together. */
   readonly shap: number;
-  /** Rise of log loss when the column is shuffled. */
-  readonly permutation: PermutationImportance;
+  /** Rise of log loss when the column is shuffled; only of the 100 columns that move the scores most. */
+  readonly permutation?: PermutationImportance;
 }
 
 /** Contributions of a sample of rows, for the beeswarm: column by column. */
@@ -54,6 +54,8 @@ export interface ExplanationInput {
 }
 
 const REPEATS = 5;
+/** Shuffling a column costs a look at every other: in wide tables only so many are shuffled. */
+const MOST_SHUFFLED = 100;
 /** Visits of a row to a tree that shuffling may cost: it decides how many rows are shuffled. */
 const PERMUTATION_VISITS = 25_000_000;
 /** The same for contributions, which cost about a hundred times as much a visit. */
@@ -78,7 +80,7 @@ function sampleSize(rowCount: number, affordable: number): number {
 
 /** How many tasks `explainModel` gives to its pool. */
 export function explanationTaskCount(columns: number, rowCount: number, trees: number): number {
-  return columns + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
+  return Math.min(columns, MOST_SHUFFLED) + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
 }
 
 /** Importance of every column and contributions of a sample of rows, both drawn from the seed. */
@@ -87,27 +89,6 @@ export async function explainModel(
 ): Promise<{ importance: ColumnImportance[]; sample: ContributionSample; permutedRows: number }> {
   const { pool, seed, shipping, booster, onTask } = input;
   const names = [...new Set(shipping.plan.outputs.map(({ source }) => source))];
-
-  const permuted = permutedRows(input.judgedDataset.rowCount, names.length, booster.treeCount);
-  const judgedRows = drawRows(input.judgedDataset.rowCount, permuted, new Random(seed, 'permuted rows'));
-  const judgedDataset = shareDataset(takeRows(input.judgedDataset, judgedRows));
-  const judgedWeights = input.judgedWeights;
-  const permutations = names.map((column, i) =>
-    pool
-      .run('permute', {
-        model: input.judged,
-        dataset: judgedDataset,
-        labels: Uint8Array.from(judgedRows, (row) => input.judgedLabels[row]),
-        weights: judgedWeights && Float64Array.from(judgedRows, (row) => judgedWeights[row]),
-        column,
-        repeats: REPEATS,
-        seed: new Random(seed, 'permutation').fork(i).uint32(),
-      })
-      .then((result) => {
-        onTask();
-        return result;
-      }),
-  );
 
   const explained = explainedRows(input.dataset.rowCount, booster.treeCount);
   const rows = drawRows(input.dataset.rowCount, explained, new Random(seed, 'explained rows'));
@@ -122,7 +103,7 @@ export async function explainModel(
         return result;
       }),
   );
-  const [permutation, contributions] = await Promise.all([Promise.all(permutations), Promise.all(chunks)]);
+  const contributions = await Promise.all(chunks);
 
   const byColumn = names.map((name) =>
     contributions.flatMap((chunk) => {
@@ -134,12 +115,44 @@ export async function explainModel(
       );
     }),
   );
+  const shap = new Map(
+    names.map((name, i) => [
+      name,
+      byColumn[i].reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, rows.length),
+    ]),
+  );
+  const shuffled = names.toSorted((a, b) => (shap.get(b) ?? 0) - (shap.get(a) ?? 0)).slice(0, MOST_SHUFFLED);
+
+  const permuted = permutedRows(input.judgedDataset.rowCount, shuffled.length, booster.treeCount);
+  const judgedRows = drawRows(input.judgedDataset.rowCount, permuted, new Random(seed, 'permuted rows'));
+  const judgedDataset = shareDataset(takeRows(input.judgedDataset, judgedRows));
+  const judgedWeights = input.judgedWeights;
+  const permutations = shuffled.map((column) =>
+    pool
+      .run('permute', {
+        model: input.judged,
+        dataset: judgedDataset,
+        labels: Uint8Array.from(judgedRows, (row) => input.judgedLabels[row]),
+        weights: judgedWeights && Float64Array.from(judgedRows, (row) => judgedWeights[row]),
+        column,
+        repeats: REPEATS,
+        seed: new Random(seed, 'permutation').fork(names.indexOf(column)).uint32(),
+      })
+      .then((result) => {
+        onTask();
+        return result;
+      }),
+  );
+
+  const permutation = new Map(
+    (await Promise.all(permutations)).map((importance, i) => [shuffled[i], importance]),
+  );
   const splits = splitStatistics(booster, shipping.plan);
-  const importance = names.map((column, i) => ({
+  const importance = names.map((column) => ({
     column,
     ...(splits.get(column) ?? { gain: 0, totalGain: 0, weight: 0, cover: 0 }),
-    shap: byColumn[i].reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, rows.length),
-    permutation: permutation[i],
+    shap: shap.get(column) ?? 0,
+    ...(permutation.has(column) ? { permutation: permutation.get(column) as PermutationImportance } : {}),
   }));
   return {
     importance,
