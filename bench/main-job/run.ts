@@ -3,7 +3,8 @@
 //   [VERDICT_DATA=FOLDER] npm run bench [-- --repeats 3]
 //
 // FOLDER may hold mixed/mixed.csv.gz: 100,000 rows, 20 columns, target churn.
-// Ours does more (SHAP values, permutation importance, plots, a report); its time is given with all of that.
+// The command does more than the peer (SHAP values, permutation importance, plots, a report). Its time is given with
+// all of that, and the time of the part that both do ("same work") beside it.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -102,6 +103,19 @@ async function ours(job: Job): Promise<Outcome> {
   return { ...cost, metrics: { ...headline.metrics, logisticLogLoss: baselines.logistic.metrics.logLoss } };
 }
 
+async function sameWork(job: Job): Promise<Outcome> {
+  const { output, ...cost } = await measure(
+    process.execPath,
+    [join(here, 'same-work.ts'), job.file, job.target, job.positive],
+    '',
+  );
+  const { headline, baselines } = JSON.parse(output);
+  return {
+    ...cost,
+    metrics: { ...headline.metrics, logisticLogLoss: baselines.logistic.metrics.logLoss },
+  };
+}
+
 async function theirs(job: Job): Promise<Outcome> {
   const { output, ...cost } = await measure(
     values.python,
@@ -120,13 +134,17 @@ console.log(
 const record: Record<string, unknown>[] = [];
 try {
   for (const job of jobs) {
-    const runs: { ours: Outcome; theirs: Outcome }[] = [];
-    for (let i = 0; i < repeats; i++) runs.push({ ours: await ours(job), theirs: await theirs(job) });
+    const runs: { ours: Outcome; same: Outcome; theirs: Outcome }[] = [];
+    for (let i = 0; i < repeats; i++) {
+      runs.push({ same: await sameWork(job), theirs: await theirs(job), ours: await ours(job) });
+    }
     const row = {
       job: job.name,
       verdictSeconds: median(runs.map((run) => run.ours.seconds)),
+      verdictSameWorkSeconds: median(runs.map((run) => run.same.seconds)),
       peerSeconds: median(runs.map((run) => run.theirs.seconds)),
       verdictMegabytes: median(runs.map((run) => run.ours.peakMegabytes)),
+      verdictSameWorkMegabytes: median(runs.map((run) => run.same.peakMegabytes)),
       peerMegabytes: median(runs.map((run) => run.theirs.peakMegabytes)),
       verdict: runs[0].ours.metrics,
       peer: runs[0].theirs.metrics,
@@ -139,7 +157,12 @@ try {
     console.log(
       `  peak MB      verdict ${row.verdictMegabytes.toFixed(0)}   peer ${row.peerMegabytes.toFixed(0)}`,
     );
+    console.log(
+      `  same work    verdict ${row.verdictSameWorkSeconds.toFixed(2)} s, ${row.verdictSameWorkMegabytes.toFixed(0)} MB   ratio ${(row.verdictSameWorkSeconds / row.peerSeconds).toFixed(2)}`,
+    );
     for (const name of ['rocAuc', 'logLoss', 'logisticLogLoss']) {
+      if (runs[0].same.metrics[name] !== row.verdict[name])
+        throw new Error(`${job.name}: ${name} differs from that of the command`);
       const [a, b] = [row.verdict[name], row.peer[name]];
       console.log(
         `  ${name.padEnd(16)} verdict ${a.toFixed(4)}   peer ${b.toFixed(4)}   (each on its own hold-out)`,
