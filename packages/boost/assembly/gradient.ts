@@ -46,6 +46,37 @@ export function logisticGradients(
   v128.store(sums, total);
 }
 
+/** Magnitudes up to this keep the scales of the integer histograms in range. */
+const LARGEST: f32 = 1e30;
+
+/**
+ * Brings pairs (g, h) of f32 that came from elsewhere into bounds, in place: h to [0, 1e30], g to [-1e30, 1e30].
+ * Writes the sums of |g| and h as two f64; returns the first row that holds a NaN, or -1.
+ */
+export function settleGradients(gradients: usize, count: i32, sums: usize): i32 {
+  let gTotal: f64 = 0, hTotal: f64 = 0;
+  for (let start = 0; start < count; start += BLOCK) {
+    const end = min(start + BLOCK, count);
+    let gBlock: f64 = 0, hBlock: f64 = 0;
+    for (let row = start; row < end; row++) {
+      const at = gradients + (<usize>row << 3);
+      let g = load<f32>(at), h = load<f32>(at, 4);
+      if (g != g || h != h) return row;
+      g = max<f32>(min<f32>(g, LARGEST), -LARGEST);
+      h = max<f32>(min<f32>(h, LARGEST), 0);
+      store<f32>(at, g);
+      store<f32>(at, h, 4);
+      gBlock += <f64>abs(g);
+      hBlock += <f64>h;
+    }
+    gTotal += gBlock;
+    hTotal += hBlock;
+  }
+  store<f64>(sums, gTotal);
+  store<f64>(sums, hTotal, 8);
+  return -1;
+}
+
 /** e^x of `count` (a multiple of four) floats in place; for the tests of the polynomial. */
 export function exponentials(values: usize, count: i32): void {
   for (let i = 0; i < count; i += 4) {

@@ -2,7 +2,7 @@
 // nothing and keep no state, so that several threads can run them over the same memory.
 export { assignBins, floatsToKeys, sortKeys, sortKeysWithRows } from './binning';
 export { addToRows, sumGradients } from './leaf';
-export { exponentials, logisticGradients } from './gradient';
+export { exponentials, logisticGradients, settleGradients } from './gradient';
 export { buildHistogram, subtractHistogram, sumHistogram } from './histogram';
 export { logisticLoss } from './loss';
 export { partitionRows } from './partition';

@@ -24,6 +24,7 @@ export interface Kernels {
     gradients: number,
     sums: number,
   ): void;
+  settleGradients(gradients: number, count: number, sums: number): number;
   logisticLoss(margins: number, labels: number, weights: number, count: number): number;
   quantiseGradients(
     gradients: number,

@@ -5,6 +5,8 @@ import { Grower } from './grower.ts';
 import { marginOf, startingProbability } from './intercept.ts';
 import { findMetric, rowLoss } from './metrics.ts';
 import type { Metric } from './metrics.ts';
+import { findObjective } from './objective.ts';
+import type { Objective } from './objective.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
@@ -53,6 +55,7 @@ class Trainer {
   readonly #rows: SelectedRows;
   readonly #params: Params;
   readonly #options: TrainingOptions;
+  readonly #objective: Objective;
 
   constructor(
     workspace: Workspace,
@@ -68,6 +71,7 @@ class Trainer {
     this.#rows = rows;
     this.#params = params;
     this.#options = options;
+    this.#objective = findObjective(params);
   }
 
   run(): TrainingResult {
@@ -193,23 +197,16 @@ class Trainer {
     const { kernels } = this.#workspace;
     const n = this.#rows.labels.length;
     const m = this.#rows.validationRows.length;
-    const padded = Math.ceil(n / 4) * 4;
     const roundingSeed = random.uint32();
     const rowSeed = random.uint32();
-    kernels.logisticGradients(
-      space.margins,
-      space.labels,
-      space.weights,
-      padded,
-      space.gradients,
-      space.sums,
-    );
-    const [gradientSum, hessianSum] = this.#workspace.doubles(space.sums, 2);
-    const gradientScale = integerScale(gradientSum, n);
-    const hessianScale = integerScale(hessianSum, n);
+    const { margins, labels, weights, gradients, sums: room } = space;
+    const frame = { workspace: this.#workspace, rows: n, margins, labels, weights, gradients, sums: room };
+    const sums = this.#objective.computeGradients(frame);
+    const gradientScale = integerScale(sums.gradient, n);
+    const hessianScale = integerScale(sums.hessian, n);
     kernels.quantiseGradients(
       space.gradients,
-      padded,
+      Math.ceil(n / 4) * 4,
       gradientScale,
       hessianScale,
       roundingSeed,
