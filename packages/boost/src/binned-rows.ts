@@ -1,5 +1,6 @@
 import { InvalidOption } from '@verdict/core';
 import type { BinnedMatrix, ColumnBins } from './matrix.ts';
+import { binCount, placeTable } from './storage.ts';
 import type { RowWriter } from './predictor.ts';
 import type { Tree } from './tree.ts';
 
@@ -8,15 +9,18 @@ import type { Tree } from './tree.ts';
  * matrix' own send it where they send the original value.
  */
 export function binnedWriter(binned: BinnedMatrix, rows: Uint32Array | undefined): RowWriter {
-  const { bins, columns, rowCount } = binned;
+  const { columns, places, storage } = binned;
   const features = columns.length;
-  const values = columns.map((column, f) => binValues(column, binned.featureTypes[f] === 'c'));
+  const values = columns.map((column, f) => {
+    const own = binValues(column, binned.featureTypes[f] === 'c');
+    return Float32Array.from(placeTable(places[f], binCount(column)), (bin) => own[bin]);
+  });
   return (begin, count, target) => {
     for (let f = 0; f < features; f++) {
       const table = values[f];
-      const first = f * rowCount;
+      const { bins } = storage[places[f].storage];
       for (let i = 0, to = f; i < count; i++, to += features) {
-        target[to] = table[bins[first + (rows === undefined ? begin + i : rows[begin + i])]];
+        target[to] = table[bins[rows === undefined ? begin + i : rows[begin + i]]];
       }
     }
   };

@@ -2,6 +2,7 @@ import { InvalidOption, InvalidValue } from '@verdict/core';
 import { chooseCuts, lastCut } from './cuts.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, ColumnBins, Matrix } from './matrix.ts';
+import { binCount, ownPlace } from './storage.ts';
 import { Workspace } from './workspace.ts';
 
 const none = new Int32Array(0);
@@ -26,16 +27,24 @@ export function binMatrix(
   const { rowCount: rows, columns, featureNames, featureTypes } = matrix;
   if (options.weights !== undefined) checkWeights(options.weights, rows);
   const bins = new Uint8Array(new SharedArrayBuffer(rows * columns.length));
+  const storageBins = columns.map((_, f) => bins.subarray(f * rows, (f + 1) * rows));
   const bytes = rows * 4 * (options.weights === undefined ? 3 : 5) + rows + 32768 + 1024 + 512;
   return Workspace.use(bytes, (workspace) => {
     const binner = new Binner(workspace, rows, options.weights, maxBin - 1);
     const binned = columns.map((values, f) => {
-      const target = bins.subarray(f * rows, (f + 1) * rows);
+      const target = storageBins[f];
       return featureTypes[f] === 'c'
         ? binCategories(values, options.weights, maxBin - 1, target, featureNames[f])
         : binner.bin(values, target);
     });
-    return { rowCount: rows, featureNames, featureTypes, columns: binned, bins };
+    return {
+      rowCount: rows,
+      featureNames,
+      featureTypes,
+      columns: binned,
+      places: binned.map((column, f) => ownPlace(f, binCount(column))),
+      storage: binned.map((column, f) => ({ bins: storageBins[f], size: binCount(column) })),
+    };
   });
 }
 

@@ -35,8 +35,33 @@ export interface BinnedMatrix {
   readonly featureNames: readonly string[];
   readonly featureTypes: readonly FeatureType[];
   readonly columns: readonly ColumnBins[];
-  /** One byte per cell, column after column, on a SharedArrayBuffer. */
+  /** Where the bins of each column are stored. */
+  readonly places: readonly ColumnPlace[];
+  readonly storage: readonly StorageColumn[];
+}
+
+/** One byte a row, which holds the bins of one column or of several. */
+export interface StorageColumn {
+  /** One byte per row, on a SharedArrayBuffer. */
   readonly bins: Uint8Array;
+  /** How many different bytes there are: they are all less than this. 1 to 256. */
+  readonly size: number;
+}
+
+/**
+ * How a column's bin is read from the byte of a storage column. The byte is a number of one or several digits:
+ * the digit `floor(byte / stride) % digits` belongs to this column, or to it and to others that are never off
+ * their most common bin in the same row. Then the digits from `first` on stand for this column's bins other than
+ * `common`, in order, and every other digit for `common`.
+ */
+export interface ColumnPlace {
+  /** Index of the storage column. */
+  readonly storage: number;
+  readonly stride: number;
+  readonly digits: number;
+  /** The digit of the first bin that is not `common`; 0 if the digit is the bin. */
+  readonly first: number;
+  readonly common: number;
 }
 
 const letters: ReadonlySet<string> = new Set(['q', 'int', 'i', 'c']);

@@ -144,12 +144,11 @@ export class TrainingSpace {
 
   #fill(workspace: Workspace, rows: Uint32Array | undefined, validationRows: Uint32Array): void {
     const { rows: n, validationRows: m, blocks } = this.plan;
-    const total = this.binned.rowCount;
     blocks.forEach((block, b) => {
       workspace.bytes(this.blockRows[b], n * block.stride).fill(0);
       for (let j = 0; j < block.count; j++) {
         const f = block.first + j;
-        const source = this.binned.bins.subarray(f * total, (f + 1) * total);
+        const source = this.binned.storage[f].bins;
         const offset = this.columns + f * this.columnStride;
         const column = workspace.bytes(offset, n + m);
         if (rows === undefined) column.set(source);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
 import { binMatrix } from '../src/index.ts';
+import { columnBins } from '../src/storage.ts';
 import { numericMatrix, range } from './support/made-data.ts';
 
 /** How much of the weight each bin of the first column holds, as a share. */
@@ -8,8 +9,9 @@ function shares(values: Float32Array, maxBin: number, weights?: Float32Array): n
   const binned = binMatrix(numericMatrix([values]), { maxBin, ...(weights && { weights }) });
   const sums = new Array<number>(binned.columns[0].valueBins).fill(0);
   let total = 0;
+  const bins = columnBins(binned, 0);
   values.forEach((_, i) => {
-    sums[binned.bins[i]] += weights?.[i] ?? 1;
+    sums[bins[i]] += weights?.[i] ?? 1;
     total += weights?.[i] ?? 1;
   });
   return sums.map((sum) => sum / total);
@@ -41,8 +43,9 @@ describe('bins', () => {
   it('give values that outweigh a bin hardly any neighbours', () => {
     const values = Float32Array.from(normal, (value, i) => (i % 2 === 0 ? 0 : value));
     const binned = binMatrix(numericMatrix([values]), { maxBin: 17 });
-    const bin = binned.bins[0];
-    const others = values.filter((value, i) => binned.bins[i] === bin && value !== 0).length;
+    const bins = columnBins(binned, 0);
+    const bin = bins[0];
+    const others = values.filter((value, i) => bins[i] === bin && value !== 0).length;
     // At most half a bin of lighter neighbours may lie with it.
     expect(others).toBeLessThan(10000 / 16 / 2);
     expect(binned.columns[0].valueBins).toBe(16);
@@ -50,7 +53,7 @@ describe('bins', () => {
 
   it('order the rows as the values do', () => {
     const values = Float32Array.from(range(500), () => random.integer(1000) / 7);
-    const { bins } = binMatrix(numericMatrix([values]), { maxBin: 40 });
+    const bins = columnBins(binMatrix(numericMatrix([values]), { maxBin: 40 }), 0);
     const order = [...range(500)].sort((a, b) => values[a] - values[b]);
     expect(order.every((row, i) => i === 0 || bins[row] >= bins[order[i - 1]])).toBe(true);
   });
@@ -64,10 +67,11 @@ describe('bins', () => {
   it('keep the heaviest categories apart and pool the others', () => {
     const codes = Float32Array.of(7, 7, 7, 2, 2, 9, 4, NaN);
     const matrix = { ...numericMatrix([codes]), featureTypes: ['c'] as const };
-    const { columns, bins } = binMatrix(matrix, { maxBin: 4 });
+    const binned = binMatrix(matrix, { maxBin: 4 });
+    const { columns } = binned;
     expect([...columns[0].codes]).toStrictEqual([2, 7, 4, 9]);
     expect([...columns[0].codeStarts]).toStrictEqual([0, 1, 2, 4]);
-    expect([...bins]).toStrictEqual([1, 1, 1, 0, 0, 2, 2, 3]);
+    expect([...columnBins(binned, 0)]).toStrictEqual([1, 1, 1, 0, 0, 2, 2, 3]);
     const weights = Float32Array.of(0, 0, 0, 0, 0, 5, 4, 1);
     expect([...binMatrix(matrix, { maxBin: 4, weights }).columns[0].codes]).toStrictEqual([4, 9, 2, 7]);
   });

@@ -1,3 +1,4 @@
+import { columnBins } from '../../src/storage.ts';
 import type { BinnedMatrix, Params, Tree } from '../../src/index.ts';
 
 /** A readable twin of the engine's split search: float64, true gradients, every cut of every column. */
@@ -63,10 +64,11 @@ export function bestGain(
     best = Math.max(best, scoreOf(gl, hl, params) + scoreOf(gr, hr, params) - parent);
   };
   binned.columns.forEach((column, f) => {
+    const bins = columnBins(binned, f);
     const gs = new Float64Array(column.valueBins + 1);
     const hs = new Float64Array(column.valueBins + 1);
     for (const row of node.rows) {
-      const bin = binned.bins[f * binned.rowCount + row];
+      const bin = bins[row];
       gs[bin] += g[row];
       hs[bin] += h[row];
     }
@@ -108,10 +110,11 @@ export function partRows(
   const f = tree.features[node];
   const column = binned.columns[f];
   const set = new Set(tree.categories.subarray(tree.categoryStarts[node], tree.categoryStarts[node + 1]));
+  const bins = columnBins(binned, f);
   const left: number[] = [];
   const right: number[] = [];
   for (const row of rows) {
-    const bin = binned.bins[f * binned.rowCount + row];
+    const bin = bins[row];
     let goesLeft: boolean;
     if (bin === column.valueBins) goesLeft = tree.defaultLefts[node] === 1;
     else if (tree.categorical[node] === 1) goesLeft = !set.has(column.codes[column.codeStarts[bin]]);
