@@ -5,12 +5,14 @@ import { packForest } from './forest.ts';
 import type { Forest } from './forest.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
-import { marginOf } from './intercept.ts';
 import { parseModelJson, writeModelJson } from './json-format.ts';
+import { linkOf, requireLogistic, sigmoid } from './link.ts';
+import type { ObjectiveName } from './link.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { addMargins, addRow, columnWriter, findLeaves } from './predictor.ts';
+import { weighTrees } from './tree-weights.ts';
 import type { Tree } from './tree.ts';
 import { parseUbjson, writeUbjson } from './ubjson.ts';
 
@@ -18,9 +20,15 @@ import { parseUbjson, writeUbjson } from './ubjson.ts';
 export interface BoosterParts {
   readonly featureNames: readonly string[];
   readonly featureTypes: readonly FeatureType[];
-  /** Starting probability, a float32. */
-  readonly baseProbability: number;
+  /** What is minimised, and so what margins mean; default `binary:logistic`. */
+  readonly objective?: ObjectiveName;
+  /** Where every row starts, as XGBoost's `base_score`: a probability if the objective is logistic; a float32. */
+  readonly baseOutput: number;
   readonly bestIteration?: number | undefined;
+  /** Weights of the trees (DART's `weight_drop`), one for each; undefined if all are 1. */
+  readonly treeWeights?: Float32Array | undefined;
+  /** Where each round's trees begin, and the end (`iteration_indptr`); undefined if each round is one tree. */
+  readonly roundStarts?: Int32Array | undefined;
   /** XGBoost's `learner.attributes` other than `best_iteration`. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -31,8 +39,13 @@ export class Booster {
   readonly featureTypes: readonly FeatureType[];
   /** The margin that every row starts from. */
   readonly baseScore: number;
-  /** The probability of that margin, as it is stored. */
-  readonly baseProbability: number;
+  /** That start as it is stored: a probability if the objective is logistic. */
+  readonly baseOutput: number;
+  readonly objective: ObjectiveName;
+  /** Weights of the trees; undefined if all are 1. */
+  readonly treeWeights: Float32Array | undefined;
+  /** Where each round's trees begin, and the end. */
+  readonly roundStarts: Int32Array;
   readonly bestIteration: number | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   readonly #trees: readonly Tree[];
@@ -43,8 +56,11 @@ export class Booster {
     this.#trees = trees;
     this.featureNames = parts.featureNames;
     this.featureTypes = parts.featureTypes;
-    this.baseProbability = parts.baseProbability;
-    this.baseScore = marginOf(parts.baseProbability);
+    this.objective = parts.objective ?? 'binary:logistic';
+    this.baseOutput = parts.baseOutput;
+    this.baseScore = linkOf(this.objective).startOf(parts.baseOutput);
+    this.treeWeights = parts.treeWeights;
+    this.roundStarts = parts.roundStarts ?? Int32Array.from({ length: trees.length + 1 }, (_, t) => t);
     this.bestIteration = parts.bestIteration;
     this.attributes = parts.attributes ?? {};
   }
@@ -92,10 +108,15 @@ export class Booster {
     return this.#trees.length;
   }
 
+  /** Rounds of boosting: as many as trees, unless rounds have several (`num_parallel_tree`). */
+  get roundCount(): number {
+    return this.roundStarts.length - 1;
+  }
+
   /**
    * The trees of rounds `begin` to `end - 1`, with the same start.
    *
-   * @throws InvalidOption if the range is not within 0 … treeCount
+   * @throws InvalidOption if the range is not within 0 … roundCount
    */
   slice(begin: number, end: number): Booster {
     if (!(
@@ -103,20 +124,24 @@ export class Booster {
       Number.isInteger(end) &&
       begin >= 0 &&
       end >= begin &&
-      end <= this.treeCount
+      end <= this.roundCount
     )) {
       throw new InvalidOption({
         option: 'slice',
         got: [begin, end],
-        expected: `a range within 0 … ${this.treeCount}`,
+        expected: `a range within 0 … ${this.roundCount}`,
       });
     }
-    const { featureNames, featureTypes, baseProbability, attributes } = this;
-    return new Booster(this.#trees.slice(begin, end), {
+    const { featureNames, featureTypes, baseOutput, objective, attributes, treeWeights, roundStarts } = this;
+    const first = roundStarts[begin];
+    return new Booster(this.#trees.slice(first, roundStarts[end]), {
       featureNames,
       featureTypes,
-      baseProbability,
+      baseOutput,
+      objective,
       attributes,
+      treeWeights: treeWeights?.slice(first, roundStarts[end]),
+      roundStarts: roundStarts.slice(begin, end + 1).map((start) => start - first),
     });
   }
 
@@ -140,9 +165,20 @@ export class Booster {
     return margins;
   }
 
-  /** The probability of label 1 for every row. */
+  /** What the model says of every row, as XGBoost's `predict`: a probability, a margin or a value by the objective. */
+  predict(matrix: Matrix, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
+    const { predictionOf } = linkOf(this.objective);
+    return this.predictMargin(matrix, options).map(predictionOf);
+  }
+
+  /**
+   * The probability of label 1 for every row.
+   *
+   * @throws InvalidOption if the objective has no probabilities
+   */
   predictProbability(matrix: Matrix): Float32Array {
-    return this.predictMargin(matrix).map((margin) => 1 / (1 + Math.exp(-margin)));
+    requireLogistic(this.objective, 'predictProbability');
+    return this.predictMargin(matrix).map(sigmoid);
   }
 
   /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
@@ -161,14 +197,14 @@ export class Booster {
   predictBinned(
     binned: BinnedMatrix,
     rows?: Uint32Array,
-    end: number = this.treeCount,
+    end: number = this.roundCount,
     options: { readonly baseMargin?: Float32Array } = {},
   ): Float32Array {
-    if (!(Number.isInteger(end) && end >= 0 && end <= this.treeCount)) {
+    if (!(Number.isInteger(end) && end >= 0 && end <= this.roundCount)) {
       throw new InvalidOption({
         option: 'end',
         got: end,
-        expected: `a number of rounds up to ${this.treeCount}`,
+        expected: `a number of rounds up to ${this.roundCount}`,
       });
     }
     this.#checkNames(binned.featureNames);
@@ -183,7 +219,14 @@ export class Booster {
     }
     checkCuts(this.#trees, binned);
     const margins = this.#start(rows?.length ?? binned.rowCount, options.baseMargin);
-    addMargins(this.#packed(), 0, end, binned.columns.length, binnedWriter(binned, rows), margins);
+    addMargins(
+      this.#packed(),
+      0,
+      this.roundStarts[end],
+      binned.columns.length,
+      binnedWriter(binned, rows),
+      margins,
+    );
     return margins;
   }
 
@@ -214,12 +257,17 @@ export class Booster {
   }
 
   #packed(): Forest {
-    this.#forest ??= packForest(this.#trees);
+    this.#forest ??= packForest(weighTrees(this.#trees, this.treeWeights));
     return this.#forest;
   }
 
   #explain(): Explainer {
-    this.#explainer ??= new Explainer(this.#trees, this.#packed(), this.featureNames.length, this.baseScore);
+    this.#explainer ??= new Explainer(
+      weighTrees(this.#trees, this.treeWeights),
+      this.#packed(),
+      this.featureNames.length,
+      this.baseScore,
+    );
     return this.#explainer;
   }
 

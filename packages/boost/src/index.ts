@@ -3,6 +3,7 @@ export { binMatrix } from './binning.ts';
 export { Booster } from './booster.ts';
 export type { BoosterParts } from './booster.ts';
 export type { ImportanceKind } from './importance.ts';
+export type { ObjectiveName } from './link.ts';
 export type { BinnedMatrix, ColumnBins, FeatureType, Matrix } from './matrix.ts';
 export type { MetricName } from './metrics.ts';
 export { defaultParams, resolveParams } from './params.ts';

@@ -4,6 +4,8 @@ import { listAt, objectAt, stringAt } from './document.ts';
 import type { DocumentObject, Value } from './document.ts';
 import { MOST_FEATURES } from './forest.ts';
 import { formatFloat } from './json-format.ts';
+import { isObjective, linkOf, objectiveNames } from './link.ts';
+import type { ObjectiveName } from './link.ts';
 import type { FeatureType } from './matrix.ts';
 import { readTree } from './tree-reader.ts';
 import { writeTree } from './tree-writer.ts';
@@ -21,7 +23,7 @@ interface ModelParts {
 }
 
 /**
- * Takes XGBoost's document apart (gbtree, binary:logistic; base_score as 1.7, 2 and 3 write it) and checks
+ * Takes XGBoost's document apart (gbtree, an objective that is trained here; base_score as 1.7, 2 and 3 write it) and checks
  * everything that a walk relies on.
  *
  * @throws InvalidModel
@@ -30,7 +32,7 @@ export function readModel(document: Value): ModelParts {
   const root = objectAt({ root: document }, 'root', 'model');
   const learner = objectAt(root, 'learner', 'model');
   const objective = stringAt(objectAt(learner, 'objective', 'learner'), 'name', 'objective');
-  if (objective !== 'binary:logistic') throw unsupported(`the objective ${JSON.stringify(objective)}`);
+  if (!isObjective(objective)) throw unsupported(`the objective ${JSON.stringify(objective)}`);
   const booster = objectAt(learner, 'gradient_booster', 'learner');
   const kind = stringAt(booster, 'name', 'gradient_booster');
   if (kind !== 'gbtree') throw unsupported(`the booster ${JSON.stringify(kind)}`);
@@ -61,7 +63,8 @@ export function readModel(document: Value): ModelParts {
     parts: {
       featureNames: readNames(learner, features, trees),
       featureTypes: readTypes(learner, features, trees),
-      baseProbability: readBaseScore(stringAt(shape, 'base_score', 'learner_model_param')),
+      objective,
+      baseOutput: readBaseScore(stringAt(shape, 'base_score', 'learner_model_param'), objective),
       ...(best !== undefined && parallel === 1 && /^\d{1,9}$/.test(best) && { bestIteration: Number(best) }),
       attributes,
     },
@@ -90,13 +93,13 @@ export function writeModel(trees: readonly Tree[], parts: BoosterParts): Documen
         },
       },
       learner_model_param: {
-        base_score: `[${formatFloat(parts.baseProbability)}]`,
+        base_score: `[${formatFloat(parts.baseOutput)}]`,
         boost_from_average: '1',
         num_class: '0',
         num_feature: features,
         num_target: '1',
       },
-      objective: { name: 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
+      objective: { name: parts.objective ?? 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
     },
   };
 }
@@ -104,7 +107,7 @@ export function writeModel(trees: readonly Tree[], parts: BoosterParts): Documen
 function unsupported(what: string): InvalidModel {
   return new InvalidModel({
     problem: `The model has ${what}, which is not supported.`,
-    hint: 'Supported are XGBoost models of booster gbtree with objective binary:logistic.',
+    hint: `Supported are XGBoost models of booster gbtree with the objectives ${objectiveNames.join(', ')}.`,
   });
 }
 
@@ -118,12 +121,12 @@ function count(parent: DocumentObject, key: string, missing?: number): number {
 }
 
 /** `"5E-1"` before XGBoost 3.1, `"[5E-1]"` since. */
-function readBaseScore(text: string): number {
+function readBaseScore(text: string, objective: ObjectiveName): number {
   const inner = /^\[?\s*([-+0-9.eE]{1,64})\s*\]?$/.exec(text);
   if (inner === null && text.includes(',')) throw unsupported('more than one base score');
-  const probability = inner === null ? NaN : Math.fround(Number(inner[1]));
-  if (probability > 0 && probability < 1) return probability;
-  throw new InvalidModel({ problem: `base_score is not a probability: ${text.slice(0, 80)}` });
+  const score = inner === null ? NaN : Math.fround(Number(inner[1]));
+  if (Number.isFinite(linkOf(objective).startOf(score))) return score;
+  throw new InvalidModel({ problem: `base_score is not a start of ${objective}: ${text.slice(0, 80)}` });
 }
 
 function readAttributes(learner: DocumentObject): Record<string, string> {

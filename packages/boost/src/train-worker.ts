@@ -46,8 +46,17 @@ try {
     ...task.options,
     ...(task.reports && { onRound: (report: RoundReport) => (onRound(report) ? undefined : false) }),
   });
-  const { featureNames, featureTypes, baseProbability, bestIteration } = booster;
-  const parts = { featureNames, featureTypes, baseProbability, bestIteration };
+  const { featureNames, featureTypes, baseOutput, bestIteration, objective, treeWeights, roundStarts } =
+    booster;
+  const parts = {
+    featureNames,
+    featureTypes,
+    baseOutput,
+    bestIteration,
+    objective,
+    treeWeights,
+    roundStarts,
+  };
   answer({ kind: 'result', trees: booster.trees, parts, rest });
 } catch (error) {
   if (!(error instanceof OutOfResources)) throw error;

@@ -123,7 +123,7 @@ class Trainer {
     const booster = Booster.fromTrees(kept, {
       featureNames,
       featureTypes,
-      baseProbability: probability,
+      baseOutput: probability,
       ...(earlyStoppingRounds !== undefined && { bestIteration: best }),
     });
     return {

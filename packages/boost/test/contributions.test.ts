@@ -158,7 +158,7 @@ function chain(features: number): Booster {
   return Booster.fromTrees([tree], {
     featureNames: Array.from(range(features), (f) => `x${f}`),
     featureTypes: Array.from(range(features), () => 'q' as const),
-    baseProbability: 0.5,
+    baseOutput: 0.5,
   });
 }
 

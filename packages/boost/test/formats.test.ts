@@ -48,7 +48,7 @@ describe.each(versions)('models of XGBoost %s', (version) => {
     expect(fromUbj.featureTypes).toStrictEqual(matrix.featureTypes);
     expect(fromUbj.attributes).toMatchObject({ note: 'kept' });
     expect(fromUbj.bestIteration).toBe(4);
-    expect(fromUbj.baseProbability).toBeCloseTo(0.3, 6);
+    expect(fromUbj.baseOutput).toBeCloseTo(0.3, 6);
     const again = Booster.fromUbj(fromUbj.toUbj());
     expect(again.attributes).toStrictEqual(fromUbj.attributes);
     expect(again.bestIteration).toBe(4);

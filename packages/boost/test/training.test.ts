@@ -333,7 +333,7 @@ describe('parameters', () => {
     const loss = (margins: Float32Array): number =>
       findMetric('logloss').evaluate(margins, labels, undefined);
     const continued = second.booster.predictMargin(made.matrix, { baseMargin });
-    expect(second.booster.baseProbability).toBe(0.5);
+    expect(second.booster.baseOutput).toBe(0.5);
     expect(continued.slice(600)).toStrictEqual(second.validationMargins);
     expect(Math.abs(loss(continued) - loss(whole.predictMargin(made.matrix)))).toBeLessThan(0.02);
   });
