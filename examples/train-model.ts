@@ -1,6 +1,8 @@
 // Trains a model of customers' churn and reads its figures: what `verdict train` does, from a program.
 //
 //   node examples/train-model.ts [OUT]
+//
+// OUT is `output/example` if it is not given, so that the results of your own trainings stay.
 import { fileURLToPath } from 'node:url';
 import { predict, train } from 'verdict';
 
@@ -8,7 +10,7 @@ const table = fileURLToPath(new URL('../data/churn.csv', import.meta.url));
 const { out, model, metrics } = await train({
   file: table,
   target: 'churn',
-  out: process.argv[2] ?? 'output',
+  out: process.argv[2] ?? 'output/example',
   onProgress: ({ stage, done, total }) => process.stderr.write(`\r${stage} ${done}/${total}   `),
 });
 process.stderr.write('\n');

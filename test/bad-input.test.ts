@@ -253,6 +253,7 @@ describe('wrong usage', () => {
     ['an unknown option', ['train', 'x.csv', '--targt', 'y']],
     ['a bad number', ['train', 'x.csv', '--target', 'y', '--folds', 'many']],
     ['a bad choice', ['train', 'x.csv', '--target', 'y', '--threshold-rule', 'best']],
+    ['no target', ['train', 'x.csv']],
     ['no model', ['predict', 'x.csv']],
   ])('ends with status 2: %s', async (_, args) => {
     const run = await verdict(args);
@@ -266,9 +267,10 @@ describe('wrong usage', () => {
       ['--cost-fp', '1'],
       ['--threshold-rule', 'cost'],
       ['--threshold-rule', 'f1', '--cost-fp', '1', '--cost-fn', '2'],
-      ['--cost-fp', '0', '--cost-fn', '0'],
     ]) {
-      expect((await refused(file, ...args)).stderr).toMatch(/cost/);
+      const run = await verdict(['train', file, '--target', 'left', ...args]);
+      expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/'--[^']*cost/) });
     }
+    expect((await refused(file, '--cost-fp', '0', '--cost-fn', '0')).stderr).toMatch(/cost/);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verdict } from './support/command.ts';
@@ -65,6 +65,23 @@ describe('on a full disk', () => {
       expect(readdirSync(disk)).toEqual(before);
     },
   );
+
+  it.each([
+    ['predict', [long, '--model', model]],
+    ['evaluate', [table, '--model', model]],
+    ['explain', [table, '--model', model]],
+    ['inspect', [table]],
+  ])('%s says so when that is where standard output goes', async (command, args) => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const run = await verdict([command, ...args], { stdout: full });
+      expect(run.stderr).toMatch(/^error There is no space left .*standard output/);
+      expect(run.stderr).not.toMatch(/\n\s+at |fault in Verdict/);
+      expect(run.status).toBe(1);
+    } finally {
+      closeSync(full);
+    }
+  });
 
   it('reading says so when the place for temporary files is full', async () => {
     const run = await verdict(['predict', '-', '--model', model], {

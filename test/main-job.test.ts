@@ -350,6 +350,9 @@ describe('inspect', () => {
     const { stdout } = await succeeds(['inspect', churn]);
     expect(stdout).toContain('3,750 rows, 20 columns');
     expect(stdout).toContain('total_day_minutes');
+    // Bounds that few rows have are rounded, and look so.
+    expect(stdout).toMatch(/total_day_minutes.*~-?\d+ … ~\d+/);
+    expect(stdout).toContain('~ rounded outwards');
     const result = JSON.parse((await succeeds(['inspect', churn, '--json'])).stdout) as TableInspection;
     expect(result.kind).toBe('table');
     expect(result.profile.map(({ name }) => name)).toEqual(header);
@@ -359,6 +362,7 @@ describe('inspect', () => {
     const { stdout } = await succeeds(['inspect', model]);
     expect(stdout).toContain('churn');
     expect(stdout).toMatch(/trees/);
+    expect(stdout).toMatch(/logistic .* C [\d.]{1,6} \(/);
     const result = JSON.parse((await succeeds(['inspect', model, '--json'])).stdout) as BundleInspection;
     expect(result).toMatchObject({ kind: 'bundle', seed: 42 });
     expect(result.schema.target).toMatchObject({ name: 'churn', positive: 'yes', negative: 'no' });

@@ -127,6 +127,15 @@ console.log(JSON.stringify({ trees: booster.treeCount, same: again.join() === ma
     expect(predicted).toBe(readFileSync(join(project, 'predictions.csv'), 'utf8'));
   });
 
+  it('say which Node.js they need to one that is too old', async () => {
+    const old = `data:text/javascript,${encodeURIComponent("Object.defineProperty(process.versions, 'node', { value: '20.20.2' })")}`;
+    const script = inTree('@verdict', 'cli', 'bin', 'verdict.js');
+    await expect(inProject(process.execPath, '--import', old, script, '--version')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error verdict needs Node\.js 22 or newer, but this is 20\.20\.2\./),
+    });
+  });
+
   it('have types that a strict program compiles against', async () => {
     writeFileSync(
       join(project, 'typed.ts'),

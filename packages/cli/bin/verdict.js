@@ -13,9 +13,17 @@ const source = join(dirname(here), '..', 'src', 'main.ts');
 // Keeps compiled modules in the system's temporary folder, which halves the time to start.
 module.enableCompileCache?.();
 
-if (!existsSync(source)) {
+const major = Number(process.versions.node.split('.')[0]);
+const oldest = 22;
+
+if (!existsSync(source) && major < oldest) {
+  process.stderr.write(
+    `error verdict needs Node.js ${oldest} or newer, but this is ${process.versions.node}. Install it from https://nodejs.org.\n`,
+  );
+  process.exitCode = 1;
+} else if (!existsSync(source)) {
   await import('../dist/main.js');
-} else if (Number(process.versions.node.split('.')[0]) >= 26) {
+} else if (major >= 26) {
   await import('../src/main.ts');
 } else {
   const manifest = createRequire(import.meta.url).resolve('node/package.json');

@@ -16,20 +16,36 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // the process, so that what was put aside on the disk is removed.
 let enough = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  enough = true;
+  if (error.code === 'EPIPE') enough = true;
+  else fail(error);
   stop.abort();
 });
+// Without a place for messages, the exit status says what there is to say.
+process.stderr.on('error', () => undefined);
+
+// The first error that nobody waits for, such as that of a full disk behind standard output or of a thread that
+// could not start: the work is stopped, so that it removes what it has put aside.
+let failure: { readonly error: unknown } | undefined;
+process.on('uncaughtException', fail);
 
 process.exitCode = await run();
+
+function fail(error: unknown): void {
+  if (failure !== undefined) return;
+  failure = { error };
+  report(error);
+  process.exitCode = FAILED;
+  stop.abort();
+}
 
 async function run(): Promise<number> {
   try {
     await createProgram(stop.signal).parseAsync();
     // A signal that came after the last result was in its place has interrupted nothing.
-    return 0;
+    return failure === undefined ? 0 : FAILED;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (failure !== undefined) return FAILED;
     if (enough) return 0;
     if (stop.signal.aborted) {
       process.stderr.write('\nInterrupted: nothing was written.\n');
@@ -45,6 +61,13 @@ function report(error: unknown): void {
   if (error instanceof VerdictError) {
     process.stderr.write(
       `${style.bad('error')} ${printable(error.message)}\n      ${style.dim(printable(error.hint))}\n`,
+    );
+    return;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+    process.stderr.write(
+      `${style.bad('error')} There is no space left for what is written to standard output.\n      ${style.dim('Make room, or write to another disk.')}\n`,
     );
     return;
   }

@@ -18,4 +18,4 @@ export type { Place } from './errors.ts';
 export { Random } from './random.ts';
 export { columnRoles, columnTypes, isNumberType } from './schema.ts';
 export type { ColumnRole, ColumnSchema, ColumnType, Schema, TargetSchema } from './schema.ts';
-export { isMissing, parseBoolean, parseDateTime, parseNumber } from './value-parser.ts';
+export { isMissing, isSlashedDate, parseBoolean, parseDateTime, parseNumber } from './value-parser.ts';

@@ -146,6 +146,19 @@ export function parseDateTime(text: string): number | undefined {
   return undefined;
 }
 
+const slashed = new RegExp(String.raw`^(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d{2})${clock}(?:\s*[ap]m)?$`, 'i');
+
+/**
+ * True for a text such as `02/20/2023` or `20-02-23 10:15`: a date of which countries read day and month in
+ * different orders, so that `parseDateTime` refuses it.
+ */
+export function isSlashedDate(text: string): boolean {
+  const parts = slashed.exec(text.trim());
+  if (parts === null) return false;
+  const [first, second] = [Number(parts[1]), Number(parts[3])];
+  return first >= 1 && second >= 1 && Math.min(first, second) <= 12 && Math.max(first, second) <= 31;
+}
+
 /** 1 to 12, or 0 if no month is called so; three letters are enough. */
 function monthNumber(name: string): number {
   const lower = name.toLowerCase();

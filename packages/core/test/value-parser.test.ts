@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isMissing, parseBoolean, parseDateTime, parseNumber } from '../src/index.ts';
+import { isMissing, isSlashedDate, parseBoolean, parseDateTime, parseNumber } from '../src/index.ts';
 
 describe('isMissing', () => {
   it.each([
@@ -173,5 +173,27 @@ describe('parseDateTime', () => {
         },
       ),
     );
+  });
+});
+
+describe('isSlashedDate', () => {
+  it('knows dates whose day and month may be either way round', () => {
+    for (const text of ['02/20/2023', '20/02/2023', '2-3-23', ' 1/2/2023 10:15 ', '12/31/2023 11:59:59 PM']) {
+      expect([text, isSlashedDate(text)]).toEqual([text, true]);
+      expect(parseDateTime(text)).toBeUndefined();
+    }
+    for (const text of [
+      '',
+      '1/2',
+      '13/13/2023',
+      '0/5/2023',
+      '1/32/2023',
+      '1/2-2023',
+      '2023/02/20',
+      '1.2.2023',
+      'a/b/2023',
+    ]) {
+      expect([text, isSlashedDate(text)]).toEqual([text, false]);
+    }
   });
 });

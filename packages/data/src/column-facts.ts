@@ -1,4 +1,4 @@
-import { isMissing, parseBoolean, parseDateTime, parseNumber } from '@verdict/core';
+import { isMissing, isSlashedDate, parseBoolean, parseDateTime, parseNumber } from '@verdict/core';
 import { looksLikeKey } from './infer-type.ts';
 import type { NumberCollector } from './number-collector.ts';
 import type { Source, SourceColumn } from './source.ts';
@@ -24,6 +24,8 @@ export interface ColumnFacts {
   /** True if a value is written like 0123. */
   readonly leadingZeros: boolean;
   readonly dateTimes: number;
+  /** Values such as 02/20/2023, which are not read as dates. */
+  readonly slashedDates: number;
   /** The two words of a boolean column, or undefined. */
   readonly words: readonly [falseWord: string, trueWord: string] | undefined;
   /** Mean number of words a value. */
@@ -55,6 +57,7 @@ export function numberFacts(column: SourceColumn, collector: NumberCollector, st
     allDifferent,
     leadingZeros: collector.leadingZeros,
     dateTimes: column.kind === 'datetime' ? numbers : 0,
+    slashedDates: 0,
     words: column.kind === 'boolean' ? ['false', 'true'] : undefined,
     meanWords: 1,
     labels: undefined,
@@ -71,7 +74,7 @@ function differ(values: Float64Array): boolean {
 export async function textFacts(source: Source, column: SourceColumn, collector: TextCollector): Promise<ColumnFacts> {
   const { rows, beyond } = collector;
   const labels = new Map<string, number>();
-  let { missing, numbers, dateTimes, words: wordCount, leadingZeros } = beyond;
+  let { missing, numbers, dateTimes, slashedDates, words: wordCount, leadingZeros } = beyond;
   let integral = true;
   let infinite = 0;
   let min = Infinity;
@@ -94,6 +97,7 @@ export async function textFacts(source: Source, column: SourceColumn, collector:
       max = Math.max(max, value);
       leadingZeros ||= /^0\d+$/.test(label);
     } else if (parseDateTime(label) !== undefined) dateTimes += count;
+    else if (isSlashedDate(label)) slashedDates += count;
   }
   const present = rows - missing;
   const known = collector.dictionary !== undefined;
@@ -113,6 +117,7 @@ export async function textFacts(source: Source, column: SourceColumn, collector:
     allDifferent: exact && distinct === present,
     leadingZeros,
     dateTimes,
+    slashedDates,
     words: known ? booleanWords(labels) : undefined,
     meanWords: present === 0 ? 0 : wordCount / present,
     labels: known ? labels : undefined,

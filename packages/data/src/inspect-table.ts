@@ -1,3 +1,4 @@
+import { almostFindings } from './almost.ts';
 import { finishColumns } from './collect.ts';
 import { profileColumn } from './profile.ts';
 import { headerFindings } from './quality.ts';
@@ -37,9 +38,11 @@ export async function inspectTable(file: string, options: ReadOptions = {}): Pro
     const profile = plans.map((plan) =>
       profileColumn(plan, columns.get(plan.column.name), options.revealRare ?? false),
     );
+    const findings = headerFindings(source);
+    for (const plan of plans) findings.push(...(await almostFindings(source, plan, options.revealRare ?? false)));
     return {
       profile,
-      findings: headerFindings(source),
+      findings,
       source: { format: source.format, files: source.fileCount, bytes: source.bytes, rows: rowCount },
     };
   } finally {

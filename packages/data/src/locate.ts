@@ -1,4 +1,5 @@
-import { glob, readdir, stat } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { nearest, UnreadableFile } from '@verdict/core';
 
@@ -26,7 +27,7 @@ export async function locateFiles(file: string): Promise<string[]> {
   }
   if (/[*?[{]/.test(file)) {
     const matches: string[] = [];
-    for await (const match of glob(file)) if ((await stat(match)).isFile()) matches.push(match);
+    for await (const match of fs.glob(file)) if ((await stat(match)).isFile()) matches.push(match);
     if (matches.length > 0) return matches.sort(byCodePoint);
     throw new UnreadableFile({
       file,

@@ -52,7 +52,7 @@ export function profileColumn(plan: ColumnPlan, values: Column | undefined, reve
 export function numberRange(
   values: Float64Array,
   revealRare: boolean,
-): { min?: number; max?: number; mean?: number } {
+): { min?: number; max?: number; minRounded?: true; maxRounded?: true; mean?: number } {
   let min = Infinity;
   let max = -Infinity;
   let atMin = 0;
@@ -73,9 +73,13 @@ export function numberRange(
     } else if (value === max) atMax += 1;
   }
   if (count === 0 || (count < rareBelow && !revealRare)) return {};
+  const minExact = revealRare || atMin >= rareBelow;
+  const maxExact = revealRare || atMax >= rareBelow;
   return {
-    min: revealRare || atMin >= rareBelow ? min : outward(min, max - min, -1),
-    max: revealRare || atMax >= rareBelow ? max : outward(max, max - min, 1),
+    min: minExact ? min : outward(min, max - min, -1),
+    max: maxExact ? max : outward(max, max - min, 1),
+    ...(minExact ? {} : { minRounded: true }),
+    ...(maxExact ? {} : { maxRounded: true }),
     mean,
   };
 }

@@ -1,11 +1,9 @@
 import type { Column } from '@verdict/core';
 import { isMissing, parseNumber } from '@verdict/core';
+import { almostFindings } from './almost.ts';
 import type { DuplicateGroups } from './duplicates.ts';
-import { findRows } from './find-rows.ts';
-import { almostAll } from './infer-type.ts';
 import type { ColumnPlan } from './read-table.ts';
 import type { Source } from './source.ts';
-import { rareBelow } from './table.ts';
 import type { Finding } from './table.ts';
 import type { TargetLabels } from './target.ts';
 
@@ -73,7 +71,7 @@ export async function columnFindings(input: QualityInput): Promise<Finding[]> {
   findings.push(...missingValues(plans));
   for (const plan of plans) {
     findings.push(...valueFindings(plan, columns.get(plan.column.name)));
-    findings.push(...(await almostNumeric(source, plan, revealRare)));
+    findings.push(...(await almostFindings(source, plan, revealRare)));
   }
   return findings;
 }
@@ -170,29 +168,4 @@ function valueFindings({ column, role, type, facts }: ColumnPlan, values: Column
     });
   }
   return findings;
-}
-
-/** Columns of words of which 99 % are numbers: probably numbers with a few slips. */
-async function almostNumeric(source: Source, { column, facts, type, role }: ColumnPlan, revealRare: boolean): Promise<Finding[]> {
-  if (facts === undefined || column.kind !== 'text' || role === 'target' || facts.leadingZeros) return [];
-  if (type === 'numeric' || type === 'integer' || type === 'datetime' || type === 'boolean') return [];
-  const present = facts.rows - facts.missing;
-  const strays = present - facts.numbers;
-  if (strays === 0 || facts.numbers < present * almostAll) return [];
-  const found = await findRows(source, column, (text) => !isMissing(text) && parseNumber(text) === undefined, 5);
-  const rows = found.map(({ row }) => row);
-  const values = [...new Set(found.map(({ text }) => text.trim()))].filter(
-    (text) => revealRare || (facts.labels?.get(text) ?? 0) >= rareBelow,
-  );
-  return [
-    {
-      code: 'ALMOST_NUMERIC',
-      severity: 'warning',
-      column: column.name,
-      message:
-        `"${column.name}" would be numeric but for ${plural(strays, 'value', 'values')}` +
-        `${values.length > 0 ? ` (${values.map((value) => `"${value.slice(0, 40)}"`).join(', ')})` : ''}, first in row ${rows[0]}: correct them, or set its type.`,
-      details: { count: strays, rows, values },
-    },
-  ];
 }

@@ -72,7 +72,7 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   columns.set(target, { kind: 'code', name: target, codes, levels: [negative, positive] });
   checkRoleColumns(source, plans, columns, codes, keep);
 
-  const findings: Finding[] = [...headerFindings(source), labels.finding];
+  const findings: Finding[] = [...headerFindings(source), ...labels.findings];
   dropUninformative(plans, columns);
   const equal = findEqualColumns(
     plans.filter(({ role }) => role === 'feature').map(({ column }) => columns.get(column.name) as Column),

@@ -53,6 +53,9 @@ export interface ColumnProfile {
   /** Bounds; where fewer than five rows have the very smallest or largest value, rounded outwards. */
   readonly min?: number;
   readonly max?: number;
+  /** True for a bound that is rounded outwards; left out for one that is as the rows have it. */
+  readonly minRounded?: true;
+  readonly maxRounded?: true;
   readonly mean?: number;
   /** The most frequent values that at least five rows have. */
   readonly top?: readonly { readonly value: string; readonly count: number }[];

@@ -11,15 +11,19 @@ export interface TargetLabels {
   readonly positiveCount: number;
   readonly negativeCount: number;
   readonly unlabelled: number;
-  readonly finding: Finding;
+  /** Which label is the positive one and why, and how labels were read that are spelt in several ways. */
+  readonly findings: readonly Finding[];
 }
 
 const yesWords = new Set(['yes', 'true', 'y', 't', 'positive', 'pos', 'present', 'event']);
+/** Words for yes and no: their case says nothing. */
+const caseless = new Set(['true', 'false', 'yes', 'no', 'y', 'n', 't', 'f']);
 const listed = 10;
 
 /**
  * Finds the labels of the target column: exactly two, not counting rows where it is missing. Labels that
- * are all numbers are compared as numbers (`1` and `1.0` are one), and keep their most frequent spelling.
+ * are all numbers are compared as numbers (`1` and `1.0` are one), and labels that are all words for yes and
+ * no without regard to case (`TRUE` and `True` are one); they keep their most frequent spelling.
  *
  * The positive one is `positive` if given; else the one that is a yes word (yes, true, y, t, positive,
  * pos, present, event), or 1 beside 0 or -1; else the rarer; else the last in code point order. Errors list
@@ -58,13 +62,16 @@ export function findTargetLabels(
     positiveCount: chosen.label.count,
     negativeCount: other.count,
     unlabelled: rowCount - labelled,
-    finding: {
-      code: 'POSITIVE_CLASS',
-      severity: 'info',
-      column: column.name,
-      message: `"${chosen.label.label}" is taken as the positive class: ${chosen.why}.`,
-      details: { positive: chosen.label.label, negative: other.label, rule: chosen.rule },
-    },
+    findings: [
+      {
+        code: 'POSITIVE_CLASS',
+        severity: 'info',
+        column: column.name,
+        message: `"${chosen.label.label}" is taken as the positive class: ${chosen.why}.`,
+        details: { positive: chosen.label.label, negative: other.label, rule: chosen.rule },
+      },
+      ...spellings(column, texts, labels),
+    ],
   };
 }
 
@@ -73,6 +80,11 @@ export function labelIndex(target: TargetSchema, kind: SourceColumn['kind'], tex
   const label = labelOf(kind, text);
   if (label === target.positive) return 1;
   if (label === target.negative) return 0;
+  const word = wordOf(label);
+  const [positive, negative] = [wordOf(target.positive), wordOf(target.negative)];
+  if (word !== undefined && positive !== undefined && negative !== undefined && positive !== negative) {
+    return word === positive ? 1 : word === negative ? 0 : undefined;
+  }
   const value = parseNumber(label);
   if (value === undefined) {
     // A boolean of another format is written true or false whatever it was in training.
@@ -90,10 +102,11 @@ interface Label {
 function groupLabels(column: SourceColumn, texts: readonly string[], sizes: ReadonlyMap<string, number>): Map<string | number, Label> {
   const present = texts.filter((text) => !isMissing(text) && (sizes.get(text) ?? 0) > 0);
   const numeric = present.every((text) => parseNumber(text) !== undefined);
+  const words = present.every((text) => wordOf(text) !== undefined);
   const groups = new Map<string | number, Label & { best: number }>();
   for (const text of present) {
     const label = labelOf(column.kind, text);
-    const key = numeric ? (parseNumber(label) ?? label) : label;
+    const key = (numeric ? parseNumber(label) : words ? wordOf(label) : undefined) ?? label;
     const count = sizes.get(text) ?? 0;
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { label, count, best: count });
@@ -107,6 +120,27 @@ function groupLabels(column: SourceColumn, texts: readonly string[], sizes: Read
     }
   }
   return groups;
+}
+
+/** A word for yes or no in lower case; undefined for any other text. */
+function wordOf(text: string): string | undefined {
+  const word = text.trim().toLowerCase();
+  return caseless.has(word) ? word : undefined;
+}
+
+/** Says so if words for yes and no are written in capitals here and small there. */
+function spellings(column: SourceColumn, texts: readonly string[], labels: readonly Label[]): Finding[] {
+  const written = new Set(texts.filter((text) => wordOf(text) !== undefined).map((text) => labelOf(column.kind, text)));
+  if (written.size <= labels.length) return [];
+  return [
+    {
+      code: 'LABEL_SPELLINGS',
+      severity: 'warning',
+      column: column.name,
+      message: `The labels of "${column.name}" are written in capitals and in small letters (${written.size} spellings); they are read as ${labels.map(({ label }) => `"${label}"`).join(' and ')}.`,
+      details: { spellings: written.size, labels: labels.map(({ label }) => label) },
+    },
+  ];
 }
 
 function wrongLabelCount(place: { file: string; column: string }, labels: readonly Label[]): InvalidTarget {
@@ -136,7 +170,8 @@ function choosePositive(
     const value = parseNumber(wanted);
     const label =
       labels.find((candidate) => candidate.label === wanted) ??
-      labels.find((candidate) => value !== undefined && parseNumber(candidate.label) === value);
+      labels.find((candidate) => value !== undefined && parseNumber(candidate.label) === value) ??
+      labels.find((candidate) => wordOf(wanted) !== undefined && wordOf(candidate.label) === wordOf(wanted));
     if (label !== undefined) return { label, why: 'it was given', rule: 'given' };
     const names = labels.map((candidate) => candidate.label);
     const near = nearest(wanted, names);

@@ -1,5 +1,5 @@
 import type { DuckDBVector } from '@duckdb/node-api';
-import { isMissing, parseDateTime, parseNumber } from '@verdict/core';
+import { isMissing, isSlashedDate, parseDateTime, parseNumber } from '@verdict/core';
 import type { Chunk } from './engine.ts';
 import { Growing } from './growing.ts';
 import type { SourceColumn } from './source.ts';
@@ -98,7 +98,7 @@ export class TextCollector {
   #dictionary: TextDictionary | undefined = new TextDictionary();
   rows = 0;
   /** Of the rows after the dictionary was given up: */
-  readonly beyond = { missing: 0, present: 0, numbers: 0, dateTimes: 0, words: 0, leadingZeros: false };
+  readonly beyond = { missing: 0, present: 0, numbers: 0, dateTimes: 0, slashedDates: 0, words: 0, leadingZeros: false };
   /** What the dictionary held when it was given up, by text. */
   before: ReadonlyMap<string, number> | undefined;
 
@@ -166,6 +166,8 @@ export class TextCollector {
         if (/^\s*0\d+\s*$/.test(text)) beyond.leadingZeros = true;
       } else if ((beyond.present < tried || beyond.dateTimes * 2 > beyond.present) && parseDateTime(text) !== undefined) {
         beyond.dateTimes += 1;
+      } else if ((beyond.present < tried || beyond.slashedDates * 2 > beyond.present) && isSlashedDate(text)) {
+        beyond.slashedDates += 1;
       }
     }
   }

@@ -98,6 +98,33 @@ describe('types from all rows', () => {
     }
   });
 
+  it.each([
+    ['month/day/year', (row: number) => `0${(row % 9) + 1}/${10 + (row % 20)}/2023`, 'month/day/year', 'category'],
+    ['day-month-year with a time', (row: number) => `${10 + (row % 19)}-0${(row % 9) + 1}-23 10:15`, 'day/month/year', 'category'],
+    ['either', (row: number) => `0${(row % 9) + 1}/0${(row % 7) + 1}/2023`, undefined, 'category'],
+    ['hardly ever the same', (row: number) => `0${(row % 9) + 1}/20/${1900 + row}`, 'month/day/year', 'identifier'],
+  ])('names columns of dates whose order is not certain: %s', async (_, when, order, type) => {
+    const table = await read({ when, z: (row) => row % 3 }, {}, 900);
+    expect(table.schema.columns[0].type).toBe(type);
+    const almost = table.findings.find(({ code }) => code === 'ALMOST_DATE');
+    expect(almost).toMatchObject({ severity: 'warning', column: 'when', details: { count: 900 } });
+    expect(almost?.details?.['order']).toBe(order);
+    expect(almost?.message).toMatch(/2023-02-20/);
+    expect(almost?.message).toContain(type === 'category' ? 'taken for categories' : 'left out');
+  });
+
+  it('tells which values keep a column from being a date', async () => {
+    const when = (row: number): string => (row === 150 ? 'soon' : `2023-01-${10 + (row % 20)}`);
+    const table = await read({ when, z: (row) => row % 3 }, {}, 400);
+    expect(table.findings.find(({ code }) => code === 'ALMOST_DATE')).toMatchObject({
+      column: 'when',
+      message: '"when" would be a date but for 1 value, first in row 151: correct them, or set its type.',
+      details: { count: 1, rows: [151], values: [] },
+    });
+    const other = await read({ when: (row) => `${(row % 9) + 1}/40/2023`, z: (row) => row % 3 }, {}, 400);
+    expect(other.findings.some(({ code }) => code === 'ALMOST_DATE')).toBe(false);
+  });
+
   it('tells which values keep a column from being numeric, and hides rare ones', async () => {
     const hidden = await read({ x: odd, z: (row) => row % 3 }, {}, 400);
     expect(hidden.schema.columns[0]).toMatchObject({ type: 'text', reason: 'nearly all values are numbers, but not all' });

@@ -1,7 +1,7 @@
 import { findColumn } from '@verdict/core';
-import type { NumberColumn } from '@verdict/core';
+import type { CodeColumn, NumberColumn } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
-import { inspectTable, readTable } from '../src/index.ts';
+import { inspectTable, readTable, scanTable } from '../src/index.ts';
 import type { Finding, ReadOptions, Table } from '../src/index.ts';
 import { csv, errorOf, rowsWithTarget, testFolder } from './folder.ts';
 
@@ -43,6 +43,30 @@ describe('the target', () => {
     const error = await errorOf(read(labels(['good', 'bad']), { positive: 'goood' }));
     expect(error.code).toBe('INVALID_OPTION');
     expect(error.message).toContain('"bad" or "good" (did you mean "good"?)');
+  });
+
+  it('takes words for yes and no for the same in any case, and says so', async () => {
+    const mixed = ['True', 'FALSE', 'true', 'false', 'TRUE', 'False', 'True', 'False'];
+    const table = await read(labels(mixed, 80));
+    expect(table.schema.target).toEqual({ name: 'y', positive: 'True', negative: 'False' });
+    expect(table.source.labelledRows).toBe(80);
+    expect(finding(table, 'LABEL_SPELLINGS')).toMatchObject({
+      severity: 'warning',
+      column: 'y',
+      details: { spellings: 6, labels: ['False', 'True'] },
+    });
+    expect([...(findColumn(table.dataset, 'y') as CodeColumn).codes.subarray(0, 8)]).toEqual([1, 0, 1, 0, 1, 0, 1, 0]);
+    expect((await read(labels(mixed, 80), { positive: 'fALSE' })).schema.target.positive).toBe('False');
+    expect(finding(await read(labels(['True', 'False'])), 'LABEL_SPELLINGS')).toBeUndefined();
+    expect((await errorOf(read(labels(['Yes', 'yes'])))).message).toContain('only one class');
+    // Other words are told apart by their case, and so are words beside yes and no.
+    expect((await read(labels(['A', 'a']))).schema.target).toEqual({ name: 'y', positive: 'a', negative: 'A' });
+    expect((await errorOf(read(labels(['yes', 'no', 'NO', 'maybe'])))).message).toContain('it has 4');
+
+    const later = write('later.csv', csv(['x', 'y'], [[1, 'TRUE'], [2, 'false'], [3, 'fAlSe']]));
+    for await (const batch of scanTable(later, table.schema, { withTarget: true })) {
+      expect([...(findColumn(batch, 'y') as CodeColumn).codes]).toEqual([1, 0, 0]);
+    }
   });
 
   it('refuses what is not a yes/no question, listing values and counts', async () => {

@@ -131,6 +131,8 @@ describe('numberRange', () => {
     expect(numberRange(values, true)).toEqual({ min: 20, max: 119, mean: expect.closeTo(69.5) });
   });
   it('shows bounds that five rows have, and nothing of fewer than five values', () => {
+    expect(numberRange(Float64Array.of(0, 0, 0, 0, 0, 9, 9), false)).toMatchObject({ min: 0, max: 9.1, maxRounded: true });
+    expect(numberRange(Float64Array.of(0, 0, 0, 0, 0, 9, 9), false)).not.toHaveProperty('minRounded');
     expect(numberRange(Float64Array.of(0, 0, 0, 0, 0, 9, 9, 9, 9, 9, NaN, Infinity), false)).toEqual({ min: 0, max: 9, mean: 4.5 });
     expect(numberRange(Float64Array.of(1, 2, NaN), false)).toEqual({});
     expect(numberRange(Float64Array.of(7, 7, 7, 7), true)).toEqual({ min: 7, max: 7, mean: 7 });

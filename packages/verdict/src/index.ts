@@ -1,3 +1,5 @@
+import './supported-node.ts';
+
 export { VerdictError } from '@verdict/core';
 export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';

@@ -49,7 +49,10 @@ export async function inspect(job: InspectJob): Promise<TableInspection | Bundle
     await readBundle(path);
   const size = {
     trees: booster === undefined ? '' : `${booster.treeCount} trees`,
-    logistic: logistic === undefined ? '' : `${plan.linear.length} inputs, penalty ${logistic.l2}`,
+    logistic:
+      logistic === undefined
+        ? ''
+        : `${plan.linear.length} inputs, C ${Number((1 / logistic.l2).toPrecision(6))} (inverse strength of the L2 penalty)`,
   };
   return {
     kind: 'bundle',

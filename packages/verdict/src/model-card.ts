@@ -34,7 +34,7 @@ Judged on ${source}.
 | figure | model | logistic regression | most frequent class |
 | --- | --- | --- | --- |
 | ROC AUC | ${figure('rocAuc')} | ${digits(baselines.logistic.metrics.rocAuc)} | ${digits(baselines.majority.rocAuc)} |
-| PR AUC | ${figure('prAuc')} | ${digits(baselines.logistic.metrics.prAuc)} | ${digits(baselines.majority.prAuc)} |
+| average precision | ${figure('prAuc')} | ${digits(baselines.logistic.metrics.prAuc)} | ${digits(baselines.majority.prAuc)} |
 | log loss | ${figure('logLoss')} | ${digits(baselines.logistic.metrics.logLoss)} | ${digits(baselines.majority.logLoss)} |
 | accuracy | ${figure('accuracy')} | ${digits(baselines.logistic.metrics.accuracy)} | ${digits(baselines.majority.accuracy)} |
 | MCC | ${figure('mcc')} | ${digits(baselines.logistic.metrics.mcc)} | ${digits(baselines.majority.mcc)} |

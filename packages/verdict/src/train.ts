@@ -76,7 +76,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   if (typeof job.target !== 'string' || job.target === '') {
     throw new InvalidOption({
       option: 'target',
-      got: job.target ?? null,
+      got: job.target,
       expected: 'the name of the yes/no column',
     });
   }
@@ -131,8 +131,9 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };
   } finally {
-    await pool.close();
+    // In this order: a pool whose threads could not start may never be closed.
     await staged.discard();
+    await pool.close();
   }
 }
 
@@ -169,7 +170,7 @@ function thresholdRule(job: TrainJob): NonNullable<ModelOptions['thresholdRule']
   if (costFp === undefined || costFn === undefined) {
     throw new InvalidOption({
       option: costFp === undefined ? 'cost-fp' : 'cost-fn',
-      got: null,
+      got: undefined,
       expected: 'a number from 0: the cost rule needs what both errors cost',
     });
   }

@@ -7,7 +7,7 @@ type MetricName = keyof Headline['metrics'];
 /** The figures that a summary shows, in the order of reading. */
 const shownFigures: readonly (readonly [MetricName, string])[] = [
   ['rocAuc', 'ROC AUC'],
-  ['prAuc', 'PR AUC'],
+  ['prAuc', 'average precision'],
   ['logLoss', 'log loss'],
   ['brier', 'Brier score'],
   ['accuracy', 'accuracy'],

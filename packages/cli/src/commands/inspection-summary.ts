@@ -26,14 +26,20 @@ function table({ source, profile, findings }: TableInspection, style: Style): st
       ]),
       process.stdout.columns ?? 100,
     ),
+    ...(profile.some((column) => column.minRounded === true || column.maxRounded === true)
+      ? [style.dim('~ rounded outwards, because fewer than five rows have the bound itself')]
+      : []),
     '',
   ].join('\n');
 }
 
 function values(column: TableInspection['profile'][number]): string {
   if (column.min !== undefined && column.max !== undefined) {
-    if (column.type === 'datetime') return `${instant(column.min)} … ${instant(column.max)}`;
-    return `${count(column.min)} … ${count(column.max)}${column.mean === undefined ? '' : `, mean ${count(column.mean)}`}`;
+    const print = column.type === 'datetime' ? instant : count;
+    const low = `${column.minRounded === true ? '~' : ''}${print(column.min)}`;
+    const high = `${column.maxRounded === true ? '~' : ''}${print(column.max)}`;
+    if (column.type === 'datetime') return `${low} … ${high}`;
+    return `${low} … ${high}${column.mean === undefined ? '' : `, mean ${count(column.mean)}`}`;
   }
   return (column.top ?? []).map((level) => `${level.value} (${count(level.count)})`).join(', ');
 }

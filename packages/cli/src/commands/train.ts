@@ -87,11 +87,13 @@ Examples:
   verdict train 'visits-*.csv.gz' --target bought --time visited_at --drop session --out shop
   verdict train customers.csv --config verdict.config.json --json > metrics.json`,
     )
-    .action(async (file: string, flags: TrainFlags) => {
+    .action(async (file: string, flags: TrainFlags, command: Command) => {
       const { config, json = false, type, role, ...given } = flags;
       const { test, testSize, types, roles, ...kept } = config === undefined ? {} : await readConfig(config);
+      const byRole = Object.entries({ ...roles, ...role }).find(([, one]) => one === 'target');
       const judged = given.test !== undefined || given.testSize !== undefined;
       const job = {
+        ...(byRole === undefined ? {} : { target: byRole[0] }),
         ...kept,
         // A flag that says how to judge goes before either way in the file.
         ...(judged
@@ -104,6 +106,8 @@ Examples:
         file,
         signal,
       } as TrainJob;
+      const wrong = wrongUsage(job);
+      if (wrong !== undefined) command.error(`error: ${wrong}`);
       const progress = openProgress(json);
       try {
         const outcome = await train({
@@ -117,4 +121,23 @@ Examples:
         progress.stop();
       }
     });
+}
+
+/** What is wrong with how the options go together, wherever they were given; undefined if nothing is. */
+function wrongUsage(job: Partial<TrainJob>): string | undefined {
+  const { target, thresholdRule, costFp, costFn } = job;
+  if (target === undefined) {
+    return "required option '--target <COL>' not specified: it names the yes/no column to predict";
+  }
+  if ((costFp === undefined) !== (costFn === undefined)) {
+    const [given, missing] = costFn === undefined ? ['--cost-fp', '--cost-fn'] : ['--cost-fn', '--cost-fp'];
+    return `option '${given}' needs '${missing}' beside it: a cost for both kinds of error`;
+  }
+  if (thresholdRule === 'cost' && costFp === undefined) {
+    return "option '--threshold-rule cost' needs '--cost-fp' and '--cost-fn'";
+  }
+  if (thresholdRule !== undefined && thresholdRule !== 'cost' && costFp !== undefined) {
+    return `option '--threshold-rule ${thresholdRule}' cannot be used with '--cost-fp' and '--cost-fn', which compute the threshold`;
+  }
+  return undefined;
 }
