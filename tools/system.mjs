@@ -1,5 +1,5 @@
 // What the tests need beyond npm's packages: a Chromium to open reports in, and Python peers (scikit-learn,
-// XGBoost) to compare with. Installs what can be installed, says what is missing where it cannot be.
+// XGBoost, LightGBM, ONNX Runtime) to compare with. Installs what can be installed, says what is missing where it cannot be.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -55,7 +55,7 @@ export function peers() {
   if (!hasVenv()) aptInstall('python3', 'python3-venv');
   if (!hasVenv()) {
     throw new Error(
-      'The numbers are tested against scikit-learn and XGBoost, which need python3 (3.10 or newer) with venv. ' +
+      'The numbers are tested against scikit-learn, XGBoost, LightGBM and ONNX Runtime, which need python3 (3.10 or newer) with venv. ' +
         'Install it (Debian and Ubuntu: sudo apt-get install python3 python3-venv), or set VERDICT_PEERS to a ' +
         'Python that has the packages of tools/peers.txt.',
     );

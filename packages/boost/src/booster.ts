@@ -6,6 +6,7 @@ import type { Forest } from './forest.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
 import { parseModelJson, writeModelJson } from './json-format.ts';
+import { readLightGbm } from './lightgbm-format.ts';
 import { linkOf, requireLogistic, sigmoid } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import { checkMatrix } from './matrix.ts';
@@ -31,6 +32,8 @@ export interface BoosterParts {
   readonly roundStarts?: Int32Array | undefined;
   /** XGBoost's `learner.attributes` other than `best_iteration`. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** For every feature, the texts of its categories in the order of their codes, where a file tells them. */
+  readonly categoryNames?: readonly (readonly string[] | undefined)[] | undefined;
 }
 
 /** A trained model: trees and a start. It never changes. */
@@ -48,6 +51,8 @@ export class Booster {
   readonly roundStarts: Int32Array;
   readonly bestIteration: number | undefined;
   readonly attributes: Readonly<Record<string, string>>;
+  /** For every feature, the texts of its categories in the order of their codes; undefined where not known. */
+  readonly categoryNames: readonly (readonly string[] | undefined)[];
   readonly #trees: readonly Tree[];
   #forest: Forest | undefined;
   #explainer: Explainer | undefined;
@@ -63,6 +68,7 @@ export class Booster {
     this.roundStarts = parts.roundStarts ?? Int32Array.from({ length: trees.length + 1 }, (_, t) => t);
     this.bestIteration = parts.bestIteration;
     this.attributes = parts.attributes ?? {};
+    this.categoryNames = parts.categoryNames ?? parts.featureNames.map(() => undefined);
   }
 
   /** A booster of ready trees, which must fit the features. */
@@ -87,6 +93,18 @@ export class Booster {
    */
   static fromJson(text: string): Booster {
     const { trees, parts } = readModel(parseModelJson(text));
+    return new Booster(trees, parts);
+  }
+
+  /**
+   * Reads a model that LightGBM 2.1 to 4 saved as text. Its predictions for float32 values are LightGBM's; of
+   * float64 values, which a matrix here cannot hold, those change sides that lie within a float32's rounding of a
+   * threshold.
+   *
+   * @throws InvalidModel if it is broken or of a kind that is not supported
+   */
+  static fromLightGbm(text: string): Booster {
+    const { trees, parts } = readLightGbm(text);
     return new Booster(trees, parts);
   }
 
@@ -132,7 +150,16 @@ export class Booster {
         expected: `a range within 0 … ${this.roundCount}`,
       });
     }
-    const { featureNames, featureTypes, baseOutput, objective, attributes, treeWeights, roundStarts } = this;
+    const {
+      featureNames,
+      featureTypes,
+      baseOutput,
+      objective,
+      attributes,
+      treeWeights,
+      roundStarts,
+      categoryNames,
+    } = this;
     const first = roundStarts[begin];
     return new Booster(this.#trees.slice(first, roundStarts[end]), {
       featureNames,
@@ -142,6 +169,7 @@ export class Booster {
       attributes,
       treeWeights: treeWeights?.slice(first, roundStarts[end]),
       roundStarts: roundStarts.slice(begin, end + 1).map((start) => start - first),
+      categoryNames,
     });
   }
 
