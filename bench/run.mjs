@@ -1,5 +1,6 @@
 // Runs a benchmark on the pinned Node.js, with the Python peers that it compares with installed first.
 //   npm run bench [-- options]           the main job
+//   npm run bench:boost [-- options]     boosted trees beside XGBoost and LightGBM
 //   npm run bench:quality                quality on test files
 //   npm run bench:defaults [-- options]  how the defaults were chosen
 import { join } from 'node:path';
@@ -9,5 +10,18 @@ import { peers } from '../tools/system.mjs';
 
 const [name, ...options] = process.argv.slice(2);
 setup();
-const env = name === 'main-job' ? { VERDICT_PEERS: peers() } : {};
-run(pinnedNode(), [join(root, 'bench', name, 'run.ts'), ...options], { env });
+run(pinnedNode(), [join(root, 'bench', name, 'run.ts'), ...options], { env: peersOf(name) });
+
+function peersOf(benchmark) {
+  if (benchmark === 'main-job') return { VERDICT_PEERS: peers() };
+  if (benchmark !== 'boost') return {};
+  return {
+    VERDICT_BOOST_PEERS: peers({
+      variable: 'VERDICT_BOOST_PEERS',
+      requirements: join('bench', 'boost', 'peers.txt'),
+      folder: 'boost-peers',
+      // The newest XGBoost asks for Python 3.12, though its wheel holds nothing that 3.11 could not load.
+      pip: ['--ignore-requires-python'],
+    }),
+  };
+}

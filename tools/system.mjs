@@ -42,31 +42,41 @@ function hasVenv() {
   return spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The path of a Python that has the pinned peers, in a virtual environment of this clone's own. */
-export function peers() {
-  if (process.env.VERDICT_PEERS) return process.env.VERDICT_PEERS;
-  const requirements = join(root, 'tools', 'peers.txt');
-  const folder = join(root, '.cache', 'peers');
+/**
+ * The path of a Python that has pinned peers, in a virtual environment of this clone's own.
+ *
+ * @param options.variable the environment variable that may name a Python that has them already
+ * @param options.requirements the file of what pip is to install, from the root
+ * @param options.folder the environment's name below .cache
+ * @param options.pip further options of pip
+ */
+export function peers({
+  variable = 'VERDICT_PEERS',
+  requirements = join('tools', 'peers.txt'),
+  folder: name = 'peers',
+  pip = [],
+} = {}) {
+  if (process.env[variable]) return process.env[variable];
+  const list = join(root, requirements);
+  const folder = join(root, '.cache', name);
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, '.requirements');
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const wanted = createHash('sha256').update(readFileSync(list)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && answers(python)) return python;
 
   if (!hasVenv()) aptInstall('python3', 'python3-venv');
   if (!hasVenv()) {
     throw new Error(
-      'The numbers are tested against scikit-learn, XGBoost, LightGBM and ONNX Runtime, which need python3 (3.10 or newer) with venv. ' +
-        'Install it (Debian and Ubuntu: sudo apt-get install python3 python3-venv), or set VERDICT_PEERS to a ' +
-        'Python that has the packages of tools/peers.txt.',
+      'The numbers are compared with those of scikit-learn, XGBoost, LightGBM and ONNX Runtime, which need python3 (3.10 or ' +
+        'newer) with venv. Install it (Debian and Ubuntu: sudo apt-get install python3 python3-venv), or set ' +
+        `${variable} to a Python that has the packages of ${requirements}.`,
     );
   }
-  console.error('Installing the Python peers that the tests compare with …');
+  console.error('Installing the Python peers to compare with …');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  if (
-    attempt('python3', ['-m', 'venv', folder]) !== 0 ||
-    attempt(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', requirements]) !== 0
-  ) {
+  const install = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...pip, '-r', list];
+  if (attempt('python3', ['-m', 'venv', folder]) !== 0 || attempt(python, install) !== 0) {
     throw new Error('The Python peers could not be installed; pip says why above. Is PyPI reachable?');
   }
   writeFileSync(stamp, wanted);
