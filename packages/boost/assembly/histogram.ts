@@ -55,11 +55,11 @@ function accumulate(
 
 /**
  * The histograms of one node over all blocks of features. A block is (rows, stride, groups, group count), four
- * u32; its stride is a multiple of 16. `index` lists the node's rows; 0 means rows 0..count-1.
+ * u32; its stride is a multiple of 16. `index` lists the node's rows; 0 means `count` rows from `first` on.
  * `rowBuffer` holds 512 rows of the widest stride, `packedBuffer` 512 i64.
  */
 export function buildHistogram(
-  blocks: usize, blockCount: i32, index: usize, count: i32, packed: usize,
+  blocks: usize, blockCount: i32, index: usize, first: i32, count: i32, packed: usize,
   histogram: usize, bytes: i32, rowBuffer: usize, packedBuffer: usize,
 ): void {
   memory.fill(histogram, 0, bytes);
@@ -70,9 +70,8 @@ export function buildHistogram(
     for (let start = 0; start < count; start += CHUNK) {
       const m = min(CHUNK, count - start);
       if (index == 0) {
-        accumulate(
-          rows + <usize>start * stride, stride, m, packed + (<usize>start << 3), groups, groupCount, histogram,
-        );
+        const row = <usize>(first + start);
+        accumulate(rows + row * stride, stride, m, packed + (row << 3), groups, groupCount, histogram);
         continue;
       }
       let to = rowBuffer, i = index + (<usize>start << 2), g = packedBuffer;
@@ -100,6 +99,18 @@ export function buildHistogram(
         }
       }
       accumulate(rowBuffer, stride, m, packedBuffer, groups, groupCount, histogram);
+    }
+  }
+}
+
+/**
+ * Adds `count` partial histograms, `stride` bytes apart, to `target`; `bytes` is a multiple of 16. Integers: the
+ * order does not matter.
+ */
+export function addHistograms(target: usize, parts: usize, stride: usize, count: i32, bytes: i32): void {
+  for (let part = 0; part < count; part++, parts += stride) {
+    for (let at: usize = 0, end = <usize>bytes; at < end; at += 16) {
+      v128.store(target + at, i64x2.add(v128.load(target + at), v128.load(parts + at)));
     }
   }
 }

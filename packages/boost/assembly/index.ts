@@ -3,11 +3,11 @@
 export { assignBins, floatsToKeys, sortKeys, sortKeysWithRows } from './binning';
 export { addToRows, sumGradients } from './leaf';
 export { exponentials, logisticGradients, settleGradients } from './gradient';
-export { buildHistogram, subtractHistogram, sumHistogram } from './histogram';
+export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from './histogram';
 export { logisticLoss } from './loss';
-export { partitionRows } from './partition';
+export { partitionRows, splitRows } from './partition';
 export { predictMargins, predictLeafIndices } from './predict';
 export { quantiseGradients } from './quantise';
-export { gatherBlock, sampleRows } from './rows';
+export { clearBytes, copyBytes, fillSequence, gatherBlock, sampleRows } from './rows';
 export { shapContributions } from './shap';
 export { findSplit } from './split';

@@ -1,8 +1,9 @@
 /**
- * Stable partition of a node's rows: rows whose bin has a 1 in `table` (256 bytes) first. No branch: each row
- * is written to both sides and one cursor moves. Returns how many rows went left.
+ * Stable partition of a block of a node's rows: those whose bin has a 1 in `table` (256 bytes) move to the front of
+ * the block, the others to `scratch`. No branch: each row is written to both and one cursor moves. Returns how many
+ * went left.
  */
-export function partitionRows(column: usize, table: usize, index: usize, count: i32, scratch: usize): i32 {
+export function splitRows(column: usize, table: usize, index: usize, count: i32, scratch: usize): i32 {
   let left = index, right = scratch;
   for (let at = index, end = index + (<usize>count << 2); at < end; at += 4) {
     const row = load<u32>(at);
@@ -12,6 +13,12 @@ export function partitionRows(column: usize, table: usize, index: usize, count: 
     left += goes << 2;
     right += (1 - goes) << 2;
   }
-  memory.copy(left, scratch, right - scratch);
   return <i32>((left - index) >> 2);
+}
+
+/** Stable partition of all of a node's rows: those that go left first. Returns how many they are. */
+export function partitionRows(column: usize, table: usize, index: usize, count: i32, scratch: usize): i32 {
+  const left = splitRows(column, table, index, count, scratch);
+  memory.copy(index + (<usize>left << 2), scratch, <usize>(count - left) << 2);
+  return left;
 }

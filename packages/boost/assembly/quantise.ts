@@ -12,20 +12,18 @@ function mix4(counter: v128): v128 {
 /**
  * Rounds (g, h) pairs of f32 times their scales to integers, up or down at random so that the expectation is
  * exact, and packs them as i64: g in the high 32 bits (signed), h in the low 32 bits. The random word depends
- * on the row's number and the seed alone. `count` is a multiple of four.
+ * on the row's number, which is `first` for the first of them, and the seed alone. `count` is a multiple of four.
  */
 export function quantiseGradients(
-  gradients: usize, count: i32, gradientScale: f32, hessianScale: f32, seed: i32, packed: usize,
+  gradients: usize, count: i32, gradientScale: f32, hessianScale: f32, seed: i32, first: i32,
+  packed: usize,
 ): void {
   let scale = f32x4.splat(gradientScale);
   scale = f32x4.replace_lane(scale, 1, hessianScale);
   scale = f32x4.replace_lane(scale, 3, hessianScale);
   const step = i32x4.splat(<i32>0x9e3779b1);
   const offset = i32x4.splat(seed);
-  let counter = i32x4.splat(0);
-  counter = i32x4.replace_lane(counter, 1, 1);
-  counter = i32x4.replace_lane(counter, 2, 2);
-  counter = i32x4.replace_lane(counter, 3, 3);
+  let counter = i32x4.add(i32x4.splat(first << 1), i32x4(0, 1, 2, 3));
   for (let pair = 0, pairs = count >> 1; pair < pairs; pair++) {
     const at = <usize>pair << 4;
     const x = f32x4.mul(v128.load(gradients + at), scale);

@@ -1,7 +1,11 @@
+import { eachChunk } from './chunks.ts';
 import type { ColumnSampler } from './column-sampler.ts';
+import type { Crew } from './crew.ts';
+import { HistogramBuilder } from './histogram-builder.ts';
 import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
 import type { OpenNode, OpenNodes } from './open-nodes.ts';
 import type { Params } from './params.ts';
+import { partitionRows } from './row-partition.ts';
 import { RECORD_BYTES } from './training-space.ts';
 import type { TrainingSpace } from './training-space.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -33,6 +37,8 @@ interface Places {
 /** Grows trees one after another in one training space. */
 export class Grower {
   readonly #workspace: Workspace;
+  readonly #crew: Crew;
+  readonly #builder: HistogramBuilder;
   readonly #space: TrainingSpace;
   readonly #params: Params;
   readonly #sampler: ColumnSampler;
@@ -42,14 +48,21 @@ export class Grower {
   #freeHistograms: number[] = [];
   #freeRecords: number[] = [];
   #features: Int32Array = new Int32Array(0);
-  #usedBytes = 0;
-  #clearedBytes = 0;
+  #drawn = 0;
   #leastHessian = 1;
   #gainUnit = 1;
   #places: Places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [] };
 
-  constructor(workspace: Workspace, space: TrainingSpace, params: Params, sampler: ColumnSampler) {
+  constructor(
+    workspace: Workspace,
+    crew: Crew,
+    space: TrainingSpace,
+    params: Params,
+    sampler: ColumnSampler,
+  ) {
     this.#workspace = workspace;
+    this.#crew = crew;
+    this.#builder = new HistogramBuilder(crew, space);
     this.#space = space;
     this.#params = params;
     this.#sampler = sampler;
@@ -89,10 +102,9 @@ export class Grower {
     const features = this.#sampler.startTree(task.round);
     if (features !== this.#features) {
       this.#features = features;
-      const { used, cleared } = this.#space.chooseColumns(this.#workspace, features);
-      this.#usedBytes = used;
-      this.#clearedBytes = cleared;
+      this.#builder.choose(features.length, this.#space.chooseColumns(this.#workspace, features));
     }
+    this.#drawn = task.drawn;
     const params = this.#params;
     const { gradientScale, hessianScale } = task;
     this.#leastHessian = Math.max(1, params.min_child_weight * hessianScale);
@@ -117,13 +129,8 @@ export class Grower {
   /** Mean quantised hessian of a drawn row, by which a hessian sum is read as a number of rows. */
   #meanHessian(task: TreeTask): number {
     if (this.#params.min_data_per_group === 0) return 0;
-    this.#workspace.kernels.sumGradients(
-      this.#space.index,
-      task.drawn,
-      this.#space.gradients,
-      this.#space.sums,
-    );
-    return (this.#doubles[this.#space.sums / 8 + 1] * task.hessianScale) / task.drawn;
+    const [[, hessian]] = this.#sumRows([{ begin: 0, count: task.drawn }]);
+    return (hessian * task.hessianScale) / task.drawn;
   }
 
   #root(task: TreeTask): OpenNode {
@@ -163,18 +170,7 @@ export class Grower {
   }
 
   #build(index: number, count: number, histogram: number): void {
-    const { blockTable, plan, packed, rowBuffer, packedBuffer } = this.#space;
-    this.#workspace.kernels.buildHistogram(
-      blockTable,
-      plan.blocks.length,
-      index,
-      count,
-      packed,
-      histogram,
-      this.#clearedBytes,
-      rowBuffer,
-      packedBuffer,
-    );
+    this.#builder.build([{ index, count, target: histogram }]);
   }
 
   /** True if a node is heavy and shallow enough for two children. */
@@ -201,19 +197,14 @@ export class Grower {
   }
 
   #search(node: OpenNode): number {
-    const { slots, lists, settings, splitScratch } = this.#space;
+    const { slots, lists, settings } = this.#space;
     const chosen = this.#sampler.forNode(node.depth, node.id);
     const count = chosen?.length ?? this.#features.length;
     if (chosen !== undefined) this.#ints.set(chosen, lists / 4);
-    this.#workspace.kernels.findSplit(
-      node.histogram,
-      slots,
-      chosen === undefined ? 0 : lists,
-      count,
-      settings,
-      node.record,
-      splitScratch,
-    );
+    const list = chosen === undefined ? 0 : lists;
+    this.#crew.chain(count * 300);
+    this.#crew.call('findSplit', node.histogram, slots, list, count, settings, node.record);
+    this.#crew.run();
     if (this.#ints[node.record / 4 + 8] < 0) return 0;
     return this.#doubles[node.record / 8 + 3] * this.#gainUnit;
   }
@@ -221,18 +212,27 @@ export class Grower {
   /** Splits a node: parts its rows, and opens its children. */
   #expand(node: OpenNode, builder: TreeBuilder, open: OpenNodes): void {
     const space = this.#space;
-    const { kernels } = this.#workspace;
     const at = node.record / 4;
     const feature = this.#ints[space.slots / 4 + this.#ints[at + 8] * 4 + 3];
     const table = node.record + 64;
     const column = space.columns + feature * space.columnStride;
-    const index = space.index + node.begin * 4;
-    const passengerIndex = space.passengers + node.passengerBegin * 4;
-    const count = kernels.partitionRows(column, table, index, node.count, space.scratch);
-    const passengerCount =
-      node.passengerCount === 0
-        ? 0
-        : kernels.partitionRows(column, table, passengerIndex, node.passengerCount, space.scratch);
+    const passengerPlace = this.#drawn + node.passengerBegin;
+    const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, [
+      {
+        column,
+        table,
+        rows: space.index + node.begin * 4,
+        scratch: space.scratch + node.begin * 4,
+        count: node.count,
+      },
+      {
+        column,
+        table,
+        rows: space.passengers + node.passengerBegin * 4,
+        scratch: space.scratch + passengerPlace * 4,
+        count: node.passengerCount,
+      },
+    ]);
     const left = builder.split(
       node.id,
       feature,
@@ -281,7 +281,7 @@ export class Grower {
     if (own !== 0 && needLarge) {
       small.histogram = this.#take(this.#freeHistograms);
       this.#build(index + small.begin * 4, small.count, small.histogram);
-      this.#workspace.kernels.subtractHistogram(own, small.histogram, this.#usedBytes);
+      this.#builder.subtract(own, small.histogram);
       large.histogram = own;
     } else {
       if (own !== 0) this.#freeHistograms.push(own);
@@ -300,28 +300,54 @@ export class Grower {
 
   /** Leaf values from the true gradients; margins of drawn and other rows. */
   #finish(builder: TreeBuilder): Tree {
-    const space = this.#space;
-    const { kernels } = this.#workspace;
     const { begins, counts, passengerBegins, passengerCounts } = this.#places;
+    const leaves: number[] = [];
+    for (let node = 0; node < builder.nodeCount; node++) if (builder.isLeaf(node)) leaves.push(node);
     const sums = new Float64Array(builder.nodeCount * 2);
-    for (let node = 0; node < builder.nodeCount; node++) {
-      if (!builder.isLeaf(node)) continue;
-      kernels.sumGradients(space.index + begins[node] * 4, counts[node], space.gradients, space.sums);
-      sums[node * 2] = this.#doubles[space.sums / 8];
-      sums[node * 2 + 1] = this.#doubles[space.sums / 8 + 1];
-    }
+    this.#sumRows(leaves.map((leaf) => ({ begin: begins[leaf], count: counts[leaf] }))).forEach((pair, i) =>
+      sums.set(pair, leaves[i] * 2),
+    );
     const tree = builder.finish(sums, this.#params);
-    for (let node = 0; node < builder.nodeCount; node++) {
-      if (!builder.isLeaf(node)) continue;
-      const value = tree.thresholds[node];
-      kernels.addToRows(space.index + begins[node] * 4, counts[node], space.margins, value);
-      kernels.addToRows(
-        space.passengers + passengerBegins[node] * 4,
-        passengerCounts[node],
-        space.margins,
-        value,
-      );
+    for (const leaf of leaves) {
+      const value = tree.thresholds[leaf];
+      this.#addToRows(this.#space.index + begins[leaf] * 4, counts[leaf], value);
+      this.#addToRows(this.#space.passengers + passengerBegins[leaf] * 4, passengerCounts[leaf], value);
     }
+    this.#crew.run();
     return tree;
+  }
+
+  /** Sums (g, h) of the true gradients over ranges of the index, chunk by chunk in a fixed order. */
+  #sumRows(
+    ranges: readonly { readonly begin: number; readonly count: number }[],
+  ): readonly (readonly [number, number])[] {
+    const { gradients, index, plan, sums } = this.#space;
+    const totals = ranges.map((): [number, number] => [0, 0]);
+    const places: number[] = [];
+    const collect = (): void => {
+      this.#crew.run();
+      places.forEach((range, place) => {
+        totals[range][0] += this.#doubles[sums / 8 + place * 2];
+        totals[range][1] += this.#doubles[sums / 8 + place * 2 + 1];
+      });
+      places.length = 0;
+    };
+    ranges.forEach((range, r) => {
+      eachChunk(range.count, (begin, count) => {
+        if (places.length === plan.sums) collect();
+        this.#crew.chain(count * 3);
+        const list = index + (range.begin + begin) * 4;
+        this.#crew.call('sumGradients', list, count, gradients, sums + places.push(r) * 16 - 16);
+      });
+    });
+    collect();
+    return totals;
+  }
+
+  #addToRows(index: number, rows: number, value: number): void {
+    eachChunk(rows, (begin, count) => {
+      this.#crew.chain(count * 2);
+      this.#crew.call('addToRows', index + begin * 4, count, this.#space.margins, value);
+    });
   }
 }

@@ -8,6 +8,7 @@ export type { BinnedMatrix, ColumnBins, FeatureType, Matrix } from './matrix.ts'
 export type { MetricName } from './metrics.ts';
 export { defaultParams, resolveParams } from './params.ts';
 export type { Params, ParamsInput } from './params.ts';
+export { closePool } from './pool.ts';
 export { train } from './train.ts';
 export { trainSync } from './trainer.ts';
 export type { TrainingResult } from './trainer.ts';

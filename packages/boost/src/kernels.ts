@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readBuilt } from './pool-platform.ts';
 
 /** The functions of `build/kernels.wasm`; every pointer is a byte offset into the instance's memory. */
 export interface Kernels {
@@ -14,7 +14,14 @@ export interface Kernels {
   ): void;
   assignBins(values: number, count: number, cuts: number, steps: number, missing: number, bins: number): void;
   gatherBlock(column: number, count: number, block: number, stride: number, offset: number): void;
-  sampleRows(count: number, seed: number, threshold: number, drawn: number, others: number): number;
+  sampleRows(
+    first: number,
+    count: number,
+    seed: number,
+    threshold: number,
+    drawn: number,
+    others: number,
+  ): number;
   exponentials(values: number, count: number): void;
   logisticGradients(
     margins: number,
@@ -32,12 +39,14 @@ export interface Kernels {
     gradientScale: number,
     hessianScale: number,
     seed: number,
+    first: number,
     packed: number,
   ): void;
   buildHistogram(
     blocks: number,
     blockCount: number,
     index: number,
+    first: number,
     count: number,
     packed: number,
     histogram: number,
@@ -45,6 +54,7 @@ export interface Kernels {
     rowBuffer: number,
     packedBuffer: number,
   ): void;
+  addHistograms(target: number, parts: number, stride: number, count: number, bytes: number): void;
   subtractHistogram(parent: number, child: number, bytes: number): void;
   sumHistogram(histogram: number, bins: number, sum: number): void;
   findSplit(
@@ -57,6 +67,10 @@ export interface Kernels {
     scratch: number,
   ): void;
   partitionRows(column: number, table: number, index: number, count: number, scratch: number): number;
+  splitRows(column: number, table: number, index: number, count: number, scratch: number): number;
+  clearBytes(at: number, bytes: number): void;
+  copyBytes(to: number, from: number, bytes: number): void;
+  fillSequence(words: number, count: number, first: number): void;
   sumGradients(index: number, count: number, gradients: number, sums: number): void;
   addToRows(index: number, count: number, margins: number, value: number): void;
   predictMargins(
@@ -100,9 +114,14 @@ export interface Kernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** An instance of the kernels over the given memory; the module is compiled once per thread. */
-export function instantiateKernels(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../build/kernels.wasm', import.meta.url)));
+/** The compiled kernels, which threads may share; compiled once per thread that does not get them from another. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readBuilt('kernels.wasm'));
+  return compiled;
+}
+
+/** An instance of the kernels over the given memory. */
+export function instantiateKernels(memory: WebAssembly.Memory, module = kernelModule()): Kernels {
   // The module's imports and exports are fixed by assembly/index.ts, which `Kernels` mirrors.
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

@@ -1,10 +1,14 @@
 import { InvalidValue } from '@verdict/core';
+import { CHUNK_ROWS, eachChunk } from './chunks.ts';
+import type { Crew } from './crew.ts';
 import type { Params } from './params.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The training rows as an objective sees them. Offsets are in bytes into the workspace's memory. */
 export interface GradientFrame {
   readonly workspace: Workspace;
+  /** The threads that may be used. */
+  readonly crew: Crew;
   /** Training rows. Arrays of floats are padded to a multiple of four rows, of weight 0. */
   readonly rows: number;
   /** One float a row, and so are labels and weights (in which `scale_pos_weight` has its part). */
@@ -13,7 +17,7 @@ export interface GradientFrame {
   readonly weights: number;
   /** Where pairs (g, h) of floats go, one a row. */
   readonly gradients: number;
-  /** Room for two doubles, for kernels that return sums. */
+  /** Room for two doubles for every chunk of rows, for kernels that return sums. */
   readonly sums: number;
 }
 
@@ -35,9 +39,20 @@ export interface Objective {
 /** Weighted logistic loss of labels from 0 to 1, computed by a kernel. */
 const logistic: Objective = {
   name: 'binary:logistic',
-  computeGradients({ workspace, rows, margins, labels, weights, gradients, sums }) {
-    workspace.kernels.logisticGradients(margins, labels, weights, padded(rows), gradients, sums);
-    return readSums(workspace, sums);
+  computeGradients({ workspace, crew, rows, margins, labels, weights, gradients, sums }) {
+    eachChunk(padded(rows), (begin, count, chunk) => {
+      crew.chain(count * 6);
+      const [m, y, w] = [margins, labels, weights].map((offset) => offset + begin * 4);
+      crew.call('logisticGradients', m, y, w, count, gradients + begin * 8, sums + chunk * 16);
+    });
+    crew.run();
+    const total = { gradient: 0, hessian: 0 };
+    const pairs = workspace.doubles(sums, Math.ceil(rows / CHUNK_ROWS) * 2);
+    for (let i = 0; i < pairs.length; i += 2) {
+      total.gradient += pairs[i];
+      total.hessian += pairs[i + 1];
+    }
+    return total;
   },
 };
 
@@ -55,7 +70,12 @@ export function findObjective(params: Params): Objective {
  *
  * @throws InvalidValue naming the first row (of the training rows) whose gradient or hessian is not a number
  */
-export function settleGradients({ workspace, rows, gradients, sums }: GradientFrame): GradientSums {
+export function settleGradients({
+  workspace,
+  rows,
+  gradients,
+  sums,
+}: Omit<GradientFrame, 'crew'>): GradientSums {
   workspace.floats(gradients + rows * 8, (padded(rows) - rows) * 2).fill(0);
   const wrong = workspace.kernels.settleGradients(gradients, rows, sums);
   if (wrong >= 0) {
@@ -68,10 +88,6 @@ export function settleGradients({ workspace, rows, gradients, sums }: GradientFr
       hint: 'Correct the objective.',
     });
   }
-  return readSums(workspace, sums);
-}
-
-function readSums(workspace: Workspace, sums: number): GradientSums {
   const [gradient, hessian] = workspace.doubles(sums, 2);
   return { gradient, hessian };
 }

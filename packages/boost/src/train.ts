@@ -1,17 +1,21 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Interrupted, OutOfResources } from '@verdict/core';
 import { Booster } from './booster.ts';
 import { resolveParams } from './params.ts';
 import type { ParamsInput } from './params.ts';
+import { openControl, reportLoss, requestStop } from './pool-control.ts';
+import { connect } from './pool-platform.ts';
+import type { Channel } from './pool-platform.ts';
+import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
+import type { TrainAnswer, TrainRequest } from './train-task.ts';
+import { usefulThreads } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
-import type { WorkerAnswer, WorkerTask } from './train-worker.ts';
 import { checkOptions, selectRows } from './training-data.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
 
 /**
- * Trains in a worker thread, so that the caller's event loop stays free; the result is that of `trainSync`. With
- * `onRound` the worker waits for the callback after every round. An aborted signal ends the thread at once.
+ * Trains in threads beside the caller's, whose event loop stays free; the result is that of `trainSync`, to the
+ * byte. With `onRound` the training waits for the callback after every round. An aborted signal stops it within a
+ * round. The threads are kept for the next job for some seconds; they do not keep the process alive.
  *
  * @throws the errors of `trainSync`, as a rejected promise; whatever `onRound` throws
  */
@@ -21,38 +25,75 @@ export async function train(
   options: TrainingOptions,
 ): Promise<TrainingResult> {
   checkOptions(data, options);
-  selectRows(data, resolveParams(params), options);
+  const resolved = resolveParams(params);
+  selectRows(data, resolved, options);
   const { onRound, signal, ...plain } = options;
   if (signal?.aborted === true) throw new Interrupted();
+  const threads = takeThreads(usefulThreads(data, options, allowedThreads(options.threads)));
+  const [coordinator, ...helpers] = threads;
+  const control = openControl();
   const flag = new Int32Array(new SharedArrayBuffer(8));
-  const task: WorkerTask = { data, params, options: plain, flag, reports: onRound !== undefined };
-  const worker = new Worker(new URL(`./train-worker${extname(import.meta.filename)}`, import.meta.url), {
-    workerData: task,
-  });
   const { promise, resolve, reject } = Promise.withResolvers<TrainingResult>();
-  const abort = (): void => reject(new Interrupted());
-  signal?.addEventListener('abort', abort, { once: true });
-  worker.on('message', (answer: WorkerAnswer) => {
+  const goOn = (): void => {
+    Atomics.add(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  };
+  const hear = (answer: TrainAnswer): void => {
     if (answer.kind === 'result') {
       resolve({ ...answer.rest, booster: Booster.fromTrees(answer.trees, answer.parts) });
+    } else if (answer.kind === 'interrupted') {
+      reject(new Interrupted());
     } else if (answer.kind === 'out-of-resources') {
       reject(new OutOfResources({ problem: answer.problem, hint: answer.hint }));
     } else {
-      try {
-        if (onRound?.(answer.report) === false) Atomics.store(flag, 1, 1);
-        Atomics.store(flag, 0, answer.report.round + 1);
-        Atomics.notify(flag, 0);
-      } catch (error) {
-        reject(error);
-      }
+      if (onRound?.(answer.report) === false) Atomics.store(flag, 1, 1);
+      goOn();
     }
-  });
-  worker.once('error', reject);
-  worker.once('exit', (code) => reject(new Error(`The training thread ended early, with status ${code}.`)));
+  };
+  const abort = (): void => requestStop(control);
+  signal?.addEventListener('abort', abort, { once: true });
+  for (const thread of threads) {
+    thread.hold(true);
+    thread.listen(
+      (message) => {
+        try {
+          hear(message as TrainAnswer);
+        } catch (error) {
+          reject(error);
+        }
+      },
+      (error) => {
+        reportLoss(control);
+        reject(error);
+      },
+    );
+  }
   try {
-    return await promise;
+    const channels: Channel[] = [];
+    for (const helper of helpers) {
+      const [ours, theirs] = connect();
+      channels.push(ours);
+      helper.post({ kind: 'attach', channel: theirs }, [theirs]);
+    }
+    const request: TrainRequest = {
+      kind: 'train',
+      data,
+      params: resolved,
+      options: plain,
+      helpers: channels,
+      control: control.buffer,
+      flag,
+      reports: onRound !== undefined,
+    };
+    coordinator.post(request, channels);
+    const result = await promise;
+    returnThreads(threads);
+    return result;
+  } catch (error) {
+    // Whatever the threads are doing, nobody waits for it.
+    await Promise.all(threads.map(async (thread) => thread.end()));
+    throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
-    await worker.terminate();
   }
 }

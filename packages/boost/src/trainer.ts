@@ -1,6 +1,9 @@
 import { Interrupted, Random } from '@verdict/core';
 import { Booster } from './booster.ts';
+import { eachChunk } from './chunks.ts';
 import { ColumnSampler } from './column-sampler.ts';
+import { Crew } from './crew.ts';
+import type { Helpers } from './crew.ts';
 import { Grower } from './grower.ts';
 import { marginOf, startingProbability } from './intercept.ts';
 import { findMetric, rowLoss } from './metrics.ts';
@@ -9,6 +12,7 @@ import { findObjective } from './objective.ts';
 import type { Objective } from './objective.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
+import { allowedThreads } from './pool.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
 import { checkOptions, selectRows } from './training-data.ts';
 import type { SelectedRows, TrainingData, TrainingOptions } from './training-data.ts';
@@ -36,20 +40,46 @@ export interface TrainingResult {
  * const { booster } = trainSync({ binned, labels }, { max_depth: 4, learning_rate: 0.1 }, { rounds: 100 });
  */
 export function trainSync(data: TrainingData, params: ParamsInput, options: TrainingOptions): TrainingResult {
-  const resolved = resolveParams(params);
   checkOptions(data, options);
-  const rows = selectRows(data, resolved, options);
+  const resolved = resolveParams(params);
+  const threads = usefulThreads(data, options, allowedThreads(options.threads ?? 1));
+  return trainWith(threads, data, resolved, options);
+}
+
+/** Trains with that many threads, or with the helpers that are given. */
+export function trainWith(
+  threads: number | Helpers,
+  data: TrainingData,
+  params: Params,
+  options: TrainingOptions,
+): TrainingResult {
+  const rows = selectRows(data, params, options);
   if (options.signal?.aborted === true) throw new Interrupted();
-  const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, resolved);
+  const count = typeof threads === 'number' ? threads : threads.helpers.length + 1;
+  const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, params, count);
   return Workspace.use(plan.bytes, (workspace) => {
     const space = new TrainingSpace(workspace, plan, data.binned, data.rows, rows.validationRows);
-    return new Trainer(workspace, space, data, rows, resolved, options).run();
+    return Crew.use(workspace, threads, (crew) =>
+      new Trainer(workspace, crew, space, data, rows, params, options).run(),
+    );
   });
+}
+
+/** Cells that are worth a thread. */
+const LEAST_CELLS = 50_000;
+
+/** Threads that a job can make use of, at most those allowed: helpers of small jobs would only wait. */
+export function usefulThreads(data: TrainingData, options: TrainingOptions, allowed: number): number {
+  const rows = (data.rows?.length ?? data.binned.rowCount) + (data.validationRows?.length ?? 0);
+  const cells = rows * data.binned.columns.length;
+  const worthwhile = Math.floor(cells / LEAST_CELLS);
+  return options.rounds * cells < 10 * LEAST_CELLS ? 1 : Math.max(1, Math.min(allowed, worthwhile));
 }
 
 /** One training job. */
 class Trainer {
   readonly #workspace: Workspace;
+  readonly #crew: Crew;
   readonly #space: TrainingSpace;
   readonly #data: TrainingData;
   readonly #rows: SelectedRows;
@@ -59,6 +89,7 @@ class Trainer {
 
   constructor(
     workspace: Workspace,
+    crew: Crew,
     space: TrainingSpace,
     data: TrainingData,
     rows: SelectedRows,
@@ -66,6 +97,7 @@ class Trainer {
     options: TrainingOptions,
   ) {
     this.#workspace = workspace;
+    this.#crew = crew;
     this.#space = space;
     this.#data = data;
     this.#rows = rows;
@@ -83,7 +115,7 @@ class Trainer {
     const m = this.#rows.validationRows.length;
     const validationMargins = this.#workspace.floats(this.#space.margins + n * 4, m);
     const sampler = new ColumnSampler(this.#params, featureNames.length);
-    const grower = new Grower(this.#workspace, this.#space, this.#params, sampler);
+    const grower = new Grower(this.#workspace, this.#crew, this.#space, this.#params, sampler);
     const random = new Random(this.#params.seed, 'rounds');
     const trees: Tree[] = [];
     const training: number[] = [];
@@ -148,7 +180,15 @@ class Trainer {
       this.#space.lossWeights,
     ].map((offset) => offset + first * 4);
     const whole = count - (count % 4);
-    let sum = this.#workspace.kernels.logisticLoss(marginsAt, labelsAt, weightsAt, whole);
+    const calls: number[] = [];
+    eachChunk(whole, (begin, rows) => {
+      this.#crew.chain(rows * 6);
+      const [m, y, w] = [marginsAt, labelsAt, weightsAt].map((offset) => offset + begin * 4);
+      calls.push(this.#crew.call('logisticLoss', m, y, w, rows));
+    });
+    this.#crew.run();
+    let sum = 0;
+    for (const call of calls) sum += this.#crew.result(call);
     let total = 0;
     for (let i = whole; i < count; i++) {
       sum += (weights === undefined ? 1 : weights[i]) * rowLoss(margins[i], labels[i]);
@@ -194,36 +234,37 @@ class Trainer {
   /** Gradients, their rounding, the draw of rows, one tree. */
   #round(grower: Grower, random: Random, round: number): Tree {
     const space = this.#space;
-    const { kernels } = this.#workspace;
+    const crew = this.#crew;
     const n = this.#rows.labels.length;
     const m = this.#rows.validationRows.length;
     const roundingSeed = random.uint32();
     const rowSeed = random.uint32();
     const { margins, labels, weights, gradients, sums: room } = space;
-    const frame = { workspace: this.#workspace, rows: n, margins, labels, weights, gradients, sums: room };
+    const frame = {
+      workspace: this.#workspace,
+      crew,
+      rows: n,
+      margins,
+      labels,
+      weights,
+      gradients,
+      sums: room,
+    };
     const sums = this.#objective.computeGradients(frame);
     const gradientScale = integerScale(sums.gradient, n);
     const hessianScale = integerScale(sums.hessian, n);
-    kernels.quantiseGradients(
-      space.gradients,
-      Math.ceil(n / 4) * 4,
-      gradientScale,
-      hessianScale,
-      roundingSeed,
-      space.packed,
-    );
-    const identity = this.#workspace.words(space.identity, n + m);
-    const index = this.#workspace.words(space.index, n + m);
-    const passengers = this.#workspace.words(space.passengers, n + m);
+    const { packed, index, passengers } = space;
+    eachChunk(Math.ceil(n / 4) * 4, (begin, count) => {
+      crew.chain(count * 3);
+      const [from, to] = [gradients + begin * 8, packed + begin * 8];
+      crew.call('quantiseGradients', from, count, gradientScale, hessianScale, roundingSeed, begin, to);
+    });
+    crew.run();
     const threshold = Math.round(this.#params.subsample * 4294967296);
-    let drawn = n;
-    if (threshold < 4294967296) {
-      drawn = kernels.sampleRows(n, rowSeed, threshold, space.index, space.passengers);
-      // A draw without a single row would waste the round: then all rows are used.
-      if (drawn === 0) drawn = n;
-    }
-    if (drawn === n) index.set(identity.subarray(0, n));
-    passengers.set(identity.subarray(n), n - drawn);
+    // A draw without a single row would waste the round: then all rows are used.
+    const drawn = (threshold < 4294967296 && this.#draw(n, rowSeed, threshold)) || n;
+    if (drawn === n) this.#sequence(index, n, 0);
+    this.#sequence(passengers + (n - drawn) * 4, m, n);
     return grower.grow({
       round,
       drawn,
@@ -232,6 +273,38 @@ class Trainer {
       gradientScale,
       hessianScale,
     });
+  }
+
+  /** Draws the rows of a tree into the index, the others into the passengers; returns how many were drawn. */
+  #draw(rows: number, seed: number, threshold: number): number {
+    const crew = this.#crew;
+    const { index, passengers } = this.#space;
+    const calls: number[] = [];
+    eachChunk(rows, (begin, count) => {
+      crew.chain(count * 3);
+      const [drawn, others] = [index + begin * 4, passengers + begin * 4];
+      calls.push(crew.call('sampleRows', begin, count, seed, threshold, drawn, others));
+    });
+    crew.run();
+    const indexRows = this.#workspace.words(index, rows);
+    const otherRows = this.#workspace.words(passengers, rows);
+    let total = 0;
+    eachChunk(rows, (begin, count, chunk) => {
+      const drawn = crew.result(calls[chunk]);
+      indexRows.copyWithin(total, begin, begin + drawn);
+      otherRows.copyWithin(begin - total, begin, begin + count - drawn);
+      total += drawn;
+    });
+    return total;
+  }
+
+  /** Writes first, first + 1, … */
+  #sequence(offset: number, rows: number, first: number): void {
+    eachChunk(rows, (begin, count) => {
+      this.#crew.chain(count);
+      this.#crew.call('fillSequence', offset + begin * 4, count, first + begin);
+    });
+    this.#crew.run();
   }
 }
 

@@ -40,6 +40,11 @@ export interface TrainingOptions {
   /** Called after every round; `false` stops training there. */
   readonly onRound?: (round: RoundReport) => void | false;
   readonly signal?: AbortSignal;
+  /**
+   * Most threads to train with; small jobs use fewer. Default: as many as the machine runs at once in `train`, 1
+   * in `trainSync`. The model does not depend on it.
+   */
+  readonly threads?: number;
 }
 
 /** Labels and weights of the chosen rows. */
@@ -55,6 +60,7 @@ export interface SelectedRows {
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
   checkCount('rounds', options.rounds);
   findMetric(options.metric ?? 'logloss');
+  if (options.threads !== undefined) checkThreads(options.threads);
   if (options.earlyStoppingRounds === undefined) return;
   checkCount('earlyStoppingRounds', options.earlyStoppingRounds);
   if ((data.validationRows?.length ?? 0) === 0) {
@@ -181,6 +187,11 @@ function checkLabels(labels: Float32Array, rows: Uint32Array | undefined): void 
       expected: 'a label from 0 to 1',
     });
   }
+}
+
+function checkThreads(value: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= 1024) return;
+  throw new InvalidOption({ option: 'threads', got: value, expected: 'a whole number from 1 to 1024' });
 }
 
 function checkCount(option: string, value: number): void {

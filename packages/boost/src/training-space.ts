@@ -1,3 +1,6 @@
+import { CHUNK_ROWS as SUM_ROWS } from './chunks.ts';
+import { Crew } from './crew.ts';
+import type { HistogramLayout } from './histogram-builder.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Params } from './params.ts';
 import { roundUp } from './workspace.ts';
@@ -5,9 +8,10 @@ import type { Workspace } from './workspace.ts';
 
 /** Features of one row-major block: 64 bytes, one cache line. */
 const BLOCK_FEATURES = 64;
-const CHUNK_ROWS = 512;
 /** Scratch histograms that pad the last group of four features. */
 const PADDING_BYTES = 3 * 2048;
+/** Room for the histograms of parts of a node. */
+const PARTIAL_CACHE_BYTES = 32 * 1024 * 1024;
 /** Histograms kept for the subtraction trick; beyond this, children are built from their rows. */
 const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
 
@@ -20,7 +24,11 @@ export interface SpacePlan {
   readonly blocks: readonly { readonly first: number; readonly count: number; readonly stride: number }[];
   readonly histogramBytes: number;
   readonly histograms: number;
+  /** Histograms of parts of a node, for the threads beside the first. */
+  readonly partials: number;
   readonly records: number;
+  /** Places for sums that threads compute beside one another. */
+  readonly sums: number;
   readonly bytes: number;
 }
 
@@ -30,6 +38,7 @@ export function planSpace(
   rows: number,
   validationRows: number,
   params: Params,
+  threads = 1,
 ): SpacePlan {
   const features = binned.columns.length;
   const blocks = [];
@@ -43,21 +52,25 @@ export function planSpace(
   const open = Math.min(openNodes(params), rows) + 2;
   const affordable = Math.max(3, Math.floor(HISTOGRAM_CACHE_BYTES / histogramBytes));
   const histograms = Math.min(open, affordable);
+  const partials =
+    threads === 1 ? 0 : Math.min(2 * threads - 1, Math.ceil(PARTIAL_CACHE_BYTES / histogramBytes));
   const records = open + 2;
+  const sums = Math.max(1024, Math.ceil((rows + validationRows) / SUM_ROWS));
   const all = rows + validationRows;
   const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0);
   const bytes =
     features * roundUp(all, 64) +
     rows * rowBytes +
-    all * (4 + 4 + 4 + 4 + 4 + 4 + 4) +
+    all * (4 + 4 + 4 + 4 + 4 + 4) +
     rows * (4 + 4 + 8 + 8) +
-    histograms * histogramBytes +
+    (histograms + partials) * histogramBytes +
     records * RECORD_BYTES +
     features * (16 + 4 + 8 + 4) +
     blocks.length * 256 +
-    CHUNK_ROWS * (BLOCK_FEATURES + 8) +
+    sums * 16 +
+    Crew.bytes(threads) +
     65536;
-  return { rows, validationRows, blocks, histogramBytes, histograms, records, bytes };
+  return { rows, validationRows, blocks, histogramBytes, histograms, partials, records, sums, bytes };
 }
 
 /** Most nodes that wait for their turn at once. */
@@ -81,23 +94,19 @@ export class TrainingSpace {
   readonly lossWeights: number;
   readonly gradients: number;
   readonly packed: number;
-  /** 0, 1, 2, … over training and validation rows. */
-  readonly identity: number;
   /** Rows that the tree learns from. */
   readonly index: number;
   /** Rows that only follow the tree: those not drawn, and the validation rows. */
   readonly passengers: number;
   readonly scratch: number;
   readonly histograms: number;
+  readonly partials: number;
   readonly records: number;
   readonly slots: number;
   readonly lists: number;
   readonly groups: number;
   readonly blockTable: number;
   readonly settings: number;
-  readonly splitScratch: number;
-  readonly rowBuffer: number;
-  readonly packedBuffer: number;
   readonly sums: number;
 
   constructor(
@@ -122,23 +131,18 @@ export class TrainingSpace {
     this.lossWeights = workspace.reserve(all * 4);
     this.gradients = workspace.reserve(n * 8 + 32);
     this.packed = workspace.reserve(n * 8 + 32);
-    this.identity = workspace.reserve(all * 4);
     this.index = workspace.reserve(all * 4);
     this.passengers = workspace.reserve(all * 4);
     this.scratch = workspace.reserve(all * 4);
     this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
+    this.partials = workspace.reserve(plan.partials * plan.histogramBytes);
     this.records = workspace.reserve(plan.records * RECORD_BYTES);
     this.slots = workspace.reserve(features * 16);
     this.lists = workspace.reserve(features * 4);
     this.groups = workspace.reserve((Math.ceil(features / 4) + plan.blocks.length) * 32);
     this.blockTable = workspace.reserve(plan.blocks.length * 16);
     this.settings = workspace.reserve(128);
-    this.splitScratch = workspace.reserve(2048 + 256);
-    this.rowBuffer = workspace.reserve(CHUNK_ROWS * BLOCK_FEATURES);
-    this.packedBuffer = workspace.reserve(CHUNK_ROWS * 8);
-    this.sums = workspace.reserve(16);
-    const identity = workspace.words(this.identity, all);
-    for (let i = 0; i < all; i++) identity[i] = i;
+    this.sums = workspace.reserve(plan.sums * 16);
     this.#fill(workspace, rows, validationRows);
   }
 
@@ -159,8 +163,8 @@ export class TrainingSpace {
     });
   }
 
-  /** Writes the slots and groups for the columns of a tree; returns the bytes of a histogram in use. */
-  chooseColumns(workspace: Workspace, features: Int32Array): { used: number; cleared: number } {
+  /** Writes the slots and groups for the columns of a tree; returns how a histogram is laid out. */
+  chooseColumns(workspace: Workspace, features: Int32Array): HistogramLayout {
     const slots = workspace.ints(this.slots, features.length * 4);
     const groups = workspace.words(
       this.groups,
@@ -181,8 +185,10 @@ export class TrainingSpace {
     const used = roundUp(histogram, 64);
     let slot = 0;
     let group = 0;
+    const starts: number[] = [];
     this.plan.blocks.forEach((block, b) => {
       const firstGroup = group;
+      starts.push(slot < features.length ? slots[slot * 4] : used);
       const end = block.first + block.count;
       while (slot < features.length && features[slot] < end) {
         for (let lane = 0; lane < 4; lane++) {
@@ -198,6 +204,6 @@ export class TrainingSpace {
       }
       table.set([this.blockRows[b], block.stride, this.groups + firstGroup * 32, group - firstGroup], b * 4);
     });
-    return { used, cleared: used + PADDING_BYTES };
+    return { used, cleared: used + PADDING_BYTES, starts: [...starts, used] };
   }
 }

@@ -19,11 +19,11 @@ let idle: Workspace | undefined;
  */
 export class Workspace {
   readonly kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
   #used = FIRST;
 
   private constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
+    this.memory = memory;
     this.kernels = instantiateKernels(memory);
   }
 
@@ -49,21 +49,20 @@ export class Workspace {
     const pages = pagesFor(bytes);
     const workspace = idle ?? Workspace.create(bytes);
     idle = undefined;
-    const missing = pages - workspace.#memory.buffer.byteLength / PAGE;
-    if (missing > 0) orRefuse(pages, () => workspace.#memory.grow(missing));
+    const missing = pages - workspace.memory.buffer.byteLength / PAGE;
+    if (missing > 0) orRefuse(pages, () => workspace.memory.grow(missing));
     workspace.#used = FIRST;
-    try {
-      return job(workspace);
-    } finally {
-      if (workspace.#memory.buffer.byteLength <= KEPT) idle = workspace;
-    }
+    // After a failure other threads may still write to the memory: then it is not used again.
+    const result = job(workspace);
+    if (workspace.memory.buffer.byteLength <= KEPT) idle = workspace;
+    return result;
   }
 
   /** Offset of `bytes` fresh bytes, aligned to 64 bytes. */
   reserve(bytes: number): number {
     const offset = this.#used;
     this.#used = roundUp(offset + bytes, 64);
-    if (this.#used > this.#memory.buffer.byteLength) {
+    if (this.#used > this.memory.buffer.byteLength) {
       throw new OutOfResources({
         problem: 'A job asked for more memory than it had announced.',
         hint: 'This is a fault of the program: please report it.',
@@ -74,35 +73,35 @@ export class Workspace {
 
   /** The whole memory, for reading single numbers by offset. */
   allInts(): Int32Array {
-    return new Int32Array(this.#memory.buffer);
+    return new Int32Array(this.memory.buffer);
   }
 
   allDoubles(): Float64Array {
-    return new Float64Array(this.#memory.buffer);
+    return new Float64Array(this.memory.buffer);
   }
 
   allBytes(): Uint8Array {
-    return new Uint8Array(this.#memory.buffer);
+    return new Uint8Array(this.memory.buffer);
   }
 
   bytes(offset: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, offset, length);
+    return new Uint8Array(this.memory.buffer, offset, length);
   }
 
   ints(offset: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, offset, length);
+    return new Int32Array(this.memory.buffer, offset, length);
   }
 
   words(offset: number, length: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, offset, length);
+    return new Uint32Array(this.memory.buffer, offset, length);
   }
 
   floats(offset: number, length: number): Float32Array {
-    return new Float32Array(this.#memory.buffer, offset, length);
+    return new Float32Array(this.memory.buffer, offset, length);
   }
 
   doubles(offset: number, length: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, offset, length);
+    return new Float64Array(this.memory.buffer, offset, length);
   }
 }
 

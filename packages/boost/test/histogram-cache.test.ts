@@ -1,6 +1,7 @@
 import { Random } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { ColumnSampler } from '../src/column-sampler.ts';
+import { Crew } from '../src/crew.ts';
 import { Grower } from '../src/grower.ts';
 import { binMatrix, resolveParams } from '../src/index.ts';
 import type { ParamsInput, Tree } from '../src/index.ts';
@@ -33,14 +34,16 @@ function grow(input: ParamsInput, histograms?: number): Tree {
       index[row] = row;
     }
     const sampler = new ColumnSampler(params, binned.columns.length);
-    return new Grower(workspace, space, params, sampler).grow({
-      round: 0,
-      drawn: rows,
-      passengers: 0,
-      contiguous: true,
-      gradientScale: 1,
-      hessianScale: 1,
-    });
+    return Crew.use(workspace, 1, (crew) =>
+      new Grower(workspace, crew, space, params, sampler).grow({
+        round: 0,
+        drawn: rows,
+        passengers: 0,
+        contiguous: true,
+        gradientScale: 1,
+        hessianScale: 1,
+      }),
+    );
   });
 }
 

@@ -111,7 +111,7 @@ describe('quantised gradients', () => {
         values[2 * i] = i % 2 === 0 ? -3 : -2.3;
         values[2 * i + 1] = i % 2 === 0 ? 4194305 : 0.01;
       }
-      workspace.kernels.quantiseGradients(gradients, n, 1, 1, 12345, packed);
+      workspace.kernels.quantiseGradients(gradients, n, 1, 1, 12345, 0, packed);
       const words = workspace.ints(packed, 2 * n);
       let g = 0;
       let h = 0;
@@ -184,8 +184,19 @@ describe('histograms', () => {
       const chosen = Array.from({ length: n }, (_, i) => i).filter(() => random.float() < 0.6);
       workspace.words(index, chosen.length).set(chosen);
       const { kernels } = workspace;
-      kernels.buildHistogram(blocks, 1, 0, n, packed, whole, bytes, rowBuffer, packedBuffer);
-      kernels.buildHistogram(blocks, 1, index, chosen.length, packed, part, bytes, rowBuffer, packedBuffer);
+      kernels.buildHistogram(blocks, 1, 0, 0, n, packed, whole, bytes, rowBuffer, packedBuffer);
+      kernels.buildHistogram(
+        blocks,
+        1,
+        index,
+        0,
+        chosen.length,
+        packed,
+        part,
+        bytes,
+        rowBuffer,
+        packedBuffer,
+      );
       const expected = (list: readonly number[], f: number): Int32Array => {
         const sums = new Int32Array(512);
         for (const row of list) {

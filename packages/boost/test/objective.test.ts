@@ -11,7 +11,7 @@ function settle(pairs: readonly number[]): { sums: GradientSums; pairs: number[]
     const gradients = workspace.reserve(rows * 8 + 32);
     workspace.floats(gradients, rows * 2 + 8).fill(NaN);
     workspace.floats(gradients, rows * 2).set(pairs);
-    const frame: GradientFrame = {
+    const frame: Omit<GradientFrame, 'crew'> = {
       workspace,
       rows,
       margins: 0,

@@ -1,0 +1,31 @@
+import type { HelpRequest } from './crew.ts';
+import { instantiateKernels } from './kernels.ts';
+import { helpUntilEnd, openControl } from './pool-control.ts';
+import { receive, serve } from './pool-platform.ts';
+import type { Channel } from './pool-platform.ts';
+import type { TrainRequest } from './train-task.ts';
+
+/** What a thread of the pool can be asked. */
+export type PoolRequest =
+  | HelpRequest
+  /** To take part in whatever job is sent through the channel, until that is closed. */
+  | { readonly kind: 'attach'; readonly channel: Channel }
+  | TrainRequest;
+
+function help({ memory, module, control, own }: HelpRequest): void {
+  helpUntilEnd(openControl(control), instantiateKernels(memory, module), own);
+}
+
+// The messages come from crew.ts and train.ts alone.
+serve((message) => {
+  const request = message as PoolRequest;
+  if (request.kind === 'help') help(request);
+  else if (request.kind === 'attach') receive(request.channel, (value) => help(value as HelpRequest));
+  else void coordinate(request);
+});
+
+/** The trainer is loaded when it is needed: most threads only help. */
+async function coordinate(request: TrainRequest): Promise<void> {
+  const { runTask } = await import('./train-task.ts');
+  runTask(request);
+}

@@ -1,0 +1,55 @@
+import { mayBlock, parallelism, startThread } from './pool-platform.ts';
+import type { Thread } from './pool-platform.ts';
+
+/** Threads that wait for work. They do not keep the process alive. */
+let idle: Thread[] = [];
+/** Counts up whenever threads come or go, so that a pool is closed only after a quiet time. */
+let changes = 0;
+
+/** Milliseconds after which threads that wait for work are ended. */
+const IDLE_TIME = 10_000;
+
+/**
+ * Threads for one job: waiting ones first, then new ones. The caller gives them back, or ends those that it no
+ * longer trusts.
+ */
+export function takeThreads(count: number): Thread[] {
+  changes++;
+  const taken = idle.splice(0, count);
+  while (taken.length < count) taken.push(startThread());
+  return taken;
+}
+
+/** Takes threads back that have nothing left to do. */
+export function returnThreads(threads: readonly Thread[]): void {
+  for (const thread of threads) {
+    thread.hold(false);
+    thread.listen(
+      () => undefined,
+      () => (idle = idle.filter((other) => other !== thread)),
+    );
+    idle.push(thread);
+  }
+  const seen = ++changes;
+  const timer = setTimeout(() => {
+    if (seen === changes) void closePool();
+  }, IDLE_TIME);
+  // A browser's timer is a number, and keeps nothing alive.
+  if (typeof timer === 'object') timer.unref();
+}
+
+/**
+ * Ends the threads that wait for work. They end by themselves after ten seconds of rest and never keep a process
+ * alive; call this to have their memory back at once. Later jobs start new ones.
+ */
+export async function closePool(): Promise<void> {
+  const ended = idle;
+  idle = [];
+  await Promise.all(ended.map(async (thread) => thread.end()));
+}
+
+/** How many threads a job gets that may have `wanted` (default: as many as the machine runs at once). */
+export function allowedThreads(wanted: number | undefined): number {
+  if (typeof SharedArrayBuffer === 'undefined' || !mayBlock) return 1;
+  return wanted ?? parallelism();
+}

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { Interrupted, InvalidOption } from '@verdict/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Crew } from '../src/crew.ts';
+import type { Helper } from '../src/crew.ts';
+import { binMatrix, closePool, train, trainSync } from '../src/index.ts';
+import type { ParamsInput, TrainingData, TrainingOptions } from '../src/index.ts';
+import { openControl, word } from '../src/pool-control.ts';
+import { returnThreads, takeThreads } from '../src/pool.ts';
+import { Workspace } from '../src/workspace.ts';
+import { makeData } from './support/made-data.ts';
+
+afterAll(closePool);
+
+/** Enough rows for several chunks, and for parts of nodes of several threads. */
+const { matrix, labels } = makeData({ rows: 150_000, numeric: 6, categories: [3, 40], missing: 0.1 });
+const weights = Float32Array.from(labels, (_, i) => 10 ** ((i % 7) - 3));
+const half = Uint32Array.from({ length: 140_000 }, (_, i) => i);
+const rest = Uint32Array.from({ length: 10_000 }, (_, i) => 140_000 + i);
+const data: TrainingData = { binned: binMatrix(matrix), labels };
+
+const cases: readonly [string, TrainingData, ParamsInput, Partial<TrainingOptions>][] = [
+  ['all rows', data, { max_depth: 6 }, {}],
+  ['drawn rows and columns', data, { subsample: 0.6, colsample_bytree: 0.7, colsample_bynode: 0.8 }, {}],
+  ['weights over six orders of magnitude', { ...data, weights }, { max_depth: 5, scale_pos_weight: 3 }, {}],
+  ['the best leaf first', data, { grow_policy: 'lossguide', max_depth: 0, max_leaves: 24 }, {}],
+  [
+    'a fold with early stopping',
+    { ...data, rows: half, validationRows: rest },
+    { max_depth: 4, subsample: 0.5, alpha: 1, min_data_per_group: 50 },
+    { earlyStoppingRounds: 2, evaluateTraining: true },
+  ],
+];
+
+describe('training on several threads', () => {
+  it.each(cases)('gives the same bytes as on one: %s', (_, input, params, options) => {
+    const expected = trainSync(input, params, { rounds: 3, ...options });
+    for (const threads of [2, 3, 8]) {
+      const found = trainSync(input, params, { rounds: 3, threads, ...options });
+      expect(found.history).toEqual(expected.history);
+      expect(found.booster.toUbj()).toEqual(expected.booster.toUbj());
+    }
+  });
+
+  it('gives the same bytes beside the caller', async () => {
+    const expected = trainSync(data, {}, { rounds: 2 });
+    const found = await train(data, {}, { rounds: 2, threads: 3 });
+    expect(found.booster.toUbj()).toEqual(expected.booster.toUbj());
+  });
+
+  it('leaves the event loop of the caller free', async () => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await train(data, {}, { rounds: 5, threads: 2 });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(0);
+  });
+
+  it('refuses a number of threads that cannot be', async () => {
+    expect(() => trainSync(data, {}, { rounds: 1, threads: 0 })).toThrow(InvalidOption);
+    await expect(train(data, {}, { rounds: 1, threads: 1.5 })).rejects.toThrow(InvalidOption);
+  });
+
+  it.each([1, 3])('stops in the middle of a round, with %i threads', async (threads) => {
+    const controller = new AbortController();
+    // One tree of some hundred thousand nodes.
+    const options = { rounds: 1, threads, signal: controller.signal };
+    const training = train(data, { max_depth: 30, min_child_weight: 0, lambda: 0 }, options);
+    setTimeout(() => controller.abort(), 60);
+    await expect(training).rejects.toThrow(Interrupted);
+  });
+
+  it.each([0, 1, 2])('fails clearly if thread %i dies', async (victim) => {
+    await closePool();
+    const threads = takeThreads(3);
+    returnThreads(threads);
+    const training = train(data, {}, { rounds: 1e6, threads: 3 });
+    setTimeout(() => void threads[victim].end(), 100);
+    await expect(training).rejects.toThrow('ended early');
+    const after = await train(data, {}, { rounds: 1, threads: 3 });
+    expect(after.booster.trees).toHaveLength(1);
+  });
+
+  it.each(['train', 'trainSync'])('lets the process end after %s', (call) => {
+    const script = `
+      import { binMatrix, ${call} } from '${new URL('../src/index.ts', import.meta.url)}';
+      const values = Float32Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 1009);
+      const matrix = { rowCount: values.length, columns: [values], featureNames: ['x'], featureTypes: ['q'] };
+      const labels = values.map((value) => (value % 3 === 0 ? 1 : 0));
+      const options = { rounds: 3, threads: 3 };
+      const { booster } = await ${call}({ binned: binMatrix(matrix), labels }, {}, options);
+      console.log(booster.trees.length);
+    `;
+    const out = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(out).toBe('3\n');
+  });
+});
+
+describe('a crew', () => {
+  it('gives up when it hears that a helper died', async () => {
+    const control = openControl();
+    // Takes one chain before there is any, and never finishes it; the loss is reported a little later.
+    const dying: Helper = { post: () => Atomics.add(control.words, word.next, 1) };
+    const work = (): void =>
+      Workspace.use(1 << 20, (workspace) =>
+        Crew.use(workspace, { helpers: [dying], control }, (crew) => {
+          for (let i = 0; i < 2; i++) {
+            crew.chain(1e6);
+            crew.call('clearBytes', 4096, 64);
+          }
+          crew.run();
+        }),
+      );
+    const reporter = new Worker(
+      `const { workerData: words } = require('node:worker_threads');
+       setTimeout(() => { Atomics.store(words, ${word.failed}, 1); Atomics.notify(words, ${word.done}); }, 200);`,
+      { eval: true, workerData: control.words },
+    );
+    expect(work).toThrow('failed or ended early');
+    await reporter.terminate();
+  });
+});
