@@ -3,12 +3,14 @@
 //
 //   node tools/pack.mjs all DEST   packs every public package into DEST, from a copy: the clone stays as it is
 //   npm pack -w packages/x         packs one: "before" builds it in place and "after" puts the sources' own
-//                                  package.json back
+//                                  package.json back. A package that needs only small ones of ours (as boost needs
+//                                  core) carries them inside, so that its tarball can be installed alone
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,13 +18,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode } from './setup.mjs';
 
 const [mode, destination] = process.argv.slice(2);
 /** Where the sources' manifest waits while the published one is in its place. */
 const kept = '.package.json.source';
+/** Marks a copy of a needed package that lies in node_modules for the time of a pack. */
+const bundled = '.verdict-bundled';
 
 try {
   if (mode === 'before') before(process.cwd());
@@ -50,6 +54,7 @@ function packAll(to) {
     for (const workspace of workspaces) {
       const status = attempt('npm', ['pack', '--silent', '--pack-destination', to], {
         cwd: join(copy, workspace),
+        env: { VERDICT_PACK: 'all' },
       });
       if (status !== 0) throw new Error(`${workspace} could not be packed.`);
     }
@@ -65,16 +70,42 @@ function before(folder) {
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   const manifest = join(folder, 'package.json');
   const { scripts: _scripts, ...published } = readJson(manifest);
-  published.exports = Object.fromEntries(
-    Object.entries(published.exports ?? {}).map(([name, target]) => [name, built(target)]),
-  );
+  published.exports = publishedTargets(published.exports);
+  // Packages that are packed or published together find each other; one that is packed alone takes along what it needs.
+  const alone = process.env.VERDICT_PACK !== 'all' && process.env.npm_command !== 'publish';
+  if (alone) published.bundleDependencies = bundle(folder);
   renameSync(manifest, join(folder, kept));
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);
+}
+
+/** Lays the needed workspaces into node_modules, where npm packs them from, if none of them needs anything itself. */
+function bundle(folder) {
+  const needed = workspaceDependencies(folder);
+  if (needed.some(([, path]) => Object.keys(manifestOf(path).dependencies ?? {}).length > 0)) return [];
+  for (const [name, path] of needed) {
+    const target = join(folder, 'node_modules', name);
+    rmSync(target, { recursive: true, force: true });
+    const { scripts: _scripts, ...manifest } = manifestOf(path);
+    manifest.exports = publishedTargets(manifest.exports);
+    mkdirSync(target, { recursive: true });
+    writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const part of manifest.files) cpSync(join(path, part), join(target, part), { recursive: true });
+    writeFileSync(join(target, bundled), '');
+  }
+  return needed.map(([name]) => name);
 }
 
 function after(folder) {
   if (existsSync(join(folder, kept))) renameSync(join(folder, kept), join(folder, 'package.json'));
   rmSync(join(folder, 'LICENSE'), { force: true });
+  for (const [name] of workspaceDependencies(folder)) {
+    const copy = join(folder, 'node_modules', name);
+    if (existsSync(join(copy, bundled))) rmSync(copy, { recursive: true });
+  }
+}
+
+function publishedTargets(targets = {}) {
+  return Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, built(target)]));
 }
 
 /**
@@ -89,18 +120,45 @@ function build(folder, paths) {
   }
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
+  // Comments are for readers of types: the JavaScript goes without.
+  compile(folder, { outDir: 'dist', declaration: true, emitDeclarationOnly: true, paths });
+  compile(folder, { outDir: 'dist', removeComments: true, paths });
+  removeInnerTypes(dist);
+}
+
+/** Runs the compiler over a package's sources. */
+function compile(folder, options) {
   const config = join(folder, 'tsconfig.pack.json');
   writeFileSync(
     config,
     JSON.stringify({
       extends: '../../tsconfig.base.json',
-      compilerOptions: { outDir: 'dist', rootDir: 'src', declaration: true, noEmit: false, paths },
+      compilerOptions: { rootDir: 'src', noEmit: false, ...options },
       include: ['src/**/*.ts'],
     }),
   );
   const status = attempt(pinnedNode(), [bin('tsc'), '-p', config], { cwd: folder });
   rmSync(config);
   if (status !== 0) throw new Error(`${folder} does not compile.`);
+}
+
+/** Deletes the types that nobody can reach from the package's entry. */
+function removeInnerTypes(dist) {
+  const entry = join(dist, 'index.d.ts');
+  if (!existsSync(entry)) return;
+  const reached = new Set();
+  const visit = (path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const [, from] of readFileSync(path, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g)) {
+      visit(join(dirname(path), from.replace(/\.[jt]s$/, '.d.ts')));
+    }
+  };
+  visit(entry);
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const path = join(dist, name);
+    if (name.endsWith('.d.ts') && !reached.has(path)) rmSync(path);
+  }
 }
 
 /** Names and folders of the workspaces that a package depends on. */
