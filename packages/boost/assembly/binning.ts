@@ -1,28 +1,12 @@
 /** Values beyond the finite floats are treated as the largest finite ones, so that every cut is finite. */
-const LARGEST: f32 = 3.4028234663852886e38;
+export const LARGEST: f32 = 3.4028234663852886e38;
 
 /** An unsigned integer that orders like the float; -0 and 0 are one. */
 // @ts-ignore: decorator
 @inline
-function orderedKey(value: f32): u32 {
+export function orderedKey(value: f32): u32 {
   const bits = reinterpret<u32>(max<f32>(min<f32>(value, LARGEST), -LARGEST) + 0);
   return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
-}
-
-/** Keys of the values that are not missing, and their row numbers if `rows` is not 0; returns how many. */
-export function floatsToKeys(values: usize, count: i32, keys: usize, rows: usize): i32 {
-  let to = keys, r = rows;
-  for (let i = 0; i < count; i++) {
-    const value = load<f32>(values + (<usize>i << 2));
-    if (value != value) continue;
-    store<u32>(to, orderedKey(value));
-    to += 4;
-    if (rows != 0) {
-      store<u32>(r, i);
-      r += 4;
-    }
-  }
-  return <i32>((to - keys) >> 2);
 }
 
 /** Counts of the three digits of 11, 11 and 10 bits: three tables of 2048 u32, made into start positions. */
@@ -66,12 +50,12 @@ export function sortKeys(keys: usize, scratch: usize, count: i32, counts: usize)
   }
 }
 
-/** The same, carrying row numbers along; results are in `scratch` and `rowScratch`. */
-export function sortKeysWithRows(
-  keys: usize, scratch: usize, rows: usize, rowScratch: usize, count: i32, counts: usize,
+/** The same, carrying a word along with each key; results are in `scratch` and `wordScratch`. Stable. */
+export function sortKeysWithWords(
+  keys: usize, scratch: usize, words: usize, wordScratch: usize, count: i32, counts: usize,
 ): void {
   countDigits(keys, count, counts);
-  let from = keys, to = scratch, rowFrom = rows, rowTo = rowScratch;
+  let from = keys, to = scratch, wordFrom = words, wordTo = wordScratch;
   for (let digit: u32 = 0; digit < 3; digit++) {
     const table = counts + <usize>digit * 8192, shift = digit * 11;
     for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
@@ -80,14 +64,14 @@ export function sortKeysWithRows(
       const position = load<u32>(slot);
       store<u32>(slot, position + 1);
       store<u32>(to + (<usize>position << 2), key);
-      store<u32>(rowTo + (<usize>position << 2), load<u32>(rowFrom + i));
+      store<u32>(wordTo + (<usize>position << 2), load<u32>(wordFrom + i));
     }
     const swapped = from;
     from = to;
     to = swapped;
-    const swappedRows = rowFrom;
-    rowFrom = rowTo;
-    rowTo = swappedRows;
+    const swappedWords = wordFrom;
+    wordFrom = wordTo;
+    wordTo = swappedWords;
   }
 }
 

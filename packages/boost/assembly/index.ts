@@ -1,6 +1,9 @@
 // Everything that the engine calls. Kernels take byte offsets into one imported shared memory; they allocate
 // nothing and keep no state, so that several threads can run them over the same memory.
-export { assignBins, floatsToKeys, sortKeys, sortKeysWithRows } from './binning';
+export { assignBins, sortKeys, sortKeysWithWords } from './binning';
+export {
+  assignByBuckets, countBuckets, distinctKeys, findBuckets, gatherBuckets, gatherWeighted, weighBuckets,
+} from './buckets';
 export { addToRows, sumGradients } from './leaf';
 export { exponentials, logisticGradients, settleGradients } from './gradient';
 export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from './histogram';

@@ -2,13 +2,44 @@ import { readBuilt } from './pool-platform.ts';
 
 /** The functions of `build/kernels.wasm`; every pointer is a byte offset into the instance's memory. */
 export interface Kernels {
-  floatsToKeys(values: number, count: number, keys: number, rows: number): number;
+  findBuckets(values: number, count: number, mapping: number, buckets: number): void;
+  countBuckets(values: number, count: number, mapping: number, counts: number): number;
+  weighBuckets(values: number, weights: number, count: number, mapping: number, masses: number): void;
+  gatherBuckets(
+    values: number,
+    count: number,
+    mapping: number,
+    flags: number,
+    usual: number,
+    keys: number,
+  ): number;
+  gatherWeighted(
+    values: number,
+    weights: number,
+    count: number,
+    mapping: number,
+    flags: number,
+    usual: number,
+    usualMasses: number,
+    keys: number,
+    keyWeights: number,
+  ): number;
+  distinctKeys(keys: number, count: number, weights: number, values: number, masses: number): number;
+  assignByBuckets(
+    values: number,
+    count: number,
+    mapping: number,
+    first: number,
+    cuts: number,
+    depth: number,
+    bins: number,
+  ): void;
   sortKeys(keys: number, scratch: number, count: number, counts: number): void;
-  sortKeysWithRows(
+  sortKeysWithWords(
     keys: number,
     scratch: number,
-    rows: number,
-    rowScratch: number,
+    words: number,
+    wordScratch: number,
     count: number,
     counts: number,
   ): void;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
+import { writeMapping } from '../src/bucket-mapping.ts';
 import { rowLoss } from '../src/metrics.ts';
 import { Workspace } from '../src/workspace.ts';
+import { range } from './support/made-data.ts';
 
 const MEGABYTE = 1 << 20;
 
@@ -129,26 +131,31 @@ describe('quantised gradients', () => {
 });
 
 describe('sorting and binning', () => {
-  it('orders floats of both signs and all sizes, with their rows', () => {
+  it('orders floats of both signs and all sizes, with their weights', () => {
     Workspace.use(MEGABYTE, (workspace) => {
       const random = new Random(3);
       const n = 3000;
-      const [values, keys, sorted, rows, order, counts] = [n, n, n, n, n, 6144].map((k) =>
-        workspace.reserve(k * 4),
+      const [values, keys, sorted, weights, own, order, counts] = [n, n, n, n, n, n, 6144].map((k) =>
+        workspace.reserve(k * 4 + 4),
       );
+      const [mapping, flags, usual] = [16, 2, 8].map((size) => workspace.reserve(size));
       const input = workspace.floats(values, n);
       for (let i = 0; i < n; i++) input[i] = random.normal() * 10 ** (random.integer(60) - 30);
       input.set([-0, 0, Infinity, -Infinity, NaN]);
+      workspace.floats(weights, n).set(range(n));
+      writeMapping(workspace, mapping, { kind: 'width', count: 1, low: 0, perUnit: 1 });
+      workspace.bytes(flags, 2).set([1, 0]);
+      workspace.floats(usual, 2).fill(NaN);
       const { kernels } = workspace;
-      const count = kernels.floatsToKeys(values, n, keys, rows);
+      const count = kernels.gatherWeighted(values, weights, n, mapping, flags, usual, 0, keys, own);
       expect(count).toBe(n - 1);
-      kernels.sortKeysWithRows(keys, sorted, rows, order, count, counts);
-      const found = Array.from(workspace.words(order, count), (row) => input[row]);
+      kernels.sortKeysWithWords(keys, sorted, own, order, count, counts);
+      const found = Array.from(workspace.floats(order, count), (row) => input[row]);
       expect(found).toStrictEqual([...found].sort((a, b) => a - b));
-      kernels.floatsToKeys(values, n, keys, 0);
-      const withRows = workspace.words(sorted, count).slice();
+      expect(kernels.gatherBuckets(values, n, mapping, flags, usual, keys)).toBe(count);
+      const withWeights = workspace.words(sorted, count).slice();
       kernels.sortKeys(keys, sorted, count, counts);
-      expect(workspace.words(sorted, count)).toStrictEqual(withRows);
+      expect(workspace.words(sorted, count)).toStrictEqual(withWeights);
     });
   });
 });
