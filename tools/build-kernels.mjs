@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-// Compiles packages/boost/assembly (AssemblyScript) to packages/boost/build/kernels.wasm. Skips when the sources,
-// the compiler and the flags are those of the last build. Needs nothing but node_modules and Node 20.
+// Compiles packages/boost/assembly (AssemblyScript) to packages/boost/build/kernels.wasm, and makes kernels-scalar.wasm
+// of that, which computes the same without SIMD. Skips when the sources, the compiler and the flags are those of the
+// last build. Needs nothing but node_modules and Node 20.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { lowerSimd } from './simd-lowering.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'packages/boost/assembly');
 const output = join(root, 'packages/boost/build');
 const wasm = join(output, 'kernels.wasm');
+const scalar = join(output, 'kernels-scalar.wasm');
 const stamp = join(output, 'kernels.sha256');
 
 const flags = [
@@ -45,10 +48,12 @@ if (files.length === 0) fail(`there are no sources in ${sources}.`);
 const compiler = findCompiler();
 const hash = createHash('sha256').update(JSON.stringify([flags, compiler?.version ?? null, files]));
 for (const name of files) hash.update(readFileSync(join(sources, name)));
+for (const name of ['simd-lanes.mjs', 'simd-lowering.mjs'])
+  hash.update(readFileSync(join(root, 'tools', name)));
 const fingerprint = hash.digest('hex');
 
-if (existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === fingerprint)
-  process.exit(0);
+const built = [wasm, scalar, stamp].every((file) => existsSync(file));
+if (built && readFileSync(stamp, 'utf8').trim() === fingerprint) process.exit(0);
 if (compiler === null) {
   fail(
     'AssemblyScript is not installed, so packages/boost/build/kernels.wasm cannot be made. It is a development ' +
@@ -74,9 +79,22 @@ if (error) {
   rmSync(join(output, temporary), { force: true });
   fail(`the kernels do not compile: ${error.message}\n${stderr.toString()}`);
 }
+const { default: binaryen } = await import(
+  pathToFileURL(createRequire(compiler.entry).resolve('binaryen')).href
+);
+const temporaryScalar = `kernels-scalar.${process.pid}.wasm`;
+try {
+  writeFileSync(join(output, temporaryScalar), lowerSimd(binaryen, readFileSync(join(output, temporary))));
+} catch (problem) {
+  for (const name of [temporary, temporaryScalar]) rmSync(join(output, name), { force: true });
+  fail(`the kernels cannot be made without SIMD: ${problem.message}`);
+}
 // Renamed last: whoever reads at the same time sees the old file or the new one, never half of one.
+renameSync(join(output, temporaryScalar), scalar);
 renameSync(join(output, temporary), wasm);
 writeFileSync(stamp, `${fingerprint}\n`);
-process.stdout.write(
-  `build-kernels: packages/boost/build/kernels.wasm, ${readFileSync(wasm).length} bytes\n`,
-);
+for (const file of [wasm, scalar]) {
+  process.stdout.write(
+    `build-kernels: packages/boost/build/${basename(file)}, ${readFileSync(file).length} bytes\n`,
+  );
+}

@@ -145,9 +145,17 @@ export interface Kernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The compiled kernels, which threads may share; compiled once per thread that does not get them from another. */
+/**
+ * The compiled kernels, which threads may share; compiled once per thread that does not get them from another.
+ * Where there is no SIMD, kernels that compute the same without it.
+ */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readBuilt('kernels.wasm'));
+  if (compiled === undefined) {
+    const vectors = readBuilt('kernels.wasm');
+    compiled = new WebAssembly.Module(
+      WebAssembly.validate(vectors) ? vectors : readBuilt('kernels-scalar.wasm'),
+    );
+  }
   return compiled;
 }
 
