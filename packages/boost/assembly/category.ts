@@ -1,3 +1,4 @@
+import { boundedScore } from './monotone';
 import { score } from './numeric';
 
 /** Tries the set of categories on the right whose sum is `right`; missing rows go with it or against it. */
@@ -12,7 +13,10 @@ function tryRight(
     const hl = <f64>(l & 0xffffffff), hr = <f64>(r & 0xffffffff);
     const least = load<f64>(settings, 24);
     if (hl < least || hr < least) continue;
-    const value = score(<f64>(l >> 32), hl, lambda, settings) + score(<f64>(r >> 32), hr, lambda, settings);
+    const gl = <f64>(l >> 32), gr = <f64>(r >> 32);
+    const value = load<f64>(settings, 72) != 0
+      ? boundedScore(gl, hl, lambda, settings, record) + boundedScore(gr, hr, lambda, settings, record)
+      : score(gl, hl, lambda, settings) + score(gr, hr, lambda, settings);
     if (!(value * load<f64>(record, 56) > load<f64>(record, 48))) continue;
     store<f64>(record, value, 48);
     store<f64>(record, 1, 56);

@@ -46,12 +46,9 @@ export function logisticGradients(
   v128.store(sums, total);
 }
 
-/** Magnitudes up to this keep the scales of the integer histograms in range. */
-const LARGEST: f32 = 1e30;
-
 /**
- * Brings pairs (g, h) of f32 that came from elsewhere into bounds, in place: h to [0, 1e30], g to [-1e30, 1e30].
- * Writes the sums of |g| and h as two f64; returns the first row that holds a NaN, or -1.
+ * Makes pairs (g, h) of f32 that came from elsewhere fit for integer sums, in place: a negative h becomes 0. Writes
+ * the sums of |g| and h as two f64; returns the first row that holds an infinity or a NaN, or -1.
  */
 export function settleGradients(gradients: usize, count: i32, sums: usize): i32 {
   let gTotal: f64 = 0, hTotal: f64 = 0;
@@ -60,11 +57,10 @@ export function settleGradients(gradients: usize, count: i32, sums: usize): i32 
     let gBlock: f64 = 0, hBlock: f64 = 0;
     for (let row = start; row < end; row++) {
       const at = gradients + (<usize>row << 3);
-      let g = load<f32>(at), h = load<f32>(at, 4);
-      if (g != g || h != h) return row;
-      g = max<f32>(min<f32>(g, LARGEST), -LARGEST);
-      h = max<f32>(min<f32>(h, LARGEST), 0);
-      store<f32>(at, g);
+      const g = load<f32>(at), given = load<f32>(at, 4);
+      // Infinities and NaN differ from themselves when they are taken from themselves.
+      if (g - g != 0 || given - given != 0) return row;
+      const h = max<f32>(given, 0);
       store<f32>(at, h, 4);
       gBlock += <f64>abs(g);
       hBlock += <f64>h;

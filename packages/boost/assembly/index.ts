@@ -14,3 +14,4 @@ export { quantiseGradients } from './quantise';
 export { clearBytes, copyBytes, fillSequence, gatherBlock, sampleRows } from './rows';
 export { shapContributions } from './shap';
 export { findSplit } from './split';
+export { squaredGradients } from './squared';

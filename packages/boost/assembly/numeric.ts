@@ -1,3 +1,5 @@
+import { scanBounded } from './monotone';
+
 /** Score of a side, G^2 / (H + lambda) with L1 and a bound on the weight if asked for, in quantised units. */
 export function score(g: f64, h: f64, lambda: f64, settings: usize): f64 {
   const alpha = load<f64>(settings, 8), bound = load<f64>(settings, 16);
@@ -41,7 +43,10 @@ export function findNumericSplit(histogram: usize, at: usize, slot: i32, setting
   const bins = load<i32>(at, 4), flags = load<i32>(at, 8);
   const missing = flags & 1 ? load<i64>(base + (<usize>bins << 3)) : 0;
   const plain = load<f64>(settings, 8) == 0 && load<f64>(settings, 16) == 0;
-  const bestAt = plain
+  const bounded = load<f64>(settings, 72) != 0;
+  const bestAt = bounded
+    ? scanBounded(base, bins, flags, missing, settings, record)
+    : plain
     ? scanPairs(base, bins, flags, missing, settings, record)
     : scanBins(base, bins, flags, missing, settings, record);
   if (bestAt == 0) return;

@@ -1,23 +1,30 @@
 import { findCategorySplit } from './category';
+import { boundedScore, boundedWeight } from './monotone';
 import { findNumericSplit, score } from './numeric';
 
 /**
  * Settings of the search, as f64, in units of the quantised sums: 0 lambda, 8 alpha, 16 max_delta_step (0 none),
  * 24 least hessian of a child, 32 columns with fewer categories than this are split one against the rest,
- * 40 most categories in a set, 48 cat_smooth, 56 cat_l2, 64 least hessian of a category in a sorted split.
+ * 40 most categories in a set, 48 cat_smooth, 56 cat_l2, 64 least hessian of a category in a sorted split,
+ * 72 not 0 if any column is under a monotone constraint.
  *
  * A slot is four i32: histogram offset in bytes, number of value bins, flags (1 has a bin for missing values,
- * 2 categorical, 4 all values may go left with only the missing ones right), feature.
+ * 2 categorical, 4 all values may go left with only the missing ones right, 8 predictions may only rise with the
+ * column, 16 only fall), feature.
  *
  * A record is: 0 node sum (i64, given), 8 left sum, 16 right sum (i64), 24 gain (f64), 32 slot (-1 none),
  * 36 last bin on the left (numeric), 40 1 if categorical, 44 1 if missing goes left, 48 best score as a fraction
- * (two f64), 64 table of 256 bytes: 1 where the bin goes left. A `list` of 0 stands for all slots.
+ * (two f64), 64 table of 256 bytes: 1 where the bin goes left, 320 and 328 least and greatest weight of the node's
+ * leaves (f64, given if any column is constrained), 336 and 344 then the weights of the left and right side. A `list` of 0 stands for all slots.
  */
 export function findSplit(
   histogram: usize, slots: usize, list: usize, listCount: i32, settings: usize, record: usize, scratch: usize,
 ): void {
   const sum = load<i64>(record);
-  const parent = score(<f64>(sum >> 32), <f64>(sum & 0xffffffff), load<f64>(settings), settings);
+  const g = <f64>(sum >> 32), h = <f64>(sum & 0xffffffff), lambda = load<f64>(settings);
+  const parent = load<f64>(settings, 72) != 0
+    ? boundedScore(g, h, lambda, settings, record)
+    : score(g, h, lambda, settings);
   store<f64>(record, parent, 48);
   store<f64>(record, 1, 56);
   store<i32>(record, -1, 32);
@@ -32,6 +39,13 @@ export function findSplit(
   if (best < 0) return;
   store<f64>(record, load<f64>(record, 48) / load<f64>(record, 56) - parent, 24);
   store<i64>(record, sum - load<i64>(record, 8), 16);
+  if (load<f64>(settings, 72) != 0) {
+    for (let side: usize = 0; side < 2; side++) {
+      const part = load<i64>(record + (side << 3), 8);
+      const weight = boundedWeight(<f64>(part >> 32), <f64>(part & 0xffffffff), lambda, settings, record);
+      store<f64>(record + (side << 3), weight, 336);
+    }
+  }
   const at = slots + (<usize>best << 4);
   if (!load<i32>(record, 40)) fillTable(histogram, at, record);
 }

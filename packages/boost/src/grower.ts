@@ -2,6 +2,9 @@ import { eachChunk } from './chunks.ts';
 import type { ColumnSampler } from './column-sampler.ts';
 import type { Crew } from './crew.ts';
 import { HistogramBuilder } from './histogram-builder.ts';
+import type { Constraints } from './constraints.ts';
+import { boundChildren, unbounded } from './monotone.ts';
+import type { WeightBounds } from './monotone.ts';
 import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
 import type { OpenNode, OpenNodes } from './open-nodes.ts';
 import type { Params } from './params.ts';
@@ -24,6 +27,7 @@ export interface TreeTask {
   readonly contiguous: boolean;
   readonly gradientScale: number;
   readonly hessianScale: number;
+  readonly learningRate: number;
 }
 
 /** Where the rows of a tree's leaves lie once it is grown. */
@@ -32,6 +36,7 @@ interface Places {
   readonly counts: number[];
   readonly passengerBegins: number[];
   readonly passengerCounts: number[];
+  readonly bounds: WeightBounds[];
 }
 
 /** Grows trees one after another in one training space. */
@@ -42,6 +47,7 @@ export class Grower {
   readonly #space: TrainingSpace;
   readonly #params: Params;
   readonly #sampler: ColumnSampler;
+  readonly #constraints: Constraints;
   readonly #ints: Int32Array;
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
@@ -51,7 +57,7 @@ export class Grower {
   #drawn = 0;
   #leastHessian = 1;
   #gainUnit = 1;
-  #places: Places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [] };
+  #places: Places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [], bounds: [] };
 
   constructor(
     workspace: Workspace,
@@ -59,6 +65,7 @@ export class Grower {
     space: TrainingSpace,
     params: Params,
     sampler: ColumnSampler,
+    constraints: Constraints,
   ) {
     this.#workspace = workspace;
     this.#crew = crew;
@@ -66,6 +73,7 @@ export class Grower {
     this.#space = space;
     this.#params = params;
     this.#sampler = sampler;
+    this.#constraints = constraints;
     this.#ints = workspace.allInts();
     this.#doubles = workspace.allDoubles();
     this.#bytes = workspace.allBytes();
@@ -84,7 +92,7 @@ export class Grower {
       if (node === undefined) break;
       this.#expand(node, builder, open);
     }
-    return this.#finish(builder);
+    return this.#finish(builder, task);
   }
 
   #order(): OpenNodes {
@@ -102,7 +110,8 @@ export class Grower {
     const features = this.#sampler.startTree(task.round);
     if (features !== this.#features) {
       this.#features = features;
-      this.#builder.choose(features.length, this.#space.chooseColumns(this.#workspace, features));
+      const layout = this.#space.chooseColumns(this.#workspace, features, this.#constraints.directions);
+      this.#builder.choose(features.length, layout);
     }
     this.#drawn = task.drawn;
     const params = this.#params;
@@ -111,7 +120,7 @@ export class Grower {
     this.#gainUnit = hessianScale / (gradientScale * gradientScale);
     const meanHessian = task.drawn > 0 ? this.#meanHessian(task) : 0;
     this.#workspace
-      .doubles(this.#space.settings, 9)
+      .doubles(this.#space.settings, 10)
       .set([
         params.lambda * hessianScale,
         params.alpha * gradientScale,
@@ -122,8 +131,9 @@ export class Grower {
         params.cat_smooth * hessianScale,
         params.cat_l2 * hessianScale,
         params.min_data_per_group * meanHessian,
+        this.#constraints.directions === undefined ? 0 : 1,
       ]);
-    this.#places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [] };
+    this.#places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [], bounds: [] };
   }
 
   /** Mean quantised hessian of a drawn row, by which a hessian sum is read as a number of rows. */
@@ -151,6 +161,7 @@ export class Grower {
       record,
       histogram,
       gain: 0,
+      bounds: unbounded,
     };
     this.#place(node);
     return node;
@@ -167,6 +178,7 @@ export class Grower {
     this.#places.counts[node.id] = node.count;
     this.#places.passengerBegins[node.id] = node.passengerBegin;
     this.#places.passengerCounts[node.id] = node.passengerCount;
+    this.#places.bounds[node.id] = node.bounds;
   }
 
   #build(index: number, count: number, histogram: number): void {
@@ -198,8 +210,12 @@ export class Grower {
 
   #search(node: OpenNode): number {
     const { slots, lists, settings } = this.#space;
-    const chosen = this.#sampler.forNode(node.depth, node.id);
+    const chosen = this.#allowed(node, this.#sampler.forNode(node.depth, node.id));
     const count = chosen?.length ?? this.#features.length;
+    if (count === 0) return 0;
+    if (this.#constraints.directions !== undefined) {
+      this.#doubles.set([node.bounds.lower, node.bounds.upper], node.record / 8 + 40);
+    }
     if (chosen !== undefined) this.#ints.set(chosen, lists / 4);
     const list = chosen === undefined ? 0 : lists;
     this.#crew.chain(count * 300);
@@ -207,6 +223,22 @@ export class Grower {
     this.#crew.run();
     if (this.#ints[node.record / 4 + 8] < 0) return 0;
     return this.#doubles[node.record / 8 + 3] * this.#gainUnit;
+  }
+
+  /** Of the positions that were drawn for a node (undefined: all), those whose columns may be used there. */
+  #allowed(node: OpenNode, drawn: Int32Array | undefined): Int32Array | undefined {
+    if (node.interaction === undefined) return drawn;
+    const { allowed } = node.interaction;
+    const positions = drawn ?? this.#features.map((_, position) => position);
+    return positions.filter((position) => allowed[this.#features[position]] === 1);
+  }
+
+  /** Bounds of the children of the split that a node's record holds. */
+  #boundChildren(node: OpenNode, feature: number): [WeightBounds, WeightBounds] {
+    const { directions } = this.#constraints;
+    if (directions === undefined) return [unbounded, unbounded];
+    const at = node.record / 8 + 42;
+    return boundChildren(directions[feature], node.bounds, this.#doubles[at], this.#doubles[at + 1]);
   }
 
   /** Splits a node: parts its rows, and opens its children. */
@@ -242,6 +274,8 @@ export class Grower {
       this.#bytes.subarray(table, table + 256),
       this.#ints[at + 11] === 1,
     );
+    const [leftBounds, rightBounds] = this.#boundChildren(node, feature);
+    const interaction = this.#constraints.interactions?.after(node.interaction, feature);
     const leftNode: OpenNode = {
       id: left,
       depth: node.depth + 1,
@@ -252,6 +286,8 @@ export class Grower {
       record: this.#take(this.#freeRecords),
       histogram: 0,
       gain: 0,
+      bounds: leftBounds,
+      interaction,
     };
     const rightNode: OpenNode = {
       id: left + 1,
@@ -263,6 +299,8 @@ export class Grower {
       record: this.#take(this.#freeRecords),
       histogram: 0,
       gain: 0,
+      bounds: rightBounds,
+      interaction,
     };
     this.#ints.copyWithin(leftNode.record / 4, at + 2, at + 4);
     this.#ints.copyWithin(rightNode.record / 4, at + 4, at + 6);
@@ -299,7 +337,7 @@ export class Grower {
   }
 
   /** Leaf values from the true gradients; margins of drawn and other rows. */
-  #finish(builder: TreeBuilder): Tree {
+  #finish(builder: TreeBuilder, task: TreeTask): Tree {
     const { begins, counts, passengerBegins, passengerCounts } = this.#places;
     const leaves: number[] = [];
     for (let node = 0; node < builder.nodeCount; node++) if (builder.isLeaf(node)) leaves.push(node);
@@ -307,7 +345,17 @@ export class Grower {
     this.#sumRows(leaves.map((leaf) => ({ begin: begins[leaf], count: counts[leaf] }))).forEach((pair, i) =>
       sums.set(pair, leaves[i] * 2),
     );
-    const tree = builder.finish(sums, this.#params);
+    const unit = task.hessianScale / task.gradientScale;
+    const bounds = this.#places.bounds.map(({ lower, upper }) => ({
+      lower: lower * unit,
+      upper: upper * unit,
+    }));
+    const tree = builder.finish(
+      sums,
+      this.#params,
+      task.learningRate,
+      this.#constraints.directions === undefined ? undefined : bounds,
+    );
     for (const leaf of leaves) {
       const value = tree.thresholds[leaf];
       this.#addToRows(this.#space.index + begins[leaf] * 4, counts[leaf], value);

@@ -15,17 +15,20 @@ export function probabilityOf(margin: number): number {
 }
 
 /**
- * Where boosting starts, as a probability: `base_score` if given, the weighted mean of the labels otherwise; with
- * a `scale_pos_weight` other than 1, one Newton step from margin 0.
+ * Where boosting starts, as the booster stores it: `base_score` if given, the weighted mean of the labels otherwise;
+ * with a `scale_pos_weight` other than 1, one Newton step from margin 0.
  *
+ * @param logistic true if the start is a probability
  * @param weights row weights in which `scale_pos_weight` has no part
  */
-export function startingProbability(
+export function startingOutput(
   labels: Float32Array,
   weights: Float32Array | undefined,
   params: Params,
+  logistic: boolean,
 ): number {
-  if (params.base_score !== undefined) return clamp(params.base_score);
+  const stored = logistic ? clamp : Math.fround;
+  if (params.base_score !== undefined) return stored(params.base_score);
   let positive = 0;
   let total = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -35,7 +38,7 @@ export function startingProbability(
     total += scaled;
   }
   const mean = positive / total;
-  if (params.scale_pos_weight === 1) return clamp(mean);
+  if (params.scale_pos_weight === 1) return stored(mean);
   // Gradient sum (1/2 - mean) total, hessian sum total / 4.
   return probabilityOf((mean - 0.5) * 4);
 }

@@ -62,6 +62,14 @@ export interface Kernels {
     gradients: number,
     sums: number,
   ): void;
+  squaredGradients(
+    margins: number,
+    labels: number,
+    weights: number,
+    count: number,
+    gradients: number,
+    sums: number,
+  ): void;
   settleGradients(gradients: number, count: number, sums: number): number;
   logisticLoss(margins: number, labels: number, weights: number, count: number): number;
   quantiseGradients(

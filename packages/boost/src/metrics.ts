@@ -1,26 +1,69 @@
 import { InvalidOption } from '@verdict/core';
+import { linkOf } from './link.ts';
+import type { ObjectiveName } from './link.ts';
+import { precisionRecallArea, rocArea } from './ranking-metrics.ts';
 
-export type MetricName = 'logloss' | 'auc' | 'error';
+/** Metrics under XGBoost's names; `error@t` counts a row as positive if its probability is above t. */
+export type MetricName = 'logloss' | 'auc' | 'aucpr' | 'error' | `error@${number}` | 'rmse' | 'mae';
+
+/** A metric of one's own. */
+export interface CustomMetric {
+  readonly name: string;
+  readonly higherIsBetter: boolean;
+  /**
+   * The metric of rows, from their margins (log-odds if the objective is logistic); undefined weights are all 1. The
+   * arrays are copies. The answer must be finite.
+   */
+  readonly evaluate: (
+    margins: Float32Array,
+    labels: Float32Array,
+    weights: Float32Array | undefined,
+  ) => number;
+}
+
+/** What a metric may be asked for by: its name, or itself. */
+export type MetricChoice = MetricName | CustomMetric;
 
 /** A metric of margins against labels; sums run in the order of the rows. */
-export interface Metric {
-  readonly name: MetricName;
-  /** True if greater is better. */
-  readonly ascending: boolean;
-  evaluate(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): number;
+export interface Metric extends CustomMetric {
+  /** Labels that must be there for the metric to be defined. */
+  readonly needs?: 'classes' | 'positives';
+  /** True for the logistic loss, which training has a faster way to in single precision. */
+  readonly isLogisticLoss?: boolean;
 }
 
 /**
- * The metric of that name.
+ * The built-in metric of that name.
  *
- * @throws InvalidOption if there is none
+ * @throws InvalidOption if there is none, or none for the objective
  */
-export function findMetric(name: string): Metric {
-  const metric = metrics.find((candidate) => candidate.name === name);
-  if (metric === undefined) {
-    throw new InvalidOption({ option: 'metric', got: name, expected: metrics.map((m) => m.name).join(', ') });
+export function findMetric(name: string, objective: ObjectiveName = 'binary:logistic'): Metric {
+  const { logistic, predictionOf } = linkOf(objective);
+  const of = (evaluate: Metric['evaluate']): Metric => ({ name, evaluate, higherIsBetter: false });
+  if (name === 'rmse') return of(meanOf(rootOf, (m, y) => (predictionOf(m) - y) ** 2));
+  if (name === 'mae') return of(meanOf(itself, (m, y) => Math.abs(predictionOf(m) - y)));
+  if (logistic) {
+    const threshold = errorThreshold(name);
+    if (name === 'logloss') return { ...of(meanOf(itself, rowLoss)), isLogisticLoss: true };
+    if (name === 'auc') return { ...of(rocArea), higherIsBetter: true, needs: 'classes' };
+    if (name === 'aucpr') return { ...of(precisionRecallArea), higherIsBetter: true, needs: 'positives' };
+    if (threshold !== undefined) {
+      return of(meanOf(itself, (m, y) => (m > threshold ? 1 - y : y)));
+    }
   }
-  return metric;
+  const names = logistic
+    ? 'logloss, auc, aucpr, error, error@t with t from 0 to 1, rmse or mae'
+    : 'rmse or mae';
+  throw new InvalidOption({
+    option: 'metric',
+    got: name,
+    expected: `${names} with the objective ${objective}`,
+  });
+}
+
+/** The metric that an objective is followed by if none is asked for, as in XGBoost. */
+export function defaultMetric(objective: ObjectiveName): MetricName {
+  return objective.startsWith('binary:') ? 'logloss' : 'rmse';
 }
 
 /** log(1 + e^m) - y m, without overflow. */
@@ -28,57 +71,30 @@ export function rowLoss(margin: number, label: number): number {
   return Math.max(margin, 0) - label * margin + Math.log1p(Math.exp(-Math.abs(margin)));
 }
 
-/** Weighted mean of the rows' losses; training has a faster way to the same figure in single precision. */
-function logloss(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): number {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < margins.length; i++) {
-    const w = weights === undefined ? 1 : weights[i];
-    sum += w * rowLoss(margins[i], labels[i]);
-    total += w;
-  }
-  return sum / total;
+/** The margin above which `error` or `error@t` counts a row as positive; undefined for other names. */
+function errorThreshold(name: string): number | undefined {
+  if (name === 'error') return 0;
+  const text = /^error@(\d*\.?\d+(?:e-?\d+)?)$/i.exec(name)?.[1];
+  const t = text === undefined ? NaN : Number(text);
+  return t >= 0 && t <= 1 ? Math.log(t / (1 - t)) : undefined;
 }
 
-/** Weighted share of rows whose margin is on the wrong side of 0 (a margin of 0 predicts 0, as in XGBoost). */
-function error(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): number {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < margins.length; i++) {
-    const w = weights === undefined ? 1 : weights[i];
-    sum += w * (margins[i] > 0 ? 1 - labels[i] : labels[i]);
-    total += w;
-  }
-  return sum / total;
-}
+const itself = (mean: number): number => mean;
+const rootOf = (mean: number): number => Math.sqrt(mean);
 
-/** Weighted area under the ROC curve; ties count half. Not a number if there is only one class. */
-function auc(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): number {
-  const order = new Uint32Array(margins.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  order.sort((a, b) => margins[a] - margins[b] || a - b);
-  let negatives = 0;
-  let positives = 0;
-  let area = 0;
-  for (let i = 0; i < order.length;) {
-    const margin = margins[order[i]];
-    let tiedPositives = 0;
-    let tiedNegatives = 0;
-    for (; i < order.length && margins[order[i]] === margin; i++) {
-      const row = order[i];
-      const w = weights === undefined ? 1 : weights[row];
-      tiedPositives += w * labels[row];
-      tiedNegatives += w * (1 - labels[row]);
+/** A function of the weighted mean of what each row loses. */
+function meanOf(
+  finish: (mean: number) => number,
+  lossOf: (margin: number, label: number) => number,
+): Metric['evaluate'] {
+  return (margins, labels, weights) => {
+    let sum = 0;
+    let total = 0;
+    for (let i = 0; i < margins.length; i++) {
+      const w = weights === undefined ? 1 : weights[i];
+      sum += w * lossOf(margins[i], labels[i]);
+      total += w;
     }
-    area += tiedPositives * (negatives + tiedNegatives / 2);
-    negatives += tiedNegatives;
-    positives += tiedPositives;
-  }
-  return area / (positives * negatives);
+    return finish(sum / total);
+  };
 }
-
-const metrics: readonly Metric[] = [
-  { name: 'logloss', ascending: false, evaluate: logloss },
-  { name: 'auc', ascending: true, evaluate: auc },
-  { name: 'error', ascending: false, evaluate: error },
-];

@@ -9,6 +9,8 @@ export interface GradientFrame {
   readonly workspace: Workspace;
   /** The threads that may be used. */
   readonly crew: Crew;
+  /** From 0; counted from the first round of the booster that is continued, if one is. */
+  readonly round: number;
   /** Training rows. Arrays of floats are padded to a multiple of four rows, of weight 0. */
   readonly rows: number;
   /** One float a row, and so are labels and weights (in which `scale_pos_weight` has its part). */
@@ -31,61 +33,64 @@ export interface GradientSums {
 
 /** A loss to be minimised: the only place where gradients come from. */
 export interface Objective {
-  readonly name: string;
   /** Writes the gradient and hessian of every training row at its margin, row weight applied. */
   computeGradients(frame: GradientFrame): GradientSums;
 }
 
-/** Weighted logistic loss of labels from 0 to 1, computed by a kernel. */
-const logistic: Objective = {
-  name: 'binary:logistic',
-  computeGradients({ workspace, crew, rows, margins, labels, weights, gradients, sums }) {
-    eachChunk(padded(rows), (begin, count, chunk) => {
-      crew.chain(count * 6);
-      const [m, y, w] = [margins, labels, weights].map((offset) => offset + begin * 4);
-      crew.call('logisticGradients', m, y, w, count, gradients + begin * 8, sums + chunk * 16);
-    });
-    crew.run();
-    const total = { gradient: 0, hessian: 0 };
-    const pairs = workspace.doubles(sums, Math.ceil(rows / CHUNK_ROWS) * 2);
-    for (let i = 0; i < pairs.length; i += 2) {
-      total.gradient += pairs[i];
-      total.hessian += pairs[i + 1];
-    }
-    return total;
-  },
+/** Weighted logistic loss of labels from 0 to 1. */
+const logistic = byKernel('logisticGradients');
+
+const kernelObjectives: Readonly<Record<Params['objective'], Objective>> = {
+  'binary:logistic': logistic,
+  'binary:logitraw': logistic,
+  'reg:logistic': logistic,
+  'reg:squarederror': byKernel('squaredGradients'),
 };
 
-/** The objective that the parameters ask for. */
+/** The built-in objective that the parameters ask for. */
 export function findObjective(params: Params): Objective {
-  const objective = objectives.find((candidate) => candidate.name === params.objective);
-  if (objective === undefined) throw new Error(`There is no objective "${params.objective}".`);
-  return objective;
+  return kernelObjectives[params.objective];
+}
+
+function byKernel(name: 'logisticGradients' | 'squaredGradients'): Objective {
+  return {
+    computeGradients({ workspace, crew, rows, margins, labels, weights, gradients, sums }) {
+      eachChunk(padded(rows), (begin, count, chunk) => {
+        crew.chain(count * 6);
+        const [m, y, w] = [margins, labels, weights].map((offset) => offset + begin * 4);
+        crew.call(name, m, y, w, count, gradients + begin * 8, sums + chunk * 16);
+      });
+      crew.run();
+      const total = { gradient: 0, hessian: 0 };
+      const pairs = workspace.doubles(sums, Math.ceil(rows / CHUNK_ROWS) * 2);
+      for (let i = 0; i < pairs.length; i += 2) {
+        total.gradient += pairs[i];
+        total.hessian += pairs[i + 1];
+      }
+      return total;
+    },
+  };
 }
 
 /**
  * Makes gradients that did not come from a kernel safe for integer histograms, in place, and sums them up:
- * negative hessians become 0, magnitudes above 1e30 become 1e30. For objectives that write the pairs
- * themselves; they call it last.
+ * negative hessians become 0. For objectives that write the pairs themselves; they call it last.
  *
- * @throws InvalidValue naming the first row (of the training rows) whose gradient or hessian is not a number
+ * @param tableRows numbers of the training rows in the table, from 0; default 0, 1, 2, …
+ * @throws InvalidValue naming the round and the first row whose gradient or hessian is not finite in float32
  */
-export function settleGradients({
-  workspace,
-  rows,
-  gradients,
-  sums,
-}: Omit<GradientFrame, 'crew'>): GradientSums {
+export function settleGradients(frame: Omit<GradientFrame, 'crew'>, tableRows?: Uint32Array): GradientSums {
+  const { workspace, rows, gradients, sums, round } = frame;
   workspace.floats(gradients + rows * 8, (padded(rows) - rows) * 2).fill(0);
   const wrong = workspace.kernels.settleGradients(gradients, rows, sums);
   if (wrong >= 0) {
     const [g, h] = workspace.floats(gradients + wrong * 8, 2);
     throw new InvalidValue({
-      row: wrong + 1,
-      column: Number.isNaN(g) ? 'gradient' : 'hessian',
-      got: Number.isNaN(g) ? g : h,
-      expected: 'a number',
-      hint: 'Correct the objective.',
+      row: (tableRows === undefined ? wrong : tableRows[wrong]) + 1,
+      column: Number.isFinite(g) ? 'hessian' : 'gradient',
+      got: Number.isFinite(g) ? h : g,
+      expected: `a number that is finite in float32 from the objective in round ${round}`,
+      hint: 'Correct the objective, or bound what it returns.',
     });
   }
   const [gradient, hessian] = workspace.doubles(sums, 2);
@@ -93,5 +98,3 @@ export function settleGradients({
 }
 
 const padded = (rows: number): number => Math.ceil(rows / 4) * 4;
-
-const objectives: readonly Objective[] = [logistic];

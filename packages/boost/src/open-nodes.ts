@@ -1,3 +1,6 @@
+import type { InteractionState } from './interaction.ts';
+import type { WeightBounds } from './monotone.ts';
+
 /** A leaf that can be split, and where its rows, histogram and best split lie. */
 export interface OpenNode {
   readonly id: number;
@@ -10,6 +13,10 @@ export interface OpenNode {
   /** Offset of its histogram, or 0 if it is not kept. */
   histogram: number;
   readonly gain: number;
+  /** Under monotone constraints: bounds of its leaves, in the units of the quantised sums. */
+  readonly bounds: WeightBounds;
+  /** Under interaction constraints, below the root. */
+  readonly interaction?: InteractionState | undefined;
 }
 
 /** The order in which leaves are split. */

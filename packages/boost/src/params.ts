@@ -1,8 +1,15 @@
 import { InvalidOption } from '@verdict/core';
+import type { InteractionConstraints } from './interaction.ts';
+import type { ObjectiveName } from './link.ts';
+import type { MonotoneConstraints } from './monotone.ts';
+import { checkTogether, checkValue } from './param-checks.ts';
+import { explainUnknown } from './param-names.ts';
 
 /** Training parameters under XGBoost's names, with XGBoost's defaults unless said otherwise in the README. */
 export interface Params {
-  readonly objective: 'binary:logistic';
+  readonly objective: ObjectiveName;
+  /** `dart` drops earlier trees at random while it learns new ones. */
+  readonly booster: 'gbtree' | 'dart';
   /** Shrinks every tree; alias `eta`. */
   readonly learning_rate: number;
   /** Greatest depth of a tree; 0 is no limit and needs `max_leaves`. */
@@ -25,10 +32,16 @@ export interface Params {
   readonly colsample_bytree: number;
   readonly colsample_bylevel: number;
   readonly colsample_bynode: number;
+  /** Trees of one round, grown from the same gradients and averaged: a random forest if there is one round. */
+  readonly num_parallel_tree: number;
   /** Multiplies the weight of rows with label 1. */
   readonly scale_pos_weight: number;
-  /** Starting probability; default: see the README. */
+  /** Where to start: a probability if the objective is logistic; default: see the README. */
   readonly base_score: number | undefined;
+  /** Columns in which predictions may only rise (1) or fall (-1): by position, or by name. */
+  readonly monotone_constraints: MonotoneConstraints | undefined;
+  /** Groups of columns, by position or name, that may meet on a path of a tree. */
+  readonly interaction_constraints: InteractionConstraints | undefined;
   /** Columns with fewer categories are split one category against the rest. */
   readonly max_cat_to_onehot: number;
   /** Most categories in the listed set of a sorted split. */
@@ -39,7 +52,17 @@ export interface Params {
   readonly cat_l2: number;
   /** Sorted splits leave categories of fewer rows (estimated by their hessian) unlisted (LightGBM: 100). */
   readonly min_data_per_group: number;
-  /** Seed of row and column sampling and of the rounding of gradients. */
+  /** DART: probability with which each earlier tree is dropped. */
+  readonly rate_drop: number;
+  /** DART: probability with which a round drops nothing. */
+  readonly skip_drop: number;
+  /** DART: drop at least one tree in rounds that are not skipped. */
+  readonly one_drop: boolean;
+  /** DART: drop all trees alike, or heavier trees more often. */
+  readonly sample_type: 'uniform' | 'weighted';
+  /** DART: new trees weigh as much as each dropped tree, or as all of them together. */
+  readonly normalize_type: 'tree' | 'forest';
+  /** Seed of row and column sampling, of dropping, and of the rounding of gradients. */
   readonly seed: number;
 }
 
@@ -53,6 +76,7 @@ export type ParamsInput = Partial<Params> & {
 
 export const defaultParams: Params = {
   objective: 'binary:logistic',
+  booster: 'gbtree',
   learning_rate: 0.3,
   max_depth: 6,
   max_leaves: 0,
@@ -66,13 +90,21 @@ export const defaultParams: Params = {
   colsample_bytree: 1,
   colsample_bylevel: 1,
   colsample_bynode: 1,
+  num_parallel_tree: 1,
   scale_pos_weight: 1,
   base_score: undefined,
+  monotone_constraints: undefined,
+  interaction_constraints: undefined,
   max_cat_to_onehot: 4,
   max_cat_threshold: 64,
   cat_smooth: 0,
   cat_l2: 0,
   min_data_per_group: 0,
+  rate_drop: 0,
+  skip_drop: 0,
+  one_drop: false,
+  sample_type: 'uniform',
+  normalize_type: 'tree',
   seed: 0,
 };
 
@@ -83,49 +115,9 @@ const aliases: Readonly<Record<string, keyof Params>> = {
   min_split_loss: 'gamma',
 };
 
-interface Range {
-  readonly says: string;
-  readonly accepts: (value: number) => boolean;
-}
-
-const notNegative: Range = { says: 'a finite number that is not negative', accepts: (v) => v >= 0 };
-const positive: Range = { says: 'a finite number above 0', accepts: (v) => v > 0 };
-const share: Range = { says: 'a number above 0 and at most 1', accepts: (v) => v > 0 && v <= 1 };
-const whole = (low: number): Range => ({
-  says: `a whole number from ${low} to 1000000000`,
-  accepts: (v) => Number.isInteger(v) && v >= low && v <= 1e9,
-});
-
-const ranges: Readonly<Record<string, Range>> = {
-  learning_rate: positive,
-  max_depth: whole(0),
-  max_leaves: whole(0),
-  min_child_weight: notNegative,
-  gamma: notNegative,
-  lambda: notNegative,
-  alpha: notNegative,
-  max_delta_step: notNegative,
-  subsample: share,
-  colsample_bytree: share,
-  colsample_bylevel: share,
-  colsample_bynode: share,
-  scale_pos_weight: positive,
-  base_score: { says: 'a probability above 0 and below 1', accepts: (v) => v > 0 && v < 1 },
-  max_cat_to_onehot: whole(1),
-  max_cat_threshold: whole(1),
-  cat_smooth: notNegative,
-  cat_l2: notNegative,
-  min_data_per_group: notNegative,
-  seed: { says: 'a whole number of at most 53 bits', accepts: (v) => Number.isSafeInteger(v) && v >= 0 },
-};
-
-const choices: Readonly<Record<string, readonly string[]>> = {
-  objective: ['binary:logistic'],
-  grow_policy: ['depthwise', 'lossguide'],
-};
-
 /**
- * Fills in defaults, resolves aliases and checks every value. `undefined` stands for the default.
+ * Fills in defaults, resolves aliases and checks every value. `undefined` stands for the default. Names of columns
+ * in constraints are checked when the columns are known.
  *
  * @throws InvalidOption for an unknown name, a value out of range, or an alias beside its name
  */
@@ -135,11 +127,8 @@ export function resolveParams(input: ParamsInput): Params {
     if (value === undefined) continue;
     const canonical = Object.hasOwn(aliases, name) ? aliases[name] : name;
     if (!Object.hasOwn(defaultParams, canonical)) {
-      throw new InvalidOption({
-        option: name,
-        got: value,
-        expected: `one of the parameters ${Object.keys(defaultParams).join(', ')}`,
-      });
+      const known = [...Object.keys(defaultParams), ...Object.keys(aliases)];
+      throw new InvalidOption({ option: name, got: value, expected: explainUnknown(name, known) });
     }
     if (given.has(canonical)) {
       throw new InvalidOption({ option: name, got: value, expected: `given once, not also as ${canonical}` });
@@ -148,21 +137,6 @@ export function resolveParams(input: ParamsInput): Params {
     given.set(canonical, value);
   }
   const params: Params = { ...defaultParams, ...Object.fromEntries(given) };
-  if (params.max_depth === 0 && params.max_leaves === 0) {
-    throw new InvalidOption({ option: 'max_depth', got: 0, expected: 'above 0 when max_leaves is 0' });
-  }
-  if (params.max_leaves === 1) {
-    throw new InvalidOption({ option: 'max_leaves', got: 1, expected: '0 (no limit) or at least 2' });
-  }
+  checkTogether(params, (name) => given.has(name));
   return params;
-}
-
-function checkValue(name: string, canonical: string, value: unknown): void {
-  if (Object.hasOwn(choices, canonical)) {
-    if (typeof value === 'string' && choices[canonical].includes(value)) return;
-    throw new InvalidOption({ option: name, got: value, expected: choices[canonical].join(' or ') });
-  }
-  const range = ranges[canonical];
-  if (typeof value === 'number' && Number.isFinite(value) && range.accepts(value)) return;
-  throw new InvalidOption({ option: name, got: value, expected: range.says });
 }

@@ -11,6 +11,7 @@ export const OWN_BYTES = 512 * 64 + 512 * 8 + 4096;
 
 const table = {
   logisticGradients: (k, a, i) => k.logisticGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
+  squaredGradients: (k, a, i) => k.squaredGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
   logisticLoss: (k, a, i) => k.logisticLoss(a[i], a[i + 1], a[i + 2], a[i + 3]),
   quantiseGradients: (k, a, i) =>
     k.quantiseGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6]),

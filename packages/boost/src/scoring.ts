@@ -10,8 +10,10 @@ export function leafWeight(g: number, h: number, params: Params): number {
   return bound > 0 ? Math.max(-bound, Math.min(bound, weight)) : weight;
 }
 
-/** How much that leaf lowers the objective, doubled: G^2 / (H + lambda) when nothing else is asked for. */
-export function leafScore(g: number, h: number, params: Params): number {
-  const weight = leafWeight(g, h, params);
+/**
+ * How much a leaf of that value lowers the objective, doubled: G^2 / (H + lambda) for the best value when nothing
+ * else is asked for.
+ */
+export function leafScore(g: number, h: number, weight: number, params: Params): number {
   return -(2 * g * weight + (h + params.lambda) * weight * weight + 2 * params.alpha * Math.abs(weight));
 }

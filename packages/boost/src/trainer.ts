@@ -4,9 +4,15 @@ import { eachChunk } from './chunks.ts';
 import { ColumnSampler } from './column-sampler.ts';
 import { Crew } from './crew.ts';
 import type { Helpers } from './crew.ts';
+import { resolveConstraints } from './constraints.ts';
+import type { Constraints } from './constraints.ts';
+import { customObjective } from './custom-objective.ts';
+import { Evaluation, findMetrics } from './evaluation.ts';
+import type { MetricHistory, RowSet } from './evaluation.ts';
 import { Grower } from './grower.ts';
-import { marginOf, startingProbability } from './intercept.ts';
-import { findMetric, rowLoss } from './metrics.ts';
+import { startingOutput } from './intercept.ts';
+import { linkOf } from './link.ts';
+import { rowLoss } from './metrics.ts';
 import type { Metric } from './metrics.ts';
 import { findObjective } from './objective.ts';
 import type { Objective } from './objective.ts';
@@ -25,8 +31,8 @@ export interface TrainingResult {
   readonly booster: Booster;
   /** The best round by early stopping, from 0; the last round without it. */
   readonly bestIteration: number;
-  /** The metric after every round that was trained. */
-  readonly history: { readonly training?: Float64Array; readonly validation?: Float64Array };
+  /** The metrics after every round that was trained. */
+  readonly history: MetricHistory;
   /** Margins after round `bestIteration`, aligned with `validationRows`. */
   readonly validationMargins?: Float32Array;
 }
@@ -86,6 +92,7 @@ class Trainer {
   readonly #params: Params;
   readonly #options: TrainingOptions;
   readonly #objective: Objective;
+  readonly #constraints: Constraints;
 
   constructor(
     workspace: Workspace,
@@ -103,45 +110,53 @@ class Trainer {
     this.#rows = rows;
     this.#params = params;
     this.#options = options;
-    this.#objective = findObjective(params);
+    this.#objective =
+      options.objective === undefined
+        ? findObjective(params)
+        : customObjective(options.objective, rows.labels, rows.weights, data.rows);
+    this.#constraints = resolveConstraints(params, data.binned);
   }
 
   run(): TrainingResult {
     const { earlyStoppingRounds, evaluateTraining, keepAll, onRound, rounds, signal } = this.#options;
     const { featureNames, featureTypes } = this.#data.binned;
-    const probability = this.#start();
-    const metric = findMetric(this.#options.metric ?? 'logloss');
+    const { objective } = this.#params;
+    const baseOutput = this.#start();
     const n = this.#rows.labels.length;
     const m = this.#rows.validationRows.length;
     const validationMargins = this.#workspace.floats(this.#space.margins + n * 4, m);
     const sampler = new ColumnSampler(this.#params, featureNames.length);
-    const grower = new Grower(this.#workspace, this.#crew, this.#space, this.#params, sampler);
+    const grower = new Grower(
+      this.#workspace,
+      this.#crew,
+      this.#space,
+      this.#params,
+      sampler,
+      this.#constraints,
+    );
     const random = new Random(this.#params.seed, 'rounds');
+    const sets: RowSet[] = [
+      ...(evaluateTraining === true ? (['training'] as const) : []),
+      ...(m > 0 ? (['validation'] as const) : []),
+    ];
+    const metrics = findMetrics(this.#options.metric, this.#options.stopMetric, objective);
+    const evaluation = new Evaluation(metrics, sets);
     const trees: Tree[] = [];
-    const training: number[] = [];
-    const validation: number[] = [];
     let best = 0;
     let bestMargins = validationMargins.slice();
     for (let round = 0; round < rounds; round++) {
       if (signal?.aborted === true) throw new Interrupted();
       trees.push(this.#round(grower, random, round));
-      if (evaluateTraining === true) {
-        training.push(this.#evaluate(metric, 0, this.#rows.labels, this.#rows.weights));
+      const better = evaluation.record(round, (metric, set) => this.#evaluate(metric, set));
+      if (better && earlyStoppingRounds !== undefined) {
+        best = round;
+        bestMargins.set(validationMargins);
       }
-      if (m > 0) {
-        const { validationLabels, validationWeights } = this.#rows;
-        const value = this.#evaluate(metric, n, validationLabels, validationWeights);
-        validation.push(value);
-        const better = metric.ascending ? value > validation[best] : value < validation[best];
-        if (earlyStoppingRounds !== undefined && (better || round === 0)) {
-          best = round;
-          bestMargins.set(validationMargins);
-        }
-      }
+      const latest = evaluation.latest();
       const goOn = onRound?.({
         round,
-        ...(evaluateTraining === true && { training: training[round] }),
-        ...(m > 0 && { validation: validation[round] }),
+        ...latest[metrics[0].name],
+        metrics: latest,
         bestIteration: earlyStoppingRounds === undefined ? round : best,
       });
       if (goOn === false) break;
@@ -155,25 +170,34 @@ class Trainer {
     const booster = Booster.fromTrees(kept, {
       featureNames,
       featureTypes,
-      baseOutput: probability,
+      objective,
+      baseOutput,
       ...(earlyStoppingRounds !== undefined && { bestIteration: best }),
     });
     return {
       booster,
       bestIteration: best,
-      history: {
-        ...(evaluateTraining === true && { training: Float64Array.from(training) }),
-        ...(m > 0 && { validation: Float64Array.from(validation) }),
-      },
+      history: evaluation.history(),
       ...(m > 0 && { validationMargins: bestMargins }),
     };
   }
 
+  #evaluate(metric: Metric, set: RowSet): number {
+    const { labels, weights, validationLabels, validationWeights } = this.#rows;
+    if (set === 'training') return this.#evaluateRows(metric, 0, labels, weights);
+    return this.#evaluateRows(metric, labels.length, validationLabels, validationWeights);
+  }
+
   /** The metric of the training rows (`first` 0) or of the validation rows, which follow them. */
-  #evaluate(metric: Metric, first: number, labels: Float32Array, weights: Float32Array | undefined): number {
+  #evaluateRows(
+    metric: Metric,
+    first: number,
+    labels: Float32Array,
+    weights: Float32Array | undefined,
+  ): number {
     const count = labels.length;
     const margins = this.#workspace.floats(this.#space.margins + first * 4, count);
-    if (metric.name !== 'logloss') return metric.evaluate(margins, labels, weights);
+    if (metric.isLogisticLoss !== true) return metric.evaluate(margins, labels, weights);
     const [marginsAt, labelsAt, weightsAt] = [
       this.#space.margins,
       this.#space.lossLabels,
@@ -197,7 +221,7 @@ class Trainer {
     return sum / total;
   }
 
-  /** Fills labels, weights and first margins; returns the starting probability. */
+  /** Fills labels, weights and first margins; returns the start as the booster stores it. */
   #start(): number {
     const { labels, weights, validationRows } = this.#rows;
     const n = labels.length;
@@ -221,14 +245,17 @@ class Trainer {
       .floats(space.margins, Math.max(n + validationRows.length, padded))
       .fill(0);
     const { baseMargin, rows } = this.#data;
+    const link = linkOf(this.#params.objective);
+    const zero = link.logistic ? 0.5 : 0;
     if (baseMargin !== undefined) {
       for (let i = 0; i < n; i++) margins[i] = baseMargin[rows === undefined ? i : rows[i]];
       for (let i = 0; i < validationRows.length; i++) margins[n + i] = baseMargin[validationRows[i]];
-      return 0.5;
+      return zero;
     }
-    const probability = startingProbability(labels, weights, this.#params);
-    margins.fill(marginOf(probability), 0, n + validationRows.length);
-    return probability;
+    const custom = this.#options.objective !== undefined && this.#params.base_score === undefined;
+    const start = custom ? zero : startingOutput(labels, weights, this.#params, link.logistic);
+    margins.fill(link.startOf(start), 0, n + validationRows.length);
+    return start;
   }
 
   /** Gradients, their rounding, the draw of rows, one tree. */
@@ -243,6 +270,7 @@ class Trainer {
     const frame = {
       workspace: this.#workspace,
       crew,
+      round,
       rows: n,
       margins,
       labels,
@@ -272,6 +300,7 @@ class Trainer {
       contiguous: drawn === n,
       gradientScale,
       hessianScale,
+      learningRate: this.#params.learning_rate,
     });
   }
 
@@ -312,7 +341,7 @@ class Trainer {
 function integerScale(sum: number, rows: number): number {
   if (!(sum > 0)) return 1;
   const limit = 2147483647 - rows;
-  let exponent = Math.max(-120, Math.min(120, Math.floor(Math.log2(limit / sum))));
-  while (exponent > -120 && sum * 2 ** exponent > limit) exponent--;
+  let exponent = Math.max(-126, Math.min(120, Math.floor(Math.log2(limit / sum))));
+  while (exponent > -126 && sum * 2 ** exponent > limit) exponent--;
   return 2 ** exponent;
 }

@@ -1,29 +1,37 @@
 import { InsufficientData, InvalidOption, InvalidValue } from '@verdict/core';
 import { checkWeights } from './binning.ts';
 import type { BinnedMatrix } from './matrix.ts';
-import { findMetric } from './metrics.ts';
-import type { MetricName } from './metrics.ts';
+import { resolveConstraints } from './constraints.ts';
+import type { CustomObjective } from './custom-objective.ts';
+import { findMetrics } from './evaluation.ts';
+import type { MetricValues } from './evaluation.ts';
+import { linkOf } from './link.ts';
+import type { MetricChoice } from './metrics.ts';
 import type { Params } from './params.ts';
 
 /** What to learn from. Arrays are aligned with the rows of the binned matrix. */
 export interface TrainingData {
   readonly binned: BinnedMatrix;
-  /** 0 or 1, or probabilities in between. */
+  /** 0 or 1, or probabilities in between; any finite numbers for regression. */
   readonly labels: Float32Array | Uint8Array;
   readonly weights?: Float32Array;
   /** Rows to train on, default all. */
   readonly rows?: Uint32Array;
   /** Rows to evaluate on after every round. */
   readonly validationRows?: Uint32Array;
-  /** Margins to start from instead of the intercept. The booster then has a base score of 0.5. */
+  /** Margins to start from instead of the intercept. The booster then starts from margin 0. */
   readonly baseMargin?: Float32Array;
 }
 
 export interface RoundReport {
   /** From 0. */
   readonly round: number;
+  /** The followed metric on the training rows, if they are evaluated. */
   readonly training?: number;
+  /** The followed metric on the validation rows, if there are any. */
   readonly validation?: number;
+  /** All metrics, by name. */
+  readonly metrics: Readonly<Record<string, MetricValues>>;
   readonly bestIteration: number;
 }
 
@@ -31,8 +39,15 @@ export interface TrainingOptions {
   readonly rounds: number;
   /** Stop when the metric has not improved for so many rounds; needs `validationRows`. */
   readonly earlyStoppingRounds?: number;
-  /** Default `logloss`. */
-  readonly metric?: MetricName;
+  /** What to record; default `logloss`, or `rmse` for the `reg:` objectives. */
+  readonly metric?: MetricChoice | readonly MetricChoice[];
+  /** The name of the metric that early stopping follows; default the first. */
+  readonly stopMetric?: string;
+  /**
+   * A loss of one's own instead of that of `params.objective`, which still says what margins and labels mean.
+   * Training then starts from margin 0 unless `base_score` is given.
+   */
+  readonly objective?: CustomObjective;
   /** Evaluate on the training rows too. */
   readonly evaluateTraining?: boolean;
   /** Keep the trees after the best round as well. */
@@ -47,6 +62,9 @@ export interface TrainingOptions {
   readonly threads?: number;
 }
 
+/** Labels, margins and gradients beyond this would leave float32. */
+const LARGEST_LABEL = 1e18;
+
 /** Labels and weights of the chosen rows. */
 export interface SelectedRows {
   readonly labels: Float32Array;
@@ -59,8 +77,10 @@ export interface SelectedRows {
 /** @throws InvalidOption for options that cannot be, or not with these data */
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
   checkCount('rounds', options.rounds);
-  findMetric(options.metric ?? 'logloss');
   if (options.threads !== undefined) checkThreads(options.threads);
+  if (options.objective !== undefined && typeof options.objective !== 'function') {
+    throw new InvalidOption({ option: 'objective', got: options.objective, expected: 'a function' });
+  }
   if (options.earlyStoppingRounds === undefined) return;
   checkCount('earlyStoppingRounds', options.earlyStoppingRounds);
   if ((data.validationRows?.length ?? 0) === 0) {
@@ -104,6 +124,7 @@ export function selectRows(data: TrainingData, params: Params, options: Training
       expected: 'finite margins',
     });
   }
+  resolveConstraints(params, binned);
   const validationRows = data.validationRows ?? new Uint32Array(0);
   if (rows !== undefined) checkRows('rows', rows, total);
   checkRows('validationRows', validationRows, total);
@@ -111,9 +132,9 @@ export function selectRows(data: TrainingData, params: Params, options: Training
   if (trainingLabels.length === 0) {
     throw new InsufficientData({ problem: 'there is no row to learn from.', hint: 'Give at least one row.' });
   }
-  checkLabels(trainingLabels, rows);
+  checkLabels(trainingLabels, rows, params);
   const validationLabels = take(labels, validationRows);
-  checkLabels(validationLabels, validationRows);
+  checkLabels(validationLabels, validationRows, params);
   const selected = {
     labels: trainingLabels,
     weights: weights === undefined ? undefined : take(weights, rows),
@@ -123,9 +144,10 @@ export function selectRows(data: TrainingData, params: Params, options: Training
   };
   checkTotal('training', selected.weights, params.scale_pos_weight);
   if (validationRows.length > 0) checkTotal('validation', selected.validationWeights, 1);
-  if (options.metric === 'auc') {
-    if (validationRows.length > 0) checkClasses(validationLabels, selected.validationWeights);
-    if (options.evaluateTraining === true) checkClasses(trainingLabels, selected.weights);
+  for (const { name, needs } of findMetrics(options.metric, options.stopMetric, params.objective)) {
+    if (needs === undefined) continue;
+    if (validationRows.length > 0) checkClasses(name, needs, validationLabels, selected.validationWeights);
+    if (options.evaluateTraining === true) checkClasses(name, needs, trainingLabels, selected.weights);
   }
   return selected;
 }
@@ -150,16 +172,21 @@ function checkTotal(set: string, weights: Float32Array | undefined, scale: numbe
   });
 }
 
-/** The area under the ROC curve needs rows of both classes. */
-function checkClasses(labels: Float32Array, weights: Float32Array | undefined): void {
+/** The areas under curves need rows of both classes, or of the positive one. */
+function checkClasses(
+  name: string,
+  needs: 'classes' | 'positives',
+  labels: Float32Array,
+  weights: Float32Array | undefined,
+): void {
   const some = (positive: boolean): boolean =>
     labels.some(
       (label, i) => (positive ? label > 0 : label < 1) && (weights === undefined || weights[i] > 0),
     );
-  if (some(true) && some(false)) return;
+  if (some(true) && (needs === 'positives' || some(false))) return;
   throw new InvalidOption({
     option: 'metric',
-    got: 'auc',
+    got: name,
     expected: 'logloss or error when the rows it is computed on have only one class',
   });
 }
@@ -177,14 +204,15 @@ function checkRows(option: string, rows: Uint32Array, total: number): void {
   }
 }
 
-function checkLabels(labels: Float32Array, rows: Uint32Array | undefined): void {
+function checkLabels(labels: Float32Array, rows: Uint32Array | undefined, params: Params): void {
+  const { logistic } = linkOf(params.objective);
   for (let i = 0; i < labels.length; i++) {
-    if (labels[i] >= 0 && labels[i] <= 1) continue;
+    if (logistic ? labels[i] >= 0 && labels[i] <= 1 : Math.abs(labels[i]) <= LARGEST_LABEL) continue;
     throw new InvalidValue({
       row: (rows === undefined ? i : rows[i]) + 1,
       column: 'label',
       got: labels[i],
-      expected: 'a label from 0 to 1',
+      expected: logistic ? 'a label from 0 to 1' : `a label of at most ${LARGEST_LABEL} in magnitude`,
     });
   }
 }

@@ -15,7 +15,7 @@ const PARTIAL_CACHE_BYTES = 32 * 1024 * 1024;
 /** Histograms kept for the subtraction trick; beyond this, children are built from their rows. */
 const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
 
-export const RECORD_BYTES = 320;
+export const RECORD_BYTES = 352;
 
 /** How much memory training takes, and how it is divided. */
 export interface SpacePlan {
@@ -163,8 +163,12 @@ export class TrainingSpace {
     });
   }
 
-  /** Writes the slots and groups for the columns of a tree; returns how a histogram is laid out. */
-  chooseColumns(workspace: Workspace, features: Int32Array): HistogramLayout {
+  /**
+   * Writes the slots and groups for the columns of a tree; returns how a histogram is laid out.
+   *
+   * @param directions monotone constraint of every column of the table
+   */
+  chooseColumns(workspace: Workspace, features: Int32Array, directions?: Int8Array): HistogramLayout {
     const slots = workspace.ints(this.slots, features.length * 4);
     const groups = workspace.words(
       this.groups,
@@ -178,7 +182,10 @@ export class TrainingSpace {
       slots[slot * 4] = histogram;
       slots[slot * 4 + 1] = column.valueBins;
       slots[slot * 4 + 2] =
-        (column.hasMissing ? 1 : 0) | (this.binned.featureTypes[f] === 'c' ? 2 : 0) | (parts ? 4 : 0);
+        (column.hasMissing ? 1 : 0) |
+        (this.binned.featureTypes[f] === 'c' ? 2 : 0) |
+        (parts ? 4 : 0) |
+        directionFlag(directions?.[f] ?? 0);
       slots[slot * 4 + 3] = f;
       histogram += (column.valueBins + (column.hasMissing ? 1 : 0)) * 8;
     });
@@ -206,4 +213,10 @@ export class TrainingSpace {
     });
     return { used, cleared: used + PADDING_BYTES, starts: [...starts, used] };
   }
+}
+
+/** The flag of a slot, as assembly/split.ts reads it. */
+function directionFlag(direction: number): number {
+  if (direction === 0) return 0;
+  return direction > 0 ? 8 : 16;
 }

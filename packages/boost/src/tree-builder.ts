@@ -1,7 +1,13 @@
 import type { ColumnBins } from './matrix.ts';
+import type { WeightBounds } from './monotone.ts';
 import type { Params } from './params.ts';
 import { leafScore, leafWeight } from './scoring.ts';
 import type { Tree } from './tree.ts';
+
+const LARGEST = 3.4028234663852886e38;
+
+/** The value, or the nearest one that a float32 can hold: absurd gradients must not make a model that no file can. */
+const held = (value: number): number => Math.max(-LARGEST, Math.min(LARGEST, value));
 
 /** Collects the nodes of a growing tree and, at the end, its values from the true gradients. */
 export class TreeBuilder {
@@ -49,8 +55,11 @@ export class TreeBuilder {
     return left;
   }
 
-  /** @param sums gradient and hessian sums per node, filled in for leaves; inner nodes are added up here */
-  finish(sums: Float64Array, params: Params): Tree {
+  /**
+   * @param sums gradient and hessian sums per node, filled in for leaves; inner nodes are added up here
+   * @param bounds least and greatest weight per node, before the learning rate; default no bounds
+   */
+  finish(sums: Float64Array, params: Params, learningRate: number, bounds?: readonly WeightBounds[]): Tree {
     const count = this.#lefts.length;
     const thresholds = Float32Array.from(this.#thresholds);
     const covers = new Float32Array(count);
@@ -68,12 +77,15 @@ export class TreeBuilder {
       const g = sums[node * 2];
       const h = sums[node * 2 + 1];
       // A root that may not weigh as little as this stays without effect, as in XGBoost.
-      const weight = count === 1 && h < params.min_child_weight ? 0 : leafWeight(g, h, params);
-      scores[node] = leafScore(g, h, params);
-      covers[node] = h;
-      baseWeights[node] = weight;
-      if (left < 0) thresholds[node] = params.learning_rate * weight;
-      else gains[node] = Math.max(scores[left] + scores[left + 1] - scores[node], 0);
+      let weight = count === 1 && h < params.min_child_weight ? 0 : leafWeight(g, h, params);
+      if (bounds !== undefined) {
+        weight = Math.max(bounds[node].lower, Math.min(bounds[node].upper, weight));
+      }
+      scores[node] = leafScore(g, h, weight, params);
+      covers[node] = held(h);
+      baseWeights[node] = held(weight);
+      if (left < 0) thresholds[node] = held(learningRate * weight);
+      else gains[node] = held(Math.max(scores[left] + scores[left + 1] - scores[node], 0));
     }
     const categories: number[] = [];
     for (let node = 0; node < count; node++) {

@@ -2,6 +2,7 @@ import { Random } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { ColumnSampler } from '../src/column-sampler.ts';
 import { Crew } from '../src/crew.ts';
+import { resolveConstraints } from '../src/constraints.ts';
 import { Grower } from '../src/grower.ts';
 import { binMatrix, resolveParams } from '../src/index.ts';
 import type { ParamsInput, Tree } from '../src/index.ts';
@@ -35,13 +36,14 @@ function grow(input: ParamsInput, histograms?: number): Tree {
     }
     const sampler = new ColumnSampler(params, binned.columns.length);
     return Crew.use(workspace, 1, (crew) =>
-      new Grower(workspace, crew, space, params, sampler).grow({
+      new Grower(workspace, crew, space, params, sampler, resolveConstraints(params, binned)).grow({
         round: 0,
         drawn: rows,
         passengers: 0,
         contiguous: true,
         gradientScale: 1,
         hessianScale: 1,
+        learningRate: params.learning_rate,
       }),
     );
   });

@@ -8,6 +8,12 @@ interface Settings {
   readonly alpha: number;
   readonly bound: number;
   readonly least: number;
+  /** Under monotone constraints: a direction for each column, and bounds of the node's weights. */
+  readonly monotone?: {
+    readonly directions: readonly number[];
+    readonly lower: number;
+    readonly upper: number;
+  };
 }
 
 /** Sums of gradients and hessians: of the value bins of one column, and of the rows without a value. */
@@ -27,15 +33,26 @@ interface Cut {
   readonly gain: number;
 }
 
-/** By how much a leaf of its best weight lowers the objective, doubled; the least of a parabola with a kink. */
-function sideScore(g: number, h: number, settings: Settings): number {
-  const { lambda, alpha, bound } = settings;
-  const objective = (w: number): number => 2 * g * w + (h + lambda) * w * w + 2 * alpha * Math.abs(w);
+const objectiveAt = (g: number, h: number, w: number, { lambda, alpha }: Settings): number =>
+  2 * g * w + (h + lambda) * w * w + 2 * alpha * Math.abs(w);
+
+/** The weight at which the objective is least, a parabola with a kink. */
+function bestWeight(g: number, h: number, settings: Settings): number {
+  const { lambda, alpha, bound, monotone } = settings;
   // The objective is convex: the best weight is where a derivative is 0, at the kink, or at a bound.
-  const candidates = [0, -(g - alpha) / (h + lambda), -(g + alpha) / (h + lambda)];
-  const kept = bound === 0 ? candidates : candidates.map((w) => Math.max(-bound, Math.min(bound, w)));
-  return -Math.min(...kept.map(objective));
+  const candidates = h + lambda > 0 ? [0, -(g - alpha) / (h + lambda), -(g + alpha) / (h + lambda)] : [0];
+  const clamp = (w: number): number => {
+    const short = bound === 0 ? w : Math.max(-bound, Math.min(bound, w));
+    return monotone === undefined ? short : Math.max(monotone.lower, Math.min(monotone.upper, short));
+  };
+  const weights = candidates.map(clamp);
+  const values = weights.map((w) => objectiveAt(g, h, w, settings));
+  return weights[values.indexOf(Math.min(...values))];
 }
+
+/** By how much a leaf of its best weight lowers the objective, doubled. */
+const sideScore = (g: number, h: number, settings: Settings): number =>
+  -objectiveAt(g, h, bestWeight(g, h, settings), settings);
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -52,6 +69,9 @@ function allCuts(columns: readonly Histogram[], settings: Settings): Cut[] {
         const gl = total(gradients.slice(0, bin + 1)) + (missingLeft ? missing[0] : 0);
         const hl = total(hessians.slice(0, bin + 1)) + (missingLeft ? missing[1] : 0);
         if (hl < settings.least || h - hl < settings.least) continue;
+        const direction = settings.monotone?.directions[column] ?? 0;
+        const rise = bestWeight(g - gl, h - hl, settings) - bestWeight(gl, hl, settings);
+        if (direction * rise < 0) continue;
         const gain = sideScore(gl, hl, settings) + sideScore(g - gl, h - hl, settings) - parent;
         cuts.push({ column, bin, missingLeft, left: [gl, hl], gain });
       }
@@ -93,17 +113,20 @@ function search(workspace: Workspace, columns: readonly Histogram[], settings: S
   const bytes = 2048;
   const histogram = workspace.reserve(columns.length * bytes);
   const slots = workspace.reserve(columns.length * 16);
-  const record = workspace.reserve(64 + 256);
+  const record = workspace.reserve(352);
   const scratch = workspace.reserve(2048 + 256);
-  const parameters = workspace.reserve(72);
-  const { lambda, alpha, bound, least } = settings;
-  workspace.doubles(parameters, 9).set([lambda, alpha, bound, least, 4, 64, 10, 10, 1]);
+  const parameters = workspace.reserve(80);
+  const { lambda, alpha, bound, least, monotone } = settings;
+  workspace
+    .doubles(parameters, 10)
+    .set([lambda, alpha, bound, least, 4, 64, 10, 10, 1, monotone === undefined ? 0 : 1]);
+  workspace.doubles(record + 320, 2).set([monotone?.lower ?? NaN, monotone?.upper ?? NaN]);
   for (const [column, { gradients, hessians, missing, mayEnd }] of columns.entries()) {
     const words = workspace.ints(histogram + column * bytes, 512).fill(0);
     const missingBin = gradients.length;
     for (let bin = 0; bin < missingBin; bin++) words.set([hessians[bin], gradients[bin]], 2 * bin);
     words.set([missing[1], missing[0]], 2 * missingBin);
-    const flags = 1 | (mayEnd ? 4 : 0);
+    const flags = 1 | (mayEnd ? 4 : 0) | [16, 0, 8][(monotone?.directions[column] ?? 0) + 1];
     workspace.ints(slots + column * 16, 4).set([column * bytes, missingBin, flags, column]);
   }
   const first = columns[0];
@@ -167,6 +190,25 @@ describe('the search for a numeric split', () => {
         alpha: alphas[random.integer(alphas.length)],
         bound: bounds[random.integer(bounds.length)],
         least: [1, 3, 12][random.integer(3)],
+      });
+    }
+  });
+
+  it('finds the best of the cuts that monotone constraints and bounds allow', () => {
+    const random = new Random(12);
+    for (let trial = 0; trial < 800; trial++) {
+      const columns = makeColumns(random, 1 + random.integer(6));
+      const middle = random.normal();
+      checkSearch(columns, {
+        lambda: [0, 1, 7.5][random.integer(3)],
+        alpha: [0, 0.5, 2][random.integer(3)],
+        bound: [0, 0.5][random.integer(2)],
+        least: [1, 3][random.integer(2)],
+        monotone: {
+          directions: columns.map(() => random.integer(3) - 1),
+          lower: [-Infinity, middle - 0.5, -0.2][random.integer(3)],
+          upper: [Infinity, middle + 0.5, 0.3][random.integer(3)],
+        },
       });
     }
   });

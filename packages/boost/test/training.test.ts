@@ -349,7 +349,7 @@ describe('parameters', () => {
     { subsample: 0 },
     { subsample: 1.1 },
     { colsample_bynode: '1' },
-    { objective: 'reg:squarederror' },
+    { objective: 'reg:absoluteerror' },
     { grow_policy: 'best' },
     { lambda: -1 },
     { gamma: Infinity },
@@ -363,6 +363,16 @@ describe('parameters', () => {
     expect(() => trainSync(fold, params as ParamsInput, { rounds: 1 })).toThrow(InvalidOption);
   });
 
+  it.each([
+    ['n_estimators', /rounds/],
+    ['max_bin', /maxBin/],
+    ['max_dept', /did you mean max_depth/],
+    ['Learning_Rate', /did you mean learning_rate/],
+    ['frobnicate', /one of the parameters objective, booster/],
+  ])('of the name %s get a hint', (name, text) => {
+    expect(() => trainSync(fold, { [name]: 1 } as ParamsInput, { rounds: 1 })).toThrow(text);
+  });
+
   it('take undefined for the default', () => {
     expect(nodeCount({ max_depth: undefined } as unknown as ParamsInput)).toBe(nodeCount({}));
   });
@@ -371,7 +381,7 @@ describe('parameters', () => {
 describe('input that cannot be', () => {
   const bad: readonly (readonly [string, () => unknown, new (...args: never[]) => Error])[] = [
     ['no rounds', () => trainSync(fold, {}, { rounds: 0 }), InvalidOption],
-    ['a metric', () => trainSync(fold, {}, { rounds: 1, metric: 'rmse' as 'auc' }), InvalidOption],
+    ['a metric', () => trainSync(fold, {}, { rounds: 1, metric: 'gini' as 'auc' }), InvalidOption],
     ['labels', () => trainSync({ ...fold, labels: labels.slice(1) }, {}, { rounds: 1 }), InvalidOption],
     [
       'a label of 2',
