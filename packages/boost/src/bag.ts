@@ -34,7 +34,7 @@ export function bagBoosters(boosters: readonly Booster[]): Booster {
   const trees = boosters.flatMap((booster) =>
     weighTrees(booster.trees, booster.treeWeights).map((tree) => divide(tree, boosters.length)),
   );
-  const baseOutput = linkOf(objective).logistic ? probabilityOf(margin) : Math.fround(margin);
+  const baseOutput = linkOf(objective).startsAtProbability ? probabilityOf(margin) : Math.fround(margin);
   const roundStarts = [0];
   for (const booster of boosters) {
     const before = roundStarts[roundStarts.length - 1];

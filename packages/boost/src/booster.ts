@@ -1,5 +1,6 @@
 import { InvalidOption } from '@verdict/core';
 import { binnedWriter, checkCuts } from './binned-rows.ts';
+import type { CategoryTable } from './category-table.ts';
 import { Explainer } from './explainer.ts';
 import { packForest } from './forest.ts';
 import type { Forest } from './forest.ts';
@@ -23,7 +24,7 @@ export interface BoosterParts {
   readonly featureTypes: readonly FeatureType[];
   /** What is minimised, and so what margins mean; default `binary:logistic`. */
   readonly objective?: ObjectiveName;
-  /** Where every row starts, as XGBoost's `base_score`: a probability if the objective is logistic; a float32. */
+  /** Where every row starts, as XGBoost's `base_score`: a probability where the model answers with one; a float32. */
   readonly baseOutput: number;
   readonly bestIteration?: number | undefined;
   /** Weights of the trees (DART's `weight_drop`), one for each; undefined if all are 1. */
@@ -34,6 +35,8 @@ export interface BoosterParts {
   readonly attributes?: Readonly<Record<string, string>>;
   /** For every feature, the texts of its categories in the order of their codes, where a file tells them. */
   readonly categoryNames?: readonly (readonly string[] | undefined)[] | undefined;
+  /** The same as XGBoost stores it, written back as it was read. */
+  readonly categoryTable?: CategoryTable | undefined;
 }
 
 /** A trained model: trees and a start. It never changes. */
@@ -42,7 +45,7 @@ export class Booster {
   readonly featureTypes: readonly FeatureType[];
   /** The margin that every row starts from. */
   readonly baseScore: number;
-  /** That start as it is stored: a probability if the objective is logistic. */
+  /** That start as it is stored: a probability where the model answers with one. */
   readonly baseOutput: number;
   readonly objective: ObjectiveName;
   /** Weights of the trees; undefined if all are 1. */
@@ -53,6 +56,8 @@ export class Booster {
   readonly attributes: Readonly<Record<string, string>>;
   /** For every feature, the texts of its categories in the order of their codes; undefined where not known. */
   readonly categoryNames: readonly (readonly string[] | undefined)[];
+  /** The same as XGBoost stores it; undefined unless it was read from such a file. */
+  readonly categoryTable: CategoryTable | undefined;
   readonly #trees: readonly Tree[];
   #forest: Forest | undefined;
   #explainer: Explainer | undefined;
@@ -69,6 +74,7 @@ export class Booster {
     this.bestIteration = parts.bestIteration;
     this.attributes = parts.attributes ?? {};
     this.categoryNames = parts.categoryNames ?? parts.featureNames.map(() => undefined);
+    this.categoryTable = parts.categoryTable;
   }
 
   /** A booster of ready trees, which must fit the features. */
@@ -159,6 +165,7 @@ export class Booster {
       treeWeights,
       roundStarts,
       categoryNames,
+      categoryTable,
     } = this;
     const first = roundStarts[begin];
     return new Booster(this.#trees.slice(first, roundStarts[end]), {
@@ -170,6 +177,7 @@ export class Booster {
       treeWeights: treeWeights?.slice(first, roundStarts[end]),
       roundStarts: roundStarts.slice(begin, end + 1).map((start) => start - first),
       categoryNames,
+      categoryTable,
     });
   }
 

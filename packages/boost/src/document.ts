@@ -1,5 +1,14 @@
 import { InvalidModel } from '@verdict/core';
 
+/** Floats that are written one by one, each with its type: some readers take nothing else. */
+export class LooseFloats {
+  readonly values: Float32Array;
+
+  constructor(values: Float32Array) {
+    this.values = values;
+  }
+}
+
 /** A model file as data: what JSON and UBJSON can hold. Typed arrays say how numbers are to be written. */
 export type Value =
   | string
@@ -13,6 +22,7 @@ export type Value =
   | Int8Array
   | Int16Array
   | BigInt64Array
+  | LooseFloats
   | readonly Value[]
   | DocumentObject;
 
@@ -24,13 +34,17 @@ export interface DocumentObject {
 /** Nested deeper than any model is. */
 export const MOST_DEPTH = 64;
 
-const isList = (value: Value): value is Exclude<Value, string | number | boolean | null | DocumentObject> =>
+const isList = (
+  value: Value,
+): value is Exclude<Value, string | number | boolean | null | LooseFloats | DocumentObject> =>
   Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** The object under a key. */
 export function objectAt(parent: DocumentObject, key: string, path: string): DocumentObject {
   const value = valueAt(parent, key, path);
-  if (typeof value === 'object' && value !== null && !isList(value)) return value;
+  if (typeof value === 'object' && value !== null && !isList(value) && !(value instanceof LooseFloats)) {
+    return value;
+  }
   throw new InvalidModel({ problem: `${path}.${key} is not an object.` });
 }
 

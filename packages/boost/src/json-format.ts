@@ -1,4 +1,5 @@
 import { InvalidModel } from '@verdict/core';
+import { LooseFloats } from './document.ts';
 import type { Value } from './document.ts';
 
 /**
@@ -24,6 +25,7 @@ export function parseModelJson(text: string): Value {
  */
 export function writeModelJson(value: Value): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (value instanceof LooseFloats) return writeModelJson(value.values);
   if (value instanceof Float32Array) return `[${Array.from(value, formatFloat).join(',')}]`;
   if (ArrayBuffer.isView(value)) return `[${value.join(',')}]`;
   if (isArray(value)) return `[${value.map((item) => writeModelJson(item)).join(',')}]`;

@@ -50,7 +50,7 @@ export function readLightGbm(text: string): LightGbmParts {
       featureNames: names,
       featureTypes,
       objective,
-      baseOutput: linkOf(objective).logistic ? 0.5 : 0,
+      baseOutput: linkOf(objective).startsAtProbability ? 0.5 : 0,
       categoryNames: readCategoryNames(sections, featureTypes),
     },
   };

@@ -10,6 +10,8 @@ export interface Link {
   readonly logistic: boolean;
   /** What the model says at a margin. */
   readonly predictionOf: (margin: number) => number;
+  /** True if a start is stored as a probability. */
+  readonly startsAtProbability: boolean;
   /** The float32 margin of a stored start (XGBoost's `base_score`). */
   readonly startOf: (base: number) => number;
 }
@@ -19,12 +21,14 @@ export const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-margin));
 
 const identity = (margin: number): number => margin;
 
+const atProbability = { startsAtProbability: true, startOf: marginOf };
+const atMargin = { startsAtProbability: false, startOf: Math.fround };
+
 const links: Readonly<Record<ObjectiveName, Link>> = {
-  'binary:logistic': { logistic: true, predictionOf: sigmoid, startOf: marginOf },
-  // Its start is a probability, although it answers with margins, as in XGBoost.
-  'binary:logitraw': { logistic: true, predictionOf: identity, startOf: marginOf },
-  'reg:logistic': { logistic: true, predictionOf: sigmoid, startOf: marginOf },
-  'reg:squarederror': { logistic: false, predictionOf: identity, startOf: Math.fround },
+  'binary:logistic': { logistic: true, predictionOf: sigmoid, ...atProbability },
+  'binary:logitraw': { logistic: true, predictionOf: identity, ...atMargin },
+  'reg:logistic': { logistic: true, predictionOf: sigmoid, ...atProbability },
+  'reg:squarederror': { logistic: false, predictionOf: identity, ...atMargin },
 };
 
 /** All objectives, in the order of the documentation. */

@@ -1,6 +1,7 @@
 import { InvalidModel } from '@verdict/core';
 import type { BoosterParts } from './booster.ts';
-import { listAt, objectAt, stringAt } from './document.ts';
+import { noCategories, readCategories } from './category-table.ts';
+import { integersAt, listAt, LooseFloats, numbersAt, objectAt, stringAt } from './document.ts';
 import type { DocumentObject, Value } from './document.ts';
 import { MOST_FEATURES } from './forest.ts';
 import { formatFloat } from './json-format.ts';
@@ -23,8 +24,8 @@ interface ModelParts {
 }
 
 /**
- * Takes XGBoost's document apart (gbtree, an objective that is trained here; base_score as 1.7, 2 and 3 write it) and checks
- * everything that a walk relies on.
+ * Takes XGBoost's document apart (gbtree or dart, an objective that is trained here; as 1.7, 2 and 3 write it) and
+ * checks everything that a walk relies on.
  *
  * @throws InvalidModel
  */
@@ -32,14 +33,12 @@ export function readModel(document: Value): ModelParts {
   const root = objectAt({ root: document }, 'root', 'model');
   const learner = objectAt(root, 'learner', 'model');
   const objective = stringAt(objectAt(learner, 'objective', 'learner'), 'name', 'objective');
-  if (!isObjective(objective)) throw unsupported(`the objective ${JSON.stringify(objective)}`);
-  const booster = objectAt(learner, 'gradient_booster', 'learner');
-  const kind = stringAt(booster, 'name', 'gradient_booster');
-  if (kind !== 'gbtree') throw unsupported(`the booster ${JSON.stringify(kind)}`);
-  const model = objectAt(booster, 'model', 'gradient_booster');
   const shape = objectAt(learner, 'learner_model_param', 'learner');
   if (count(shape, 'num_class', 0) > 1) throw unsupported('more than two classes');
   if (count(shape, 'num_target', 1) > 1) throw unsupported('more than one target');
+  if (!isObjective(objective)) throw unsupported(`the objective ${JSON.stringify(objective.slice(0, 60))}`);
+  const booster = objectAt(learner, 'gradient_booster', 'learner');
+  const { model, weights } = openBooster(booster);
   const features = count(shape, 'num_feature');
   if (features > MOST_FEATURES) throw new InvalidModel({ problem: `The model has ${features} features.` });
   const parameters = objectAt(model, 'gbtree_model_param', 'model');
@@ -49,6 +48,10 @@ export function readModel(document: Value): ModelParts {
       problem: `The model has ${listed.length} trees but says ${count(parameters, 'num_trees')}.`,
     });
   }
+  if (Object.hasOwn(model, 'tree_info')) {
+    const groups = integersAt(model, 'tree_info', 'model', 0, 0x7fffffff, listed.length);
+    if (groups.some((group) => group !== 0)) throw unsupported('trees of several classes or targets');
+  }
   let words = 0;
   const trees = listed.map((tree, position) => {
     const read = readTree(objectAt({ tree }, 'tree', `trees[${position}]`), position, features);
@@ -56,7 +59,8 @@ export function readModel(document: Value): ModelParts {
     if (words > MOST_SET_WORDS) throw new InvalidModel({ problem: 'The category sets are too large.' });
     return read;
   });
-  const parallel = count(parameters, 'num_parallel_tree', 1);
+  const version = Object.hasOwn(root, 'version') ? numbersAt(root, 'version', 'model') : new Float64Array(0);
+  const categoryTable = readCategories(model, features, [...version.subarray(0, 3)]);
   const { best_iteration: best, ...attributes } = readAttributes(learner);
   return {
     trees,
@@ -65,10 +69,47 @@ export function readModel(document: Value): ModelParts {
       featureTypes: readTypes(learner, features, trees),
       objective,
       baseOutput: readBaseScore(stringAt(shape, 'base_score', 'learner_model_param'), objective),
-      ...(best !== undefined && parallel === 1 && /^\d{1,9}$/.test(best) && { bestIteration: Number(best) }),
+      ...(best !== undefined && /^\d{1,9}$/.test(best) && { bestIteration: Number(best) }),
+      ...(weights !== undefined && { treeWeights: readTreeWeights(weights, trees.length) }),
+      roundStarts: readRoundStarts(model, parameters, trees.length),
       attributes,
+      ...(categoryTable !== undefined && { categoryTable, categoryNames: categoryTable.names }),
     },
   };
+}
+
+/** The model of either kind of booster; dart keeps a gbtree inside, beside the weights of its trees. */
+function openBooster(booster: DocumentObject): { model: DocumentObject; weights?: DocumentObject } {
+  const kind = stringAt(booster, 'name', 'gradient_booster');
+  if (kind !== 'gbtree' && kind !== 'dart')
+    throw unsupported(`the booster ${JSON.stringify(kind.slice(0, 60))}`);
+  const nested = Object.hasOwn(booster, 'gbtree');
+  const holder = nested ? objectAt(booster, 'gbtree', 'gradient_booster') : booster;
+  const model = objectAt(holder, 'model', nested ? 'gradient_booster.gbtree' : 'gradient_booster');
+  if (kind === 'gbtree') return { model };
+  return { model, weights: Object.hasOwn(booster, 'weight_drop') ? booster : model };
+}
+
+function readTreeWeights(parent: DocumentObject, trees: number): Float32Array {
+  const weights = Float32Array.from(numbersAt(parent, 'weight_drop', 'gradient_booster', trees));
+  const wrong = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (wrong < 0) return weights;
+  throw new InvalidModel({ problem: `weight_drop[${wrong}] is ${weights[wrong]}, not a weight.` });
+}
+
+/** Where rounds begin: as stored since XGBoost 2, by the trees of a round before. */
+function readRoundStarts(model: DocumentObject, parameters: DocumentObject, trees: number): Int32Array {
+  if (Object.hasOwn(model, 'iteration_indptr')) {
+    const starts = integersAt(model, 'iteration_indptr', 'model', 0, trees);
+    const ascending = starts.every((start, round) => round === 0 || start > starts[round - 1]);
+    if (ascending && starts[0] === 0 && starts[starts.length - 1] === trees) return starts;
+    throw new InvalidModel({ problem: 'model.iteration_indptr does not part the trees into rounds.' });
+  }
+  const each = count(parameters, 'num_parallel_tree', 1);
+  if (each < 1) throw new InvalidModel({ problem: `num_parallel_tree is ${each}.` });
+  return Int32Array.from({ length: Math.ceil(trees / each) + 1 }, (_, round) =>
+    Math.min(round * each, trees),
+  );
 }
 
 /** The document of a model, complete for XGBoost 3. */
@@ -82,16 +123,7 @@ export function writeModel(trees: readonly Tree[], parts: BoosterParts): Documen
       attributes,
       feature_names: parts.featureNames,
       feature_types: parts.featureTypes,
-      gradient_booster: {
-        name: 'gbtree',
-        model: {
-          gbtree_model_param: { num_parallel_tree: '1', num_trees: String(trees.length) },
-          iteration_indptr: Array.from({ length: trees.length + 1 }, (_, i) => i),
-          tree_info: trees.map(() => 0),
-          trees: trees.map((tree, position) => writeTree(tree, position, features)),
-          cats: { enc: [], feature_segments: new Int32Array(0), sorted_idx: new Int32Array(0) },
-        },
-      },
+      gradient_booster: writeBooster(trees, parts),
       learner_model_param: {
         base_score: `[${formatFloat(parts.baseOutput)}]`,
         boost_from_average: '1',
@@ -104,10 +136,30 @@ export function writeModel(trees: readonly Tree[], parts: BoosterParts): Documen
   };
 }
 
+function writeBooster(trees: readonly Tree[], parts: BoosterParts): DocumentObject {
+  const starts = parts.roundStarts ?? Int32Array.from({ length: trees.length + 1 }, (_, t) => t);
+  let most = 1;
+  for (let round = 1; round < starts.length; round++)
+    most = Math.max(most, starts[round] - starts[round - 1]);
+  const features = String(parts.featureNames.length);
+  const booster = {
+    name: 'gbtree',
+    model: {
+      gbtree_model_param: { num_parallel_tree: String(most), num_trees: String(trees.length) },
+      iteration_indptr: [...starts],
+      tree_info: trees.map(() => 0),
+      trees: trees.map((tree, position) => writeTree(tree, position, features)),
+      cats: parts.categoryTable?.stored ?? noCategories,
+    },
+  };
+  if (parts.treeWeights === undefined) return booster;
+  return { name: 'dart', gbtree: booster, weight_drop: new LooseFloats(parts.treeWeights) };
+}
+
 function unsupported(what: string): InvalidModel {
   return new InvalidModel({
     problem: `The model has ${what}, which is not supported.`,
-    hint: `Supported are XGBoost models of booster gbtree with the objectives ${objectiveNames.join(', ')}.`,
+    hint: `Supported are XGBoost models of booster gbtree or dart with the objectives ${objectiveNames.join(', ')}.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { InvalidModel } from '@verdict/core';
-import { MOST_DEPTH } from './document.ts';
+import { LooseFloats, MOST_DEPTH } from './document.ts';
 import type { DocumentObject, Value } from './document.ts';
 
 /**
@@ -219,6 +219,7 @@ class Writer {
     else if (typeof value === 'boolean') this.#char(value ? 'T' : 'F');
     else if (value === null) this.#char('Z');
     else if (ArrayBuffer.isView(value)) this.#typedArray(value);
+    else if (value instanceof LooseFloats) this.#looseFloats(value.values);
     else if (isArray(value)) {
       this.#char('[');
       this.#char('#');
@@ -231,6 +232,17 @@ class Writer {
         this.value(value[key]);
       }
       this.#char('}');
+    }
+  }
+
+  #looseFloats(values: Float32Array): void {
+    this.#char('[');
+    this.#char('#');
+    this.#length(values.length);
+    for (const value of values) {
+      this.#char('d');
+      const at = this.#reserve(4);
+      this.#view.setFloat32(at, value);
     }
   }
 

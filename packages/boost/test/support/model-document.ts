@@ -16,6 +16,10 @@ export interface TreeDocument {
   sum_hessian: number[] | string;
   categories: number[];
   categories_nodes: number[];
+  categories_segments?: number[];
+  loss_changes?: number[];
+  base_weights?: number[];
+  categories_sizes?: number[];
 }
 
 /** A model file, as far as tests change it. */
@@ -30,6 +34,7 @@ export interface ModelDocument {
         trees: TreeDocument[] | string;
         gbtree_model_param: Record<string, string>;
         cats?: object;
+        iteration_indptr?: number[];
       };
     };
     learner_model_param: Record<string, string>;
