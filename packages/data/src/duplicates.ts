@@ -76,13 +76,28 @@ function equalRows(columns: readonly Column[], a: number, b: number): boolean {
 /** Pairs of [copy, original] among columns, where every row of a copy has the value of the original. */
 export function findEqualColumns(columns: readonly Column[]): [copy: string, original: string][] {
   const pairs: [string, string][] = [];
-  const originals: Column[] = [];
+  const originals = new Map<number, Column[]>();
   for (const column of columns) {
-    const original = originals.find((candidate) => equalColumns(candidate, column));
-    if (original === undefined) originals.push(column);
+    const hash = hashColumn(column);
+    const alike = originals.get(hash) ?? [];
+    const original = alike.find((candidate) => equalColumns(candidate, column));
+    if (original === undefined) originals.set(hash, [...alike, column]);
     else pairs.push([column.name, original.name]);
   }
   return pairs;
+}
+
+function hashColumn(column: Column): number {
+  let hash = column.kind === 'number' ? 1 : 2;
+  for (const word of wordsOf(column)) hash = mix(hash, word);
+  return hash;
+}
+
+/** A column's values as integers: equal where the values are. */
+function wordsOf(column: Column): Int32Array {
+  if (column.kind === 'code') return column.codes;
+  const { values } = column;
+  return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
 function equalColumns(a: Column, b: Column): boolean {

@@ -78,8 +78,9 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
     plans.filter(({ role }) => role === 'feature').map(({ column }) => columns.get(column.name) as Column),
   );
   const asked = new Map(Object.entries(options.roles ?? {}));
+  const planOf = new Map(plans.map((plan) => [plan.column.name, plan]));
   for (const [copy, original] of equal) {
-    const plan = plans.find(({ column }) => column.name === copy);
+    const plan = planOf.get(copy);
     if (plan === undefined || asked.get(copy) === 'feature') continue;
     plan.role = 'ignored';
     plan.reason = `it has the same values as "${original}"`;

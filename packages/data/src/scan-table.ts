@@ -9,7 +9,7 @@ import { presentText, TextDictionary } from './text-collector.ts';
 import { textWords, vectorItems } from './vector-access.ts';
 
 export interface ScanOptions {
-  /** Rows a batch. Default: 65,536. */
+  /** Rows a batch at most, and at most 4 million cells. Default: 65,536. */
   readonly batchRows?: number;
   /** Reads target and weight too. Default: false. */
   readonly withTarget?: boolean;
@@ -18,6 +18,7 @@ export interface ScanOptions {
 }
 
 const defaultBatch = 65_536;
+const mostCells = 2 ** 22;
 
 /**
  * Reads the features of a schema from a file in batches of bounded memory, in schema order: for prediction,
@@ -28,14 +29,21 @@ const defaultBatch = 65_536;
  *
  * @throws ColumnMissing, InvalidValue with file, row and column, and what reading a file throws
  */
-export async function* scanTable(file: string, schema: Schema, options: ScanOptions = {}): AsyncGenerator<Dataset> {
+export async function* scanTable(
+  file: string,
+  schema: Schema,
+  options: ScanOptions = {},
+): AsyncGenerator<Dataset> {
   const source = await Source.open(file, options);
   try {
     const wanted = schema.columns.filter(
-      ({ role }) => role === 'feature' || (options.withTarget === true && (role === 'target' || role === 'weight')),
+      ({ role }) =>
+        role === 'feature' || (options.withTarget === true && (role === 'target' || role === 'weight')),
     );
-    const batchRows = Math.max(1, Math.floor(options.batchRows ?? defaultBatch));
-    const builders = wanted.map((column) => makeBuilder(source, schema, column));
+    const affordable = mostCells / Math.max(1, wanted.length);
+    const batchRows = Math.max(1, Math.floor(Math.min(options.batchRows ?? defaultBatch, affordable)));
+    const columns = new Map(source.columns.map((column) => [column.name, column]));
+    const builders = wanted.map((column) => makeBuilder(source, schema, column, columns.get(column.name)));
     const expressions = builders.flatMap((builder) => builder.expressions);
     let batch = new Batch(builders, batchRows, 0);
     let row = 0;
@@ -110,12 +118,19 @@ class Batch {
   }
 
   finish(): Dataset {
-    return { rowCount: this.rowCount, columns: this.#fillings.map((filling) => filling.finish(this.rowCount)) };
+    return {
+      rowCount: this.rowCount,
+      columns: this.#fillings.map((filling) => filling.finish(this.rowCount)),
+    };
   }
 }
 
-function makeBuilder(source: Source, schema: Schema, column: ColumnSchema): Builder {
-  const found = source.columns.find(({ name }) => name === column.name);
+function makeBuilder(
+  source: Source,
+  schema: Schema,
+  column: ColumnSchema,
+  found: SourceColumn | undefined,
+): Builder {
   if (found === undefined) {
     if (!column.optional || column.role !== 'feature') {
       throw new ColumnMissing({
@@ -166,7 +181,8 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
         : found.kind === type;
   const value = fast ? numberOf(found) : 'CAST(NULL AS DOUBLE)';
   const text = fast && found.kind !== 'text' ? "''" : presentText(found);
-  const expected = role === 'weight' ? 'a weight, which is a finite number from 0 up' : describeType(parsedType, words);
+  const expected =
+    role === 'weight' ? 'a weight, which is a finite number from 0 up' : describeType(parsedType, words);
   const refuse = (row: number, got: unknown): InvalidValue =>
     new InvalidValue({ file: source.label, row, column: column.name, got, expected });
   return {
@@ -198,7 +214,11 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
             values[offset + i - from] = number;
           }
         },
-        finish: (count): NumberColumn => ({ kind: 'number', name: column.name, values: values.subarray(0, count) }),
+        finish: (count): NumberColumn => ({
+          kind: 'number',
+          name: column.name,
+          values: values.subarray(0, count),
+        }),
       };
     },
   };
@@ -226,7 +246,12 @@ function codeBuilder(found: SourceColumn): Builder {
             return place;
           });
           for (let i = 0; i < count; i++) codes[i] = codeOf[codes[i]];
-          return { kind: 'code', name: found.name, codes: codes.subarray(0, count), levels: [...places.keys()] };
+          return {
+            kind: 'code',
+            name: found.name,
+            codes: codes.subarray(0, count),
+            levels: [...places.keys()],
+          };
         },
       };
     },

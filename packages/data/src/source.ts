@@ -36,6 +36,8 @@ interface Part {
 }
 
 const memoryLimit = 400 * 2 ** 20;
+/** What a query holds for each of its columns, with two threads. */
+const memoryPerColumn = 300 * 2 ** 10;
 const sampleRows = 200;
 const lineLimits = [2_000_000, 16_000_000, 128_000_000];
 
@@ -71,7 +73,9 @@ export class Source {
       await engine.start({ threads: options.threads, memoryLimit });
       const parts: Part[] = [];
       for (const part of files) parts.push(await describe(engine, part));
-      return new Source(engine, file === '-' ? 'standard input' : file, align(parts), parts);
+      const columns = align(parts);
+      await engine.limitMemory(memoryLimit + columns.length * memoryPerColumn);
+      return new Source(engine, file === '-' ? 'standard input' : file, columns, parts);
     } catch (error) {
       await engine.close();
       throw error;
@@ -102,17 +106,24 @@ export class Source {
     });
   }
 
-  /** What stands after FROM; rows come in file order. */
+  /**
+   * What stands after FROM; rows come in file order. Each text column stands there as a number too: a collector
+   * uses it several times, and DuckDB itself finds common expressions in a time that grows with the square of
+   * their number.
+   */
   get relation(): string {
-    return `(${this.#select()})`;
+    const numbers = this.columns.flatMap((column) =>
+      column.kind === 'text' ? [`${textAsNumber(column.sql)} AS ${numberOf(column)}`] : [],
+    );
+    return `(SELECT ${['*', ...numbers].join(', ')} FROM (${this.#select()}))`;
   }
 
   /** The first texts of columns, a list for each: what a look at the beginning of the file shows. */
   async sample(columns: readonly SourceColumn[]): Promise<string[][]> {
     const [{ dialect, names }] = this.#parts;
     if (dialect !== undefined) {
-      const places = columns.map(({ name }) => names.indexOf(name));
-      return places.map((place) => dialect.sample.map((record) => record[place] ?? ''));
+      const places = new Map(names.map((name, index) => [name, index]));
+      return columns.map(({ name }) => dialect.sample.map((record) => record[places.get(name)!] ?? ''));
     }
     if (columns.length === 0) return [];
     const texts = columns.map((column) => `coalesce(${textOf(column)}, '')`).join(', ');
@@ -180,8 +191,9 @@ export class Source {
   #selectPart(part: Part): string {
     const path = literal(part.file.path);
     const inner = part.names.map((_, index) => `p${index}`);
+    const places = new Map(part.names.map((name, index) => [name, index]));
     const expressions = this.columns.map(({ name, kind, sql }) => {
-      const index = part.names.indexOf(name);
+      const index = places.get(name)!;
       const type = part.types[index];
       const cast = kind === 'text' && type !== 'VARCHAR' ? `CAST(p${index} AS VARCHAR)` : `p${index}`;
       return `${cast} AS ${sql}`;
@@ -326,8 +338,9 @@ function align(parts: readonly Part[]): SourceColumn[] {
         hint: 'Files that are read together must have the same format.',
       });
     }
-    const lacking = first.names.filter((name) => !part.names.includes(name));
-    const extra = part.names.filter((name) => !first.names.includes(name));
+    const [wanted, found] = [new Set(first.names), new Set(part.names)];
+    const lacking = first.names.filter((name) => !found.has(name));
+    const extra = part.names.filter((name) => !wanted.has(name));
     if (lacking.length > 0 || extra.length > 0) {
       throw new UnreadableFile({
         file: part.file.label,
@@ -338,8 +351,9 @@ function align(parts: readonly Part[]): SourceColumn[] {
       });
     }
   }
+  const typesOf = parts.map(({ names, types }) => new Map(names.map((name, index) => [name, types[index]])));
   return first.names.map((name, index) => {
-    const kinds = new Set(parts.map((part) => sourceKind(part.types[part.names.indexOf(name)])));
+    const kinds = new Set(typesOf.map((types) => sourceKind(types.get(name)!)));
     const [kind] = kinds;
     return { name, sql: `c${index}`, kind: kinds.size === 1 ? kind : kinds.has('nested') ? 'nested' : 'text' };
   });
@@ -351,8 +365,8 @@ export function textOf(column: SourceColumn): string {
 }
 
 /**
- * SQL for a column as DOUBLE, NULL where it is not a number that DuckDB reads just as `parseNumber` does
- * (DuckDB alone would also take `1_000`, `+-5` and `nan()`).
+ * SQL for a column of a source's relation as DOUBLE, NULL where it is not a number that DuckDB reads just as
+ * `parseNumber` does (DuckDB alone would also take `1_000`, `+-5` and `nan()`).
  */
 export function numberOf(column: SourceColumn): string {
   const { sql, kind } = column;
@@ -361,6 +375,11 @@ export function numberOf(column: SourceColumn): string {
   if (kind === 'datetime') {
     return `CASE WHEN isfinite(CAST(${sql} AS TIMESTAMP)) THEN CAST(epoch_ms(CAST(${sql} AS TIMESTAMP)) AS DOUBLE) END`;
   }
+  return `number_of_${sql}`;
+}
+
+/** What `numberOf` stands for where a column is text. */
+export function textAsNumber(sql: string): string {
   return `nullif(CASE WHEN contains(${sql}, '_') OR contains(${sql}, '+-') THEN NULL ELSE TRY_CAST(${sql} AS DOUBLE) END, CAST('nan' AS DOUBLE))`;
 }
 

@@ -5,7 +5,7 @@ import type { NumberColumn } from '@verdict/core';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTable, scanTable, writeTable } from '../src/index.ts';
-import { numberOf } from '../src/source.ts';
+import { textAsNumber } from '../src/source.ts';
 import { csv, rowsWithTarget, testFolder } from './folder.ts';
 
 const { path, write } = testFolder();
@@ -34,8 +34,7 @@ describe('numbers', () => {
           appender.endRow();
         }
         appender.closeSync();
-        const column = { name: 'x', sql: 'c0', kind: 'text' } as const;
-        const reader = await connection.runAndReadAll(`SELECT ${numberOf(column)} FROM n ORDER BY i`);
+        const reader = await connection.runAndReadAll(`SELECT ${textAsNumber('c0')} FROM n ORDER BY i`);
         const read = reader.getRows().map(([value]) => value);
         const parsed = texts.map((text, index) => (read[index] === null ? null : parseNumber(text)));
         expect(read.map((value, index) => [texts[index], value])).toEqual(

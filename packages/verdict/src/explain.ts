@@ -3,7 +3,6 @@ import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '
 import { scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
 import type { Bundle, Scorer } from '@verdict/learn';
-import { joinBatches } from './labelled-rows.ts';
 
 export interface ExplainJob {
   /** The table to explain: a path, a glob, or `-`. */
@@ -88,20 +87,28 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
     throw new InvalidOption({ option: 'row', got: row, expected: `a row of the file, from 1 to ${rows}` });
   }
 
-  // Algorithm R of reservoir sampling; the sample keeps the rows, not where they were.
+  // Algorithm R of reservoir sampling; of each batch the rows that were drawn are kept, in one piece.
   const random = new Random(42, 'explain');
-  const sample: Dataset[] = [];
+  const sample: SampledRow[] = [];
   for await (const batch of batches) {
+    const drawn = new Map<number, number>();
     for (let i = 0; i < batch.rowCount; i++) {
       const position = rows + i < SAMPLE ? rows + i : random.integer(rows + i + 1);
-      if (position < SAMPLE) sample[position] = takeRows(batch, Uint32Array.of(i));
+      if (position < SAMPLE) drawn.set(position, i);
     }
+    const piece = takeRows(batch, Uint32Array.from(drawn.values()));
+    [...drawn.keys()].forEach((position, row) => (sample[position] = { piece, row }));
     seen(batch);
   }
   if (sample.length === 0) {
     throw new InsufficientData({ file, problem: 'there is no row.', hint: 'Give a table with rows.' });
   }
   return explainMany(scorer, sample, rows, signal);
+}
+
+interface SampledRow {
+  readonly piece: Dataset;
+  readonly row: number;
 }
 
 function explainOne(
@@ -112,6 +119,8 @@ function explainOne(
 ): RowExplanation {
   const { columns, contributions, bias, margins } = scorer.explainBatch(dataset);
   const { probabilities, decisions } = scorer.scoreBatch(dataset);
+  const cells = new Map(dataset.columns.map((column) => [column.name, column]));
+  const described = new Map(schema.columns.map((column) => [column.name, column]));
   return {
     kind: 'row',
     row,
@@ -122,10 +131,7 @@ function explainOne(
     contributions: columns
       .map((column, i) => ({
         column,
-        value: cell(
-          dataset.columns.find(({ name }) => name === column),
-          schema.columns.find(({ name }) => name === column),
-        ),
+        value: cell(cells.get(column), described.get(column)),
         contribution: contributions[i],
       }))
       .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
@@ -143,19 +149,33 @@ function cell(column: Column | undefined, schema: ColumnSchema | undefined): str
   return Number.isNaN(date.getTime()) ? value : date.toISOString().replace('T00:00:00.000Z', '');
 }
 
+/** The sampled rows, a hundred of one piece at a time. */
+function* pieces(sample: readonly SampledRow[]): Generator<Dataset> {
+  const byPiece = new Map<Dataset, number[]>();
+  for (const { piece, row } of sample) {
+    const known = byPiece.get(piece);
+    if (known === undefined) byPiece.set(piece, [row]);
+    else known.push(row);
+  }
+  const step = 100;
+  for (const [piece, rows] of byPiece) {
+    for (let start = 0; start < rows.length; start += step)
+      yield takeRows(piece, Uint32Array.from(rows.slice(start, start + step)));
+  }
+}
+
 async function explainMany(
   scorer: Scorer,
-  sample: readonly Dataset[],
+  sample: readonly SampledRow[],
   rows: number,
   signal: AbortSignal | undefined,
 ): Promise<TableExplanation> {
-  const step = 100;
   let names: readonly string[] = [];
   let bias = 0;
   let sums: { absolute: number; signed: number }[] = [];
-  for (let start = 0; start < sample.length; start += step) {
+  for (const rowsOfPiece of pieces(sample)) {
     if (signal?.aborted) throw new Interrupted();
-    const part = scorer.explainBatch(joinBatches(sample.slice(start, start + step)));
+    const part = scorer.explainBatch(rowsOfPiece);
     names = part.columns;
     bias = part.bias;
     if (sums.length === 0) sums = names.map(() => ({ absolute: 0, signed: 0 }));

@@ -4,6 +4,8 @@ import type { Style } from '../terminal/style.ts';
 import { layoutTable } from '../terminal/table.ts';
 
 const BAR = 24;
+/** Columns that are listed. */
+const MOST_LISTED = 50;
 
 /** Why a table or a row is scored as it is, for people. */
 export function explanationSummary(result: Explanation, style: Style): string {
@@ -15,13 +17,16 @@ export function explanationSummary(result: Explanation, style: Style): string {
       '',
       ...layoutTable(
         ['column', '>value', '>contribution', ''],
-        result.contributions.map(({ column, value, contribution }) => [
-          column,
-          value === null ? 'missing' : String(value),
-          signed(contribution),
-          bar(contribution, most),
-        ]),
+        result.contributions
+          .slice(0, MOST_LISTED)
+          .map(({ column, value, contribution }) => [
+            column,
+            value === null ? 'missing' : String(value),
+            signed(contribution),
+            bar(contribution, most),
+          ]),
       ),
+      ...unlisted(result.contributions.length),
       '',
     ].join('\n');
   }
@@ -36,15 +41,24 @@ export function explanationSummary(result: Explanation, style: Style): string {
     '',
     ...layoutTable(
       ['column', '>mean size', '>mean', ''],
-      result.columns.map(({ column, meanAbsolute, mean }) => [
-        column,
-        figure(meanAbsolute),
-        signed(mean),
-        bar(meanAbsolute, most),
-      ]),
+      result.columns
+        .slice(0, MOST_LISTED)
+        .map(({ column, meanAbsolute, mean }) => [
+          column,
+          figure(meanAbsolute),
+          signed(mean),
+          bar(meanAbsolute, most),
+        ]),
     ),
+    ...unlisted(result.columns.length),
     '',
   ].join('\n');
+}
+
+function unlisted(columns: number): string[] {
+  return columns > MOST_LISTED
+    ? [`… and ${plural(columns - MOST_LISTED, 'column')} that move less; --json lists all.`]
+    : [];
 }
 
 function signed(value: number): string {

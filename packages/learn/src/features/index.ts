@@ -7,7 +7,13 @@ export type {
   FeatureType,
   LinearStep,
 } from './feature-plan.ts';
-export { linearDesign, linearDesignOf, linearLayout, linearRowEncoder } from './linear-design.ts';
+export {
+  forEachLinearColumn,
+  linearDesign,
+  linearDesignOf,
+  linearLayout,
+  linearRowEncoder,
+} from './linear-design.ts';
 export type { LinearCodes, LinearLayout, LinearNumeric } from './linear-design.ts';
 export type { LinearRow } from './linear-kind.ts';
 export { applyFeatures } from './plan-application.ts';

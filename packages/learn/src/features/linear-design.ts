@@ -4,7 +4,7 @@ import { linearKind } from './step-registry.ts';
 import type { Matrix } from '@verdict/boost';
 import type { Dataset } from '@verdict/core';
 import type { LinearDesign } from '../linear/index.ts';
-import type { FeaturePlan } from './feature-plan.ts';
+import type { FeaturePlan, LinearStep } from './feature-plan.ts';
 import type { LinearPlace, LinearRow } from './linear-kind.ts';
 
 /** What a linear learner reads of a batch. Throws as `applyFeatures` does. */
@@ -23,6 +23,33 @@ export function linearDesignOf(plan: FeaturePlan, matrix: Matrix): LinearDesign 
     numeric: columns.flatMap(({ numeric }) => numeric),
     codes: columns.flatMap(({ codes }) => codes),
   };
+}
+
+/**
+ * Goes through the linear design of a batch in its order, one step at a time, so that the design of a wide
+ * table is never in memory as a whole: all numeric columns, then all code blocks, each with its place.
+ */
+export function forEachLinearColumn(
+  plan: FeaturePlan,
+  matrix: Matrix,
+  visit: {
+    readonly numeric: (column: Float64Array, place: number) => void;
+    readonly codes: (codes: Int32Array, place: number) => void;
+  },
+): void {
+  const feature = featureIndex(plan);
+  const made = (step: LinearStep): ReturnType<ReturnType<typeof linearKind>['apply']> =>
+    linearKind(step).apply(step, matrix.columns[feature.get(step.feature)!]);
+  let numeric = 0;
+  let block = 0;
+  for (const step of plan.linear) {
+    if (linearKind(step).numericMeans(step).length === 0) continue;
+    for (const column of made(step).numeric) visit.numeric(column, numeric++);
+  }
+  for (const step of plan.linear) {
+    if (linearKind(step).codeShares(step).length === 0) continue;
+    for (const { codes } of made(step).codes) visit.codes(codes, block++);
+  }
 }
 
 /** One numeric column of the linear design: its source in the table and its training mean. */

@@ -32,7 +32,7 @@ export function fitNormalScores(sorted: Float32Array): NormalScores | undefined 
     const edge = shortestBetween(sorted[place - 1], sorted[place]);
     if (edge === undefined) continue;
     edges.push(edge);
-    raw.push(normalQuantile(place / length));
+    raw.push(quantileOf(place / length));
     start = place;
   }
   if (edges.length < 2) return undefined;
@@ -44,6 +44,20 @@ export function fitNormalScores(sorted: Float32Array): NormalScores | undefined 
   for (const value of sorted) squares += (normalScore(map, value) - mean) ** 2;
   const scale = Math.sqrt(squares / length);
   return scale > 0 ? { edges, scores: raw.map((score) => (score - mean) / scale) } : undefined;
+}
+
+/** Columns of a table mostly have their edges at the same places. */
+const quantiles = new Map<number, number>();
+const MOST_QUANTILES = 4096;
+
+function quantileOf(share: number): number {
+  let quantile = quantiles.get(share);
+  if (quantile === undefined) {
+    quantile = normalQuantile(share);
+    if (quantiles.size === MOST_QUANTILES) quantiles.clear();
+    quantiles.set(share, quantile);
+  }
+  return quantile;
 }
 
 /** The score of a value that is not NaN. */

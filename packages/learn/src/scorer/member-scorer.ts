@@ -1,5 +1,5 @@
 import type { Booster, Matrix } from '@verdict/boost';
-import { linearDesignOf, linearLayout, linearRowEncoder } from '../features/index.ts';
+import { forEachLinearColumn, linearLayout, linearRowEncoder } from '../features/index.ts';
 import type { FeaturePlan } from '../features/index.ts';
 import type { LogisticModel } from '../linear/index.ts';
 
@@ -73,13 +73,16 @@ export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources:
   return {
     bias: () => bias,
     margins(matrix) {
-      const { numeric, codes } = linearDesignOf(plan, matrix);
       const margins = new Float64Array(matrix.rowCount).fill(model.intercept);
-      numeric.forEach((column, i) => {
-        for (let row = 0; row < margins.length; row++) margins[row] += model.numeric[i] * column[row];
-      });
-      codes.forEach((block, i) => {
-        for (let row = 0; row < margins.length; row++) margins[row] += model.codes[i][block.codes[row]];
+      forEachLinearColumn(plan, matrix, {
+        numeric(column, i) {
+          const coefficient = model.numeric[i];
+          for (let row = 0; row < margins.length; row++) margins[row] += coefficient * column[row];
+        },
+        codes(codes, i) {
+          const coefficients = model.codes[i];
+          for (let row = 0; row < margins.length; row++) margins[row] += coefficients[codes[row]];
+        },
       });
       return margins;
     },
@@ -91,15 +94,16 @@ export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources:
       return margin;
     },
     addContributions(matrix, weight, sums) {
-      const { numeric, codes } = linearDesignOf(plan, matrix);
-      numeric.forEach((column, i) => {
-        for (let row = 0; row < matrix.rowCount; row++)
-          sums[row * width + numericSource[i]] +=
-            weight * (model.numeric[i] * (column[row] - numericMean[i]));
-      });
-      codes.forEach((block, i) => {
-        for (let row = 0; row < matrix.rowCount; row++)
-          sums[row * width + codeSource[i]] += weight * (model.codes[i][block.codes[row]] - codeMean[i]);
+      forEachLinearColumn(plan, matrix, {
+        numeric(column, i) {
+          for (let row = 0; row < matrix.rowCount; row++)
+            sums[row * width + numericSource[i]] +=
+              weight * (model.numeric[i] * (column[row] - numericMean[i]));
+        },
+        codes(codes, i) {
+          for (let row = 0; row < matrix.rowCount; row++)
+            sums[row * width + codeSource[i]] += weight * (model.codes[i][codes[row]] - codeMean[i]);
+        },
       });
     },
     addRowContributions(features, weight, sums) {

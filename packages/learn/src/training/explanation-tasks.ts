@@ -1,32 +1,45 @@
-import type { CodeColumn, Column, Dataset, NumberColumn } from '@verdict/core';
+import { deserialize, serialize } from 'node:v8';
+import type { Dataset } from '@verdict/core';
 import { Booster } from '@verdict/boost';
-import type { Bundle } from '../bundle/index.ts';
-import type { FeaturePlan } from '../features/index.ts';
-import type { LogisticModel } from '../linear/index.ts';
+import type { ScoringModel } from '../bundle/index.ts';
 import { permutationImportance } from '../metrics/index.ts';
 import type { PermutationImportance } from '../metrics/index.ts';
 import { createScorer } from '../scorer/index.ts';
 import type { Scorer } from '../scorer/index.ts';
+import { share } from './shared-memory.ts';
+import { ShuffledScores } from './shuffled-scores.ts';
 
-/** A model as plain data that crosses threads. */
+/** A model in a form that crosses threads at no cost, however large it is. */
 export interface PortableModel {
   /** Tells models apart, those of earlier trainings by the same workers too. */
   readonly id: string;
-  readonly plan: FeaturePlan;
-  readonly trees: Uint8Array;
-  readonly logistic: LogisticModel;
-  readonly decision: Bundle['decision'];
+  /** On shared memory; only this program writes it, in the same run. */
+  readonly bytes: Uint8Array;
 }
 
-/** Shuffle one column of some rows and see what it costs. */
+/** Packs a model that has trees. */
+export function packModel(
+  id: string,
+  { booster, ...rest }: ScoringModel & { booster: Booster },
+): PortableModel {
+  return { id, bytes: share(new Uint8Array(serialize({ ...rest, trees: booster.toUbj() }))) };
+}
+
+function unpackModel({ bytes }: PortableModel): ScoringModel {
+  // `deserialize` does not read shared memory.
+  const { trees, ...rest } = deserialize(Uint8Array.from(bytes));
+  return { ...rest, booster: Booster.fromUbj(trees) };
+}
+
+/** Shuffle columns of some rows, one at a time, and see what it costs. */
 export interface PermutationTask {
   readonly model: PortableModel;
+  /** Always the same for a model. */
   readonly dataset: Dataset;
   readonly labels: Uint8Array;
   readonly weights: Float64Array | undefined;
-  readonly column: string;
+  readonly columns: readonly { readonly name: string; readonly seed: number }[];
   readonly repeats: number;
-  readonly seed: number;
 }
 
 /** Explain a range of rows. */
@@ -35,26 +48,28 @@ export interface ContributionTask {
   readonly dataset: Dataset;
 }
 
-/** The rise of log loss when one column is shuffled. */
-export async function shuffleColumn(input: PermutationTask): Promise<PermutationImportance> {
-  const { dataset, labels, weights, repeats, seed } = input;
-  const scorer = scorerOf(input.model);
-  const place = dataset.columns.findIndex(({ name }) => name === input.column);
-  const columns = [...dataset.columns];
-  const [importance] = await permutationImportance({
-    rowCount: dataset.rowCount,
-    columnCount: 1,
-    labels,
-    ...(weights === undefined ? {} : { weights }),
-    metric: 'logLoss',
-    repeats,
-    seed,
-    probabilities: scorer.scoreBatch(dataset).probabilities,
-    predict: (_, permutation) => {
-      columns[place] = reorder(dataset.columns[place], permutation);
-      return scorer.scoreBatch({ rowCount: dataset.rowCount, columns }).probabilities;
-    },
-  });
+/** The rise of log loss when a column is shuffled, for each of the columns. */
+export async function shuffleColumns(input: PermutationTask): Promise<PermutationImportance[]> {
+  const { dataset, labels, weights, repeats } = input;
+  const scores = shuffledScores.of(
+    input.model.id,
+    () => new ShuffledScores(unpackModel(input.model), dataset),
+  );
+  const importance: PermutationImportance[] = [];
+  for (const { name, seed } of input.columns) {
+    const [one] = await permutationImportance({
+      rowCount: dataset.rowCount,
+      columnCount: 1,
+      labels,
+      ...(weights === undefined ? {} : { weights }),
+      metric: 'logLoss',
+      repeats,
+      seed,
+      probabilities: scores.probabilities,
+      predict: (_, permutation) => scores.shuffled(name, permutation),
+    });
+    importance.push(one);
+  }
   return importance;
 }
 
@@ -64,32 +79,24 @@ export function contributionsOf(input: ContributionTask): {
   readonly contributions: Float64Array;
   readonly bias: number;
 } {
-  const { columns, contributions, bias } = scorerOf(input.model).explainBatch(input.dataset);
+  const scorer = scorers.of(input.model.id, () => createScorer(unpackModel(input.model)));
+  const { columns, contributions, bias } = scorer.explainBatch(input.dataset);
   return { columns, contributions, bias };
 }
 
-/** The last scorers that this worker has made: a training explains two models, in many tasks. */
-const scorers = new Map<string, Scorer>();
-const KEPT = 2;
+/** The last thing of a kind that this worker has made: a training explains one model, in many tasks. */
+class Latest<T> {
+  #id: string | undefined;
+  #value: T | undefined;
 
-function scorerOf({ id, plan, trees, logistic, decision }: PortableModel): Scorer {
-  let scorer = scorers.get(id);
-  if (scorer === undefined) {
-    scorer = createScorer({ plan, booster: Booster.fromUbj(Uint8Array.from(trees)), logistic, decision });
-    if (scorers.size === KEPT) scorers.delete([...scorers.keys()][0]);
-    scorers.set(id, scorer);
+  of(id: string, make: () => T): T {
+    if (this.#id !== id) {
+      this.#value = make();
+      this.#id = id;
+    }
+    return this.#value as T;
   }
-  return scorer;
 }
 
-function reorder(column: Column, permutation: Uint32Array): Column {
-  return column.kind === 'number' ? reorderNumbers(column, permutation) : reorderCodes(column, permutation);
-}
-
-function reorderNumbers(column: NumberColumn, permutation: Uint32Array): NumberColumn {
-  return { ...column, values: Float64Array.from(permutation, (row) => column.values[row]) };
-}
-
-function reorderCodes(column: CodeColumn, permutation: Uint32Array): CodeColumn {
-  return { ...column, codes: Int32Array.from(permutation, (row) => column.codes[row]) };
-}
+const scorers = new Latest<Scorer>();
+const shuffledScores = new Latest<ShuffledScores>();

@@ -24,7 +24,10 @@ export interface ColumnImportance {
   readonly permutation?: PermutationImportance;
 }
 
-/** Contributions of a sample of rows, for the beeswarm: column by column. */
+/**
+ * Contributions of a sample of rows, for the beeswarm: column by column, of the 100 columns that move the scores
+ * most.
+ */
 export interface ContributionSample {
   readonly rows: number;
   readonly bias: number;
@@ -42,6 +45,7 @@ export interface ExplanationInput {
   readonly seed: number;
   /** The model that ships, and the rows that it is explained on. */
   readonly shipping: PortableModel;
+  readonly plan: FeaturePlan;
   readonly booster: Booster;
   readonly dataset: Dataset;
   readonly labels: Uint8Array;
@@ -54,8 +58,10 @@ export interface ExplanationInput {
 }
 
 const REPEATS = 5;
-/** Shuffling a column costs a look at every other: in wide tables only so many are shuffled. */
+/** In wide tables only so many columns are shuffled. */
 const MOST_SHUFFLED = 100;
+/** Columns that a task shuffles. */
+const SHUFFLED_AT_ONCE = 4;
 /** Visits of a row to a tree that shuffling may cost: it decides how many rows are shuffled. */
 const PERMUTATION_VISITS = 25_000_000;
 /** The same for contributions, which cost about a hundred times as much a visit. */
@@ -80,15 +86,16 @@ function sampleSize(rowCount: number, affordable: number): number {
 
 /** How many tasks `explainModel` gives to its pool. */
 export function explanationTaskCount(columns: number, rowCount: number, trees: number): number {
-  return Math.min(columns, MOST_SHUFFLED) + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
+  const shuffled = Math.min(columns, MOST_SHUFFLED);
+  return Math.ceil(shuffled / SHUFFLED_AT_ONCE) + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
 }
 
 /** Importance of every column and contributions of a sample of rows, both drawn from the seed. */
 export async function explainModel(
   input: ExplanationInput,
 ): Promise<{ importance: ColumnImportance[]; sample: ContributionSample; permutedRows: number }> {
-  const { pool, seed, shipping, booster, onTask } = input;
-  const names = [...new Set(shipping.plan.outputs.map(({ source }) => source))];
+  const { pool, seed, shipping, plan, booster, onTask } = input;
+  const names = [...new Set(plan.outputs.map(({ source }) => source))];
 
   const explained = explainedRows(input.dataset.rowCount, booster.treeCount);
   const rows = drawRows(input.dataset.rowCount, explained, new Random(seed, 'explained rows'));
@@ -105,54 +112,46 @@ export async function explainModel(
   );
   const contributions = await Promise.all(chunks);
 
-  const byColumn = names.map((name) =>
-    contributions.flatMap((chunk) => {
-      const place = chunk.columns.indexOf(name);
-      const width = chunk.columns.length;
-      return Array.from(
-        { length: chunk.contributions.length / width },
-        (_, row) => chunk.contributions[row * width + place],
-      );
-    }),
-  );
-  const shap = new Map(
-    names.map((name, i) => [
-      name,
-      byColumn[i].reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, rows.length),
-    ]),
-  );
-  const shuffled = names.toSorted((a, b) => (shap.get(b) ?? 0) - (shap.get(a) ?? 0)).slice(0, MOST_SHUFFLED);
+  // Every chunk has the same columns: those of the plan.
+  const places = new Map(contributions[0]?.columns.map((name, place) => [name, place]));
+  const width = places.size;
+  const sums = new Float64Array(width);
+  for (const chunk of contributions)
+    chunk.contributions.forEach((value, i) => (sums[i % width] += Math.abs(value)));
+  const shap = new Map(names.map((name) => [name, sums[places.get(name)!] / Math.max(1, rows.length)]));
+  const foremost = names.toSorted((a, b) => shap.get(b)! - shap.get(a)!).slice(0, MOST_SHUFFLED);
 
-  const permuted = permutedRows(input.judgedDataset.rowCount, shuffled.length, booster.treeCount);
+  const permuted = permutedRows(input.judgedDataset.rowCount, foremost.length, booster.treeCount);
   const judgedRows = drawRows(input.judgedDataset.rowCount, permuted, new Random(seed, 'permuted rows'));
-  const judgedDataset = shareDataset(takeRows(input.judgedDataset, judgedRows));
   const judgedWeights = input.judgedWeights;
-  const permutations = shuffled.map((column) =>
-    pool
-      .run('permute', {
-        model: input.judged,
-        dataset: judgedDataset,
-        labels: Uint8Array.from(judgedRows, (row) => input.judgedLabels[row]),
-        weights: judgedWeights && Float64Array.from(judgedRows, (row) => judgedWeights[row]),
-        column,
-        repeats: REPEATS,
-        seed: new Random(seed, 'permutation').fork(names.indexOf(column)).uint32(),
-      })
-      .then((result) => {
-        onTask();
-        return result;
-      }),
-  );
+  const task = {
+    model: input.judged,
+    dataset: shareDataset(takeRows(input.judgedDataset, judgedRows)),
+    labels: Uint8Array.from(judgedRows, (row) => input.judgedLabels[row]),
+    weights: judgedWeights && Float64Array.from(judgedRows, (row) => judgedWeights[row]),
+    repeats: REPEATS,
+  };
+  const order = new Map(names.map((name, i) => [name, i]));
+  const permutations = Array.from({ length: Math.ceil(foremost.length / SHUFFLED_AT_ONCE) }, (_, i) => {
+    const columns = foremost.slice(i * SHUFFLED_AT_ONCE, (i + 1) * SHUFFLED_AT_ONCE).map((name) => ({
+      name,
+      seed: new Random(seed, 'permutation').fork(order.get(name)!).uint32(),
+    }));
+    return pool.run('permute', { ...task, columns }).then((result) => {
+      onTask();
+      return result;
+    });
+  });
 
   const permutation = new Map(
-    (await Promise.all(permutations)).map((importance, i) => [shuffled[i], importance]),
+    (await Promise.all(permutations)).flat().map((importance, i) => [foremost[i], importance]),
   );
-  const splits = splitStatistics(booster, shipping.plan);
+  const splits = splitStatistics(booster, plan);
   const importance = names.map((column) => ({
     column,
     ...(splits.get(column) ?? { gain: 0, totalGain: 0, weight: 0, cover: 0 }),
     shap: shap.get(column) ?? 0,
-    ...(permutation.has(column) ? { permutation: permutation.get(column) as PermutationImportance } : {}),
+    ...(permutation.has(column) ? { permutation: permutation.get(column)! } : {}),
   }));
   return {
     importance,
@@ -160,11 +159,18 @@ export async function explainModel(
     sample: {
       rows: rows.length,
       bias: contributions[0]?.bias ?? 0,
-      columns: names.map((name, i) => ({
-        name,
-        contributions: byColumn[i],
-        ranks: valueRanks(input.dataset, input.labels, name, rows),
-      })),
+      columns: names
+        .filter((name) => permutation.has(name))
+        .map((name) => ({
+          name,
+          contributions: contributions.flatMap((chunk) =>
+            Array.from(
+              { length: chunk.contributions.length / width },
+              (_, row) => chunk.contributions[row * width + places.get(name)!],
+            ),
+          ),
+          ranks: valueRanks(input.dataset, input.labels, name, rows),
+        })),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { BinnedMatrix, Params } from '@verdict/boost';
 import { trainSync } from '@verdict/boost';
 import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
-import { contributionsOf, shuffleColumn } from './explanation-tasks.ts';
+import { contributionsOf, shuffleColumns } from './explanation-tasks.ts';
 import { resample } from './resampling.ts';
 import { task } from './task.ts';
 
@@ -71,7 +71,7 @@ export const fitLinear = task((input: LinearFit) => {
   };
 });
 
-export const permute = task(shuffleColumn);
+export const permute = task(shuffleColumns);
 
 export const contribute = task(contributionsOf);
 

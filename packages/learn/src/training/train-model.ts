@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Dataset, Schema } from '@verdict/core';
 import { takeRows } from '@verdict/core';
-import type { Bundle, Decision } from '../bundle/index.ts';
+import type { Bundle, Decision, ScoringModel } from '../bundle/index.ts';
 import { profileOf } from '../bundle/index.ts';
 import { linearDesign } from '../features/index.ts';
 import { logisticMargins } from '../linear/index.ts';
@@ -12,7 +12,7 @@ import { version } from '../version.ts';
 import { probabilitiesOf } from './blend.ts';
 import type { CrossFit, LearningCurves } from './cross-fit.ts';
 import { crossFit, taskCount } from './cross-fit.ts';
-import type { PortableModel } from './explanation-tasks.ts';
+import { packModel } from './explanation-tasks.ts';
 import type { ColumnImportance, ContributionSample } from './explanation.ts';
 import { explainModel, explanationTaskCount } from './explanation.ts';
 import { summariseFolds } from './fold-scores.ts';
@@ -134,11 +134,12 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         : explainModel({
             pool,
             seed: checked.seed,
-            shipping: portableModel(`${training}/shipping`, shipping, decision),
+            shipping: packModel(`${training}/shipping`, scoringModel(shipping, decision)),
+            plan: shipping.plan,
             booster: shipping.trees,
             dataset: all.dataset,
             labels: all.labels,
-            judged: portableModel(`${training}/judged`, judged, judgedDecision),
+            judged: packModel(`${training}/judged`, scoringModel(judged, judgedDecision)),
             judgedDataset: (judging ?? all).dataset,
             judgedLabels: (judging ?? all).labels,
             judgedWeights: (judging ?? all).weights,
@@ -284,8 +285,11 @@ function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOpt
   };
 }
 
-function portableModel(id: string, fit: CrossFit, decision: Decision): PortableModel {
-  return { id, plan: fit.plan, trees: share(fit.trees.toUbj()), logistic: fit.linear, decision };
+function scoringModel(
+  fit: CrossFit,
+  decision: Decision,
+): ScoringModel & Required<Pick<ScoringModel, 'booster'>> {
+  return { plan: fit.plan, booster: fit.trees, logistic: fit.linear, decision };
 }
 
 /** Probabilities of rows that the model has not seen, by the blend and by the regression alone. */
@@ -294,7 +298,7 @@ function predictionsOf(
   decision: Decision,
   dataset: Dataset,
 ): { probabilities: Float64Array; linear: Float64Array } {
-  const scorer = createScorer({ plan: fit.plan, booster: fit.trees, logistic: fit.linear, decision });
+  const scorer = createScorer(scoringModel(fit, decision));
   return {
     probabilities: scorer.scoreBatch(dataset).probabilities,
     linear: probabilitiesOf(logisticMargins(fit.linear, linearDesign(fit.plan, dataset))),
