@@ -40,8 +40,8 @@ function step(nodes: usize, node: i32, row: usize): i32 {
   const packed = load<u32>(at);
   const x = load<f32>(row + (<usize>(packed & 0x3fffffff) << 2));
   const threshold = load<f32>(at, 4);
-  // Right if x >= threshold, or if x is missing and does not go left.
-  const right = i32(x >= threshold) | (i32(x != x) & i32((packed >> 31) ^ 1));
+  // Right unless x is below the threshold, or is missing and goes left.
+  const right = i32(!(x < threshold)) & (i32(x == x) | i32((packed >> 31) ^ 1));
   return select<i32>(node, left + right, left < 0);
 }
 
@@ -57,55 +57,39 @@ function addFour(nodes: usize, a: i32, b: i32, c: i32, d: i32, margin: usize): v
 }
 
 /**
- * Adds the leaves of trees `begin` to `end` to the margins of a block of rows (row-major floats). The trees are
- * the outer loop, so that a tree stays in the cache; each row still sums its trees in order. Eight rows go down a
- * tree without categories side by side, since a single one only waits for memory; `depths` says how deep, or -1.
+ * Walks a block of rows (floats, one feature after another) down one tree, adding its leaves to the margins or, if
+ * `leaves` is not 0, storing their node numbers, `trees` from one row's to the next. The nodes name the place of a
+ * feature's first value instead of the feature. Eight rows go down a tree without categories side by side, since a
+ * single one only waits for memory. Of the tree's record: the depth (negative: rows go one by one) at 8, the nodes at
+ * 12, the sets at 20.
  */
-export function predictMargins(
-  nodes: usize, sets: usize, roots: usize, depths: usize, begin: i32, end: i32,
-  rows: usize, stride: i32, count: i32, margins: usize,
-): void {
-  const bytes = <usize>stride << 2;
-  for (let tree = begin; tree < end; tree++) {
-    const root = load<i32>(roots + (<usize>tree << 2));
-    const depth = load<i32>(depths + (<usize>tree << 2));
-    let i = 0;
-    if (depth >= 0) {
-      for (; i + 8 <= count; i += 8) {
-        const r0 = rows + <usize>i * bytes;
-        let a = root, b = root, c = root, d = root, e = root, f = root, g = root, h = root;
-        for (let level = 0; level < depth; level++) {
-          a = step(nodes, a, r0);
-          b = step(nodes, b, r0 + bytes);
-          c = step(nodes, c, r0 + 2 * bytes);
-          d = step(nodes, d, r0 + 3 * bytes);
-          e = step(nodes, e, r0 + 4 * bytes);
-          f = step(nodes, f, r0 + 5 * bytes);
-          g = step(nodes, g, r0 + 6 * bytes);
-          h = step(nodes, h, r0 + 7 * bytes);
-        }
-        const margin = margins + (<usize>i << 2);
-        addFour(nodes, a, b, c, d, margin);
-        addFour(nodes, e, f, g, h, margin + 16);
+export function walkBlock(tree: usize, floats: usize, count: i32, margins: usize, leaves: usize, trees: i32): void {
+  const depth = load<i32>(tree, 8);
+  const nodes = tree + <usize>load<i32>(tree, 12), sets = tree + <usize>load<i32>(tree, 20);
+  let i = 0;
+  if (depth >= 0 && leaves == 0) {
+    for (; i + 8 <= count; i += 8) {
+      const row = floats + (<usize>i << 2);
+      let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+      for (let level = 0; level < depth; level++) {
+        a = step(nodes, a, row);
+        b = step(nodes, b, row + 4);
+        c = step(nodes, c, row + 8);
+        d = step(nodes, d, row + 12);
+        e = step(nodes, e, row + 16);
+        f = step(nodes, f, row + 20);
+        g = step(nodes, g, row + 24);
+        h = step(nodes, h, row + 28);
       }
-    }
-    for (; i < count; i++) {
-      const node = walk(nodes, sets, root, rows + <usize>i * bytes);
       const margin = margins + (<usize>i << 2);
-      store<f32>(margin, load<f32>(margin) + load<f32>(nodes + (<usize>node << 4), 12));
+      addFour(nodes, a, b, c, d, margin);
+      addFour(nodes, e, f, g, h, margin + 16);
     }
   }
-}
-
-/** The leaf of every row in every tree, as a position within the tree; `leaves` is count x trees. */
-export function predictLeafIndices(
-  nodes: usize, sets: usize, roots: usize, trees: i32, rows: usize, stride: i32, count: i32, leaves: usize,
-): void {
-  for (let tree = 0; tree < trees; tree++) {
-    const root = load<i32>(roots + (<usize>tree << 2));
-    for (let i = 0; i < count; i++) {
-      const node = walk(nodes, sets, root, rows + (<usize>i * <usize>stride << 2));
-      store<i32>(leaves + ((<usize>i * <usize>trees + <usize>tree) << 2), node - root);
-    }
+  for (; i < count; i++) {
+    const node = walk(nodes, sets, 0, floats + (<usize>i << 2));
+    const margin = margins + (<usize>i << 2);
+    if (leaves == 0) store<f32>(margin, load<f32>(margin) + load<f32>(nodes + (<usize>node << 4), 12));
+    else store<i32>(leaves + ((<usize>i * <usize>trees) << 2), node);
   }
 }

@@ -1,28 +1,29 @@
 import { InvalidOption } from '@verdict/core';
+import type { Cells } from './cells.ts';
 import type { BinnedMatrix, ColumnBins } from './matrix.ts';
 import { binCount, placeTable } from './storage.ts';
-import type { RowWriter } from './predictor.ts';
 import type { Tree } from './tree.ts';
 
 /**
- * A writer of rows of a binned matrix: each bin as a float of that bin, so that trees whose cuts are the
- * matrix' own send it where they send the original value.
+ * The cells of rows of a binned matrix: each bin as a float of that bin, so that trees whose cuts are the matrix' own
+ * send it where they send the original value.
  */
-export function binnedWriter(binned: BinnedMatrix, rows: Uint32Array | undefined): RowWriter {
+export function binnedCells(binned: BinnedMatrix, rows: Uint32Array | undefined): Cells {
   const { columns, places, storage } = binned;
-  const features = columns.length;
   const values = columns.map((column, f) => {
     const own = binValues(column, binned.featureTypes[f] === 'c');
     return Float32Array.from(placeTable(places[f], binCount(column)), (bin) => own[bin]);
   });
-  return (begin, count, target) => {
-    for (let f = 0; f < features; f++) {
-      const table = values[f];
-      const { bins } = storage[places[f].storage];
-      for (let i = 0, to = f; i < count; i++, to += features) {
+  return {
+    rowCount: rows?.length ?? binned.rowCount,
+    featureCount: columns.length,
+    read(feature, begin, count, target, at, step) {
+      const table = values[feature];
+      const { bins } = storage[places[feature].storage];
+      for (let i = 0, to = at; i < count; i++, to += step) {
         target[to] = table[bins[rows === undefined ? begin + i : rows[begin + i]]];
       }
-    }
+    },
   };
 }
 

@@ -1,9 +1,8 @@
 import { InvalidOption } from '@verdict/core';
-import { binnedWriter, checkCuts } from './binned-rows.ts';
+import { binnedCells, checkCuts } from './binned-rows.ts';
 import type { CategoryTable } from './category-table.ts';
+import { columnCells, rowCells } from './cells.ts';
 import { Explainer } from './explainer.ts';
-import { packForest } from './forest.ts';
-import type { Forest } from './forest.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
 import { parseModelJson, writeModelJson } from './json-format.ts';
@@ -13,7 +12,7 @@ import type { ObjectiveName } from './link.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
-import { addMargins, addRow, columnWriter, findLeaves } from './predictor.ts';
+import { Predictor } from './predictor.ts';
 import { weighTrees } from './tree-weights.ts';
 import type { Tree } from './tree.ts';
 import { parseUbjson, writeUbjson } from './ubjson.ts';
@@ -59,7 +58,7 @@ export class Booster {
   /** The same as XGBoost stores it; undefined unless it was read from such a file. */
   readonly categoryTable: CategoryTable | undefined;
   readonly #trees: readonly Tree[];
-  #forest: Forest | undefined;
+  #predictor: Predictor | undefined;
   #explainer: Explainer | undefined;
 
   private constructor(trees: readonly Tree[], parts: BoosterParts) {
@@ -190,14 +189,7 @@ export class Booster {
   predictMargin(matrix: Matrix, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
     this.#checkColumns(matrix);
     const margins = this.#start(matrix.rowCount, options.baseMargin);
-    addMargins(
-      this.#packed(),
-      0,
-      this.treeCount,
-      matrix.columns.length,
-      columnWriter(matrix.columns),
-      margins,
-    );
+    this.#predict().addMargins(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount, margins);
     return margins;
   }
 
@@ -220,7 +212,7 @@ export class Booster {
   /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
   predictRow(values: Float32Array): number {
     this.#checkRow(values);
-    return addRow(this.#packed(), 0, this.treeCount, values, this.baseScore);
+    return this.#predict().addRow(values, 0, this.treeCount, this.baseScore);
   }
 
   /**
@@ -255,21 +247,14 @@ export class Booster {
     }
     checkCuts(this.#trees, binned);
     const margins = this.#start(rows?.length ?? binned.rowCount, options.baseMargin);
-    addMargins(
-      this.#packed(),
-      0,
-      this.roundStarts[end],
-      binned.columns.length,
-      binnedWriter(binned, rows),
-      margins,
-    );
+    this.#predict().addMargins(binnedCells(binned, rows), 0, this.roundStarts[end], margins);
     return margins;
   }
 
   /** The leaf of every row in every tree, as XGBoost's `pred_leaf`: node numbers, rows x trees. */
   predictLeaves(matrix: Matrix): Int32Array {
     this.#checkColumns(matrix);
-    return findLeaves(this.#packed(), matrix.columns.length, matrix.rowCount, columnWriter(matrix.columns));
+    return this.#predict().findLeaves(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount);
   }
 
   /**
@@ -278,13 +263,13 @@ export class Booster {
    */
   contributions(matrix: Matrix): Float64Array {
     this.#checkColumns(matrix);
-    return this.#explain().explain(matrix.rowCount, columnWriter(matrix.columns));
+    return this.#explain().explain(columnCells(matrix.columns, matrix.rowCount));
   }
 
   /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
   contributionsRow(values: Float32Array): Float64Array {
     this.#checkRow(values);
-    return this.#explain().explain(1, (_begin, _count, target) => target.set(values));
+    return this.#explain().explain(rowCells(values));
   }
 
   /** Importance of the features that are used in any split, as XGBoost's `get_score`. */
@@ -292,15 +277,15 @@ export class Booster {
     return computeImportance(this.#trees, this.featureNames, kind);
   }
 
-  #packed(): Forest {
-    this.#forest ??= packForest(weighTrees(this.#trees, this.treeWeights));
-    return this.#forest;
+  #predict(): Predictor {
+    this.#predictor ??= new Predictor(weighTrees(this.#trees, this.treeWeights));
+    return this.#predictor;
   }
 
   #explain(): Explainer {
     this.#explainer ??= new Explainer(
       weighTrees(this.#trees, this.treeWeights),
-      this.#packed(),
+      this.#predict().forest,
       this.featureNames.length,
       this.baseScore,
     );

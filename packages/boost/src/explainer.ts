@@ -1,5 +1,6 @@
+import { readRows } from './cells.ts';
+import type { Cells } from './cells.ts';
 import type { Forest } from './forest.ts';
-import type { RowWriter } from './predictor.ts';
 import { buildShapTable } from './shap-table.ts';
 import type { Tree } from './tree.ts';
 import { Workspace } from './workspace.ts';
@@ -53,14 +54,15 @@ export class Explainer {
   }
 
   /** Contributions of rows, features + 1 numbers each, the bias last. */
-  explain(rowCount: number, writer: RowWriter): Float64Array {
+  explain(cells: Cells): Float64Array {
+    const { rowCount } = cells;
     const width = this.#features + 1;
     const result = new Float64Array(rowCount * width);
     const rows = this.#workspace.floats(this.#rows, BLOCK_ROWS * this.#features);
     const block = this.#workspace.doubles(this.#contributions, BLOCK_ROWS * width);
     for (let begin = 0; begin < rowCount; begin += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, rowCount - begin);
-      writer(begin, count, rows);
+      readRows(cells, begin, count, rows);
       block.fill(0, 0, count * width);
       this.#workspace.kernels.shapContributions(
         this.#nodes,

@@ -112,27 +112,17 @@ export interface Kernels {
   fillSequence(words: number, count: number, first: number): void;
   sumGradients(index: number, count: number, gradients: number, sums: number): void;
   addToRows(index: number, count: number, margins: number, value: number): void;
-  predictMargins(
-    nodes: number,
-    sets: number,
-    roots: number,
-    depths: number,
+  scoreBlock(
+    image: number,
+    floats: number,
+    count: number,
     begin: number,
     end: number,
-    rows: number,
-    stride: number,
-    count: number,
     margins: number,
-  ): void;
-  predictLeafIndices(
-    nodes: number,
-    sets: number,
-    roots: number,
-    trees: number,
-    rows: number,
-    stride: number,
-    count: number,
     leaves: number,
+    trees: number,
+    scratch: number,
+    slots: number,
   ): void;
   shapContributions(
     nodes: number,

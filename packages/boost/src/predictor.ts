@@ -1,118 +1,157 @@
-import { walk } from './forest.ts';
+import { readRows } from './cells.ts';
+import type { Cells } from './cells.ts';
+import { packForest, walk } from './forest.ts';
 import type { Forest } from './forest.ts';
-import { Workspace } from './workspace.ts';
+import { buildScoreImage, SLOT_BYTES } from './score-image.ts';
+import type { ScoreImage } from './score-image.ts';
+import type { Tree } from './tree.ts';
+import { roundUp, Workspace } from './workspace.ts';
 
-/** Rows that go through all trees together: their floats fit the second-level cache at ordinary widths. */
-const BLOCK_ROWS = 128;
-/** Below this many rows, copying the forest costs more than walking it in JavaScript. */
+/** Up to this many rows, and more for large forests, copying the forest costs more than walking it in JavaScript. */
 const FEW_ROWS = 8;
+/** Bytes of a forest that are copied in the time that one row's walk takes. */
+const BYTES_PER_ROW = 32768;
+/** Numbering the thresholds pays once a forest has met about this many rows. */
+const RANKED_AFTER = 8192;
 
-/** Writes rows `begin` … `begin + count - 1` as floats, one row after another. */
-export type RowWriter = (begin: number, count: number, target: Float32Array) => void;
+/** What a forest answers: for one row in JavaScript, for many by kernels. Both give the same bits. */
+export class Predictor {
+  readonly #trees: readonly Tree[];
+  #forest: Forest | undefined;
+  #image: ScoreImage | undefined;
+  #rowsSeen = 0;
+  readonly #sum = new Float32Array(1);
 
-/** A writer of the rows of float columns. */
-export function columnWriter(columns: readonly Float32Array[]): RowWriter {
-  const features = columns.length;
-  return (begin, count, target) => {
-    for (let f = 0; f < features; f++) {
-      const column = columns[f];
-      for (let i = 0, to = f; i < count; i++, to += features) target[to] = column[begin + i];
-    }
-  };
-}
-
-/**
- * Adds the leaves of trees `begin` to `end - 1` to the margins, in float32 and in the order of the trees: the
- * same numbers whatever the batch.
- */
-export function addMargins(
-  forest: Forest,
-  begin: number,
-  end: number,
-  features: number,
-  writer: RowWriter,
-  margins: Float32Array,
-): void {
-  const rows = margins.length;
-  if (rows === 0 || end <= begin) return;
-  if (rows <= FEW_ROWS) {
-    const row = new Float32Array(features);
-    for (let i = 0; i < rows; i++) {
-      writer(i, 1, row);
-      margins[i] = addRow(forest, begin, end, row, margins[i]);
-    }
-    return;
+  /** @param trees their leaves as they are added up, weights applied */
+  constructor(trees: readonly Tree[]) {
+    this.#trees = trees;
   }
-  inBlocks(forest, features, rows, writer, BLOCK_ROWS * 4, (workspace, at, offset, count) => {
-    const block = workspace.floats(at.output, count);
-    block.set(margins.subarray(offset, offset + count));
-    const { predictMargins } = workspace.kernels;
-    predictMargins(at.nodes, at.sets, at.roots, at.depths, begin, end, at.rows, features, count, at.output);
-    margins.set(block, offset);
-  });
-}
 
-/** One row's margin from a start, tree by tree. */
-export function addRow(forest: Forest, begin: number, end: number, row: Float32Array, start: number): number {
-  let margin = start;
-  for (let tree = begin; tree < end; tree++) {
-    margin = Math.fround(margin + forest.floats[walk(forest, forest.roots[tree], row) * 4 + 3]);
+  /** The trees as they are walked one row at a time. */
+  get forest(): Forest {
+    this.#forest ??= packForest(this.#trees);
+    return this.#forest;
   }
-  return margin;
-}
 
-/** The leaf of every row in every tree, as a node number within the tree; rows x trees. */
-export function findLeaves(forest: Forest, features: number, rows: number, writer: RowWriter): Int32Array {
-  const trees = forest.roots.length;
-  const leaves = new Int32Array(rows * trees);
-  if (leaves.length === 0) return leaves;
-  inBlocks(forest, features, rows, writer, BLOCK_ROWS * trees * 4, (workspace, at, offset, count) => {
-    const { predictLeafIndices } = workspace.kernels;
-    predictLeafIndices(at.nodes, at.sets, at.roots, trees, at.rows, features, count, at.output);
-    leaves.set(workspace.ints(at.output, count * trees), offset * trees);
-  });
-  return leaves;
+  /** One row's margin from a start: the leaves of trees `begin` to `end - 1`, added in float32 and in order. */
+  addRow(row: Float32Array, begin: number, end: number, start: number): number {
+    const { forest } = this;
+    const sum = this.#sum;
+    // Kept in an array of floats: it rounds as it should, and a variable would be boxed for every tree.
+    sum[0] = start;
+    for (let tree = begin; tree < end; tree++) {
+      sum[0] += forest.floats[walk(forest, forest.roots[tree], row) * 4 + 3];
+    }
+    return sum[0];
+  }
+
+  /** Adds the leaves of trees `begin` to `end - 1` to the margins of all rows, as `addRow` does. */
+  addMargins(cells: Cells, begin: number, end: number, margins: Float32Array): void {
+    const { rowCount, featureCount } = cells;
+    if (rowCount === 0 || end <= begin) return;
+    if (this.#isFew(rowCount)) {
+      const row = new Float32Array(featureCount);
+      for (let i = 0; i < rowCount; i++) {
+        readRows(cells, i, 1, row);
+        margins[i] = this.addRow(row, begin, end, margins[i]);
+      }
+      return;
+    }
+    this.#inBlocks(cells, 4, (workspace, at, offset, count) => {
+      const block = workspace.floats(at.output, count);
+      block.set(margins.subarray(offset, offset + count));
+      const { scoreBlock } = workspace.kernels;
+      scoreBlock(at.image, at.floats, at.count, begin, end, at.output, 0, 0, at.columns, at.slots);
+      margins.set(block, offset);
+    });
+  }
+
+  /** The leaf of every row in trees `begin` to `end - 1`, as a node number within the tree; rows x trees. */
+  findLeaves(cells: Cells, begin: number, end: number): Int32Array {
+    const { rowCount, featureCount } = cells;
+    const trees = end - begin;
+    const leaves = new Int32Array(rowCount * trees);
+    if (leaves.length === 0) return leaves;
+    if (this.#isFew(rowCount)) {
+      const row = new Float32Array(featureCount);
+      const { forest } = this;
+      for (let i = 0; i < rowCount; i++) {
+        readRows(cells, i, 1, row);
+        for (let t = 0; t < trees; t++) {
+          const root = forest.roots[begin + t];
+          leaves[i * trees + t] = walk(forest, root, row) - root;
+        }
+      }
+      return leaves;
+    }
+    this.#inBlocks(cells, 4 * trees, (workspace, at, offset, count) => {
+      const { scoreBlock } = workspace.kernels;
+      const first = at.output - begin * 4;
+      scoreBlock(at.image, at.floats, at.count, begin, end, 0, first, trees, at.columns, at.slots);
+      leaves.set(workspace.ints(at.output, count * trees), offset * trees);
+    });
+    return leaves;
+  }
+
+  /** True if walking beats copying. */
+  #isFew(rows: number): boolean {
+    return rows <= Math.max(FEW_ROWS, (this.#image?.bytes.length ?? 0) / BYTES_PER_ROW);
+  }
+
+  #imageFor(rows: number): ScoreImage {
+    this.#rowsSeen += rows;
+    const ranked = this.#rowsSeen >= RANKED_AFTER;
+    if (this.#image === undefined || (ranked && !this.#image.ranked)) {
+      this.#image = buildScoreImage(this.#trees, ranked);
+    }
+    return this.#image;
+  }
+
+  /** Lays the forest into a workspace and runs a job over blocks of rows. */
+  #inBlocks(
+    cells: Cells,
+    outputBytes: number,
+    job: (workspace: Workspace, at: Offsets, offset: number, count: number) => void,
+  ): void {
+    const { bytes, features, blockRows, columns } = this.#imageFor(cells.rowCount);
+    const sizes = [
+      bytes.length,
+      features.length * blockRows * 4,
+      columns * blockRows,
+      SLOT_BYTES,
+      blockRows * outputBytes,
+    ];
+    Workspace.use(
+      sizes.reduce((sum, size) => sum + size + 64, 64),
+      (workspace) => {
+        const [image, floats, byteColumns, slots, output] = sizes.map((size) => workspace.reserve(size));
+        workspace.bytes(image, bytes.length).set(bytes);
+        const values = workspace.floats(floats, features.length * blockRows);
+        for (let offset = 0; offset < cells.rowCount; offset += blockRows) {
+          const count = Math.min(blockRows, cells.rowCount - offset);
+          features.forEach((feature, place) => {
+            cells.read(feature, offset, count, values, place * blockRows, 1);
+          });
+          const padded = roundUp(count, 64);
+          job(
+            workspace,
+            { image, floats, columns: byteColumns, slots, output, count: padded },
+            offset,
+            count,
+          );
+        }
+      },
+    );
+  }
 }
 
 interface Offsets {
-  readonly nodes: number;
-  readonly sets: number;
-  readonly roots: number;
-  readonly depths: number;
-  readonly rows: number;
+  readonly image: number;
+  /** The block's values, feature by feature. */
+  readonly floats: number;
+  readonly columns: number;
+  readonly slots: number;
   readonly output: number;
-}
-
-/** Lays the forest into a workspace and runs a job over blocks of rows. */
-function inBlocks(
-  forest: Forest,
-  features: number,
-  rows: number,
-  writer: RowWriter,
-  outputBytes: number,
-  job: (workspace: Workspace, at: Offsets, offset: number, count: number) => void,
-): void {
-  const { buffer, sets, roots, depths } = forest;
-  const rowBytes = BLOCK_ROWS * features * 4;
-  const bytes = buffer.byteLength + sets.byteLength + 2 * roots.byteLength + rowBytes + outputBytes + 1024;
-  Workspace.use(bytes, (workspace) => {
-    const at = {
-      nodes: workspace.reserve(buffer.byteLength),
-      sets: workspace.reserve(sets.byteLength),
-      roots: workspace.reserve(roots.byteLength),
-      depths: workspace.reserve(depths.byteLength),
-      rows: workspace.reserve(rowBytes),
-      output: workspace.reserve(outputBytes),
-    };
-    workspace.bytes(at.nodes, buffer.byteLength).set(new Uint8Array(buffer));
-    workspace.words(at.sets, sets.length).set(sets);
-    workspace.ints(at.roots, roots.length).set(roots);
-    workspace.ints(at.depths, depths.length).set(depths);
-    const target = workspace.floats(at.rows, BLOCK_ROWS * features);
-    for (let offset = 0; offset < rows; offset += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows - offset);
-      writer(offset, count, target);
-      job(workspace, at, offset, count);
-    }
-  });
+  /** Rows of the block, padded for the kernel. */
+  readonly count: number;
 }

@@ -1,0 +1,150 @@
+import { getHeapStatistics } from 'node:v8';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Booster, trainSync, binMatrix } from '../src/index.ts';
+import { columnCells } from '../src/cells.ts';
+import { Predictor } from '../src/predictor.ts';
+import { groupTrees } from '../src/rank-groups.ts';
+import { buildScoreImage } from '../src/score-image.ts';
+import { makeData, rowOf } from './support/made-data.ts';
+import { randomCells, randomForest } from './support/random-trees.ts';
+import type { RandomForest } from './support/random-trees.ts';
+
+/** Rows enough for thresholds to be numbered. */
+const MANY = 8200;
+
+/** Compares margins and leaves of blocks, before and after thresholds are numbered, with those of single rows. */
+function compare(options: RandomForest, seed: number): void {
+  const trees = randomForest(options, seed);
+  const columns = randomCells(options, MANY, seed + 1);
+  const predictor = new Predictor(trees);
+  const expected = new Float32Array(MANY);
+  const row = new Float32Array(options.features);
+  const expectedLeaves: number[] = [];
+  for (let i = 0; i < MANY; i++) {
+    columns.forEach((column, f) => (row[f] = column[i]));
+    expected[i] = predictor.addRow(row, 0, trees.length, 0.25);
+    if (i < 300) trees.forEach((tree) => expectedLeaves.push(leafOf(tree, row)));
+  }
+  for (const rows of [1, 8, 9, 300, MANY, 300]) {
+    const cells = columnCells(
+      columns.map((column) => column.subarray(0, rows)),
+      rows,
+    );
+    const margins = new Float32Array(rows).fill(0.25);
+    predictor.addMargins(cells, 0, trees.length, margins);
+    expect(margins).toStrictEqual(expected.slice(0, rows));
+    if (rows > 300) continue;
+    const leaves = predictor.findLeaves(cells, 0, trees.length);
+    expect(leaves).toStrictEqual(Int32Array.from(expectedLeaves.slice(0, rows * trees.length)));
+  }
+}
+
+/** The leaf that a row reaches by the definition of a split. */
+function leafOf(tree: ReturnType<typeof randomForest>[number], row: Float32Array): number {
+  let node = 0;
+  while (tree.lefts[node] >= 0) {
+    const x = row[tree.features[node]];
+    const set = tree.categories.subarray(tree.categoryStarts[node], tree.categoryStarts[node + 1]);
+    let right = !(x < tree.thresholds[node]);
+    if (tree.categorical[node] === 1) right = x >= 0 && set.includes(Math.floor(x));
+    if (Number.isNaN(x)) right = tree.defaultLefts[node] === 0;
+    node = tree.lefts[node] + (right ? 1 : 0);
+  }
+  return node;
+}
+
+describe('blocks of rows', () => {
+  it('give the bits of single rows, whatever the trees', () => {
+    const options = fc.record({
+      trees: fc.integer({ min: 1, max: 8 }),
+      features: fc.integer({ min: 1, max: 6 }),
+      numeric: fc.integer({ min: 0, max: 6 }),
+      splits: fc.integer({ min: 0, max: 150 }),
+      thresholds: fc.integer({ min: 1, max: 300 }),
+      chain: fc.constantFrom(0, 0.5, 1),
+    });
+    fc.assert(fc.property(options, fc.integer({ min: 0, max: 1e6 }), compare), { numRuns: 15, seed: 4 });
+  });
+
+  it('do so for more thresholds than a byte holds, in the forest and in one tree', () => {
+    const options = { trees: 12, features: 2, numeric: 2, splits: 120, thresholds: 5000 };
+    const { groups, byFloats } = groupTrees(randomForest(options, 5));
+    expect(groups.length).toBeGreaterThan(2);
+    expect(byFloats).not.toContain(1);
+    compare(options, 5);
+    const large = { ...options, trees: 3, splits: 900 };
+    expect(groupTrees(randomForest(large, 5)).byFloats).toStrictEqual(Uint8Array.of(1, 1, 1));
+    compare(large, 5);
+  });
+
+  it('do so for more categories than a byte holds', () => {
+    const options = { trees: 5, features: 2, numeric: 1, splits: 40, thresholds: 20, codes: 400 };
+    expect(groupTrees(randomForest(options, 6)).byFloats).toContain(1);
+    compare(options, 6);
+    compare({ ...options, codes: 200 }, 6);
+  });
+
+  it('do so for a threshold that is not a number', () => {
+    const [tree] = randomForest({ trees: 1, features: 1, numeric: 1, splits: 1, thresholds: 1 }, 1);
+    tree.thresholds[0] = NaN;
+    expect(groupTrees([tree]).byFloats).toStrictEqual(Uint8Array.of(1));
+    const predictor = new Predictor([tree]);
+    const margins = new Float32Array(MANY);
+    predictor.addMargins(columnCells([new Float32Array(MANY)], MANY), 0, 1, margins);
+    expect(new Set(margins)).toStrictEqual(new Set([tree.thresholds[2]]));
+  });
+
+  it('do so for many columns, of which they hold only those that splits look at', () => {
+    const options = { trees: 20, features: 3000, numeric: 2500, splits: 60, thresholds: 50 };
+    const image = buildScoreImage(randomForest(options, 7), true);
+    expect(image.features.length).toBeLessThan(1100);
+    expect(image.blockRows).toBeLessThan(512);
+    const few = { ...options, trees: 6 };
+    const trees = randomForest(few, 7);
+    const columns = randomCells(few, 200, 8);
+    const predictor = new Predictor(trees);
+    const margins = new Float32Array(200);
+    predictor.addMargins(columnCells(columns, 200), 0, 6, margins);
+    const single = margins.map((_, i) =>
+      predictor.addRow(
+        Float32Array.from(columns, (column) => column[i]),
+        0,
+        6,
+        0,
+      ),
+    );
+    expect(margins).toStrictEqual(single);
+  });
+
+  it('give the margins of a trained model in every way that there is', () => {
+    const { matrix, labels } = makeData({ rows: 9000, categories: [5, 40], missing: 0.1 });
+    const binned = binMatrix(matrix);
+    const { booster } = trainSync({ binned, labels }, { max_depth: 8 }, { rounds: 8 });
+    const first = booster.predictMargin(matrix);
+    expect(booster.predictMargin(matrix)).toStrictEqual(first);
+    expect(booster.predictBinned(binned)).toStrictEqual(first);
+    expect(first.map((_, i) => booster.predictRow(rowOf(matrix, i)))).toStrictEqual(first);
+    const fresh = Booster.fromUbj(booster.toUbj());
+    const small = { ...matrix, rowCount: 100, columns: matrix.columns.map((c) => c.subarray(0, 100)) };
+    expect(fresh.predictMargin(small)).toStrictEqual(first.slice(0, 100));
+  });
+});
+
+describe('a single row', () => {
+  it('allocates nothing but the number that is returned', () => {
+    const { matrix, labels } = makeData({ rows: 500, categories: [5], missing: 0.1 });
+    const { booster } = trainSync({ binned: binMatrix(matrix), labels }, {}, { rounds: 50 });
+    const row = rowOf(matrix, 3);
+    let sum = 0;
+    const allocatedBy = (calls: number): number => {
+      const before = getHeapStatistics().total_allocated_bytes;
+      for (let i = 0; i < calls; i++) sum += booster.predictRow(row);
+      return (getHeapStatistics().total_allocated_bytes - before) / calls;
+    };
+    allocatedBy(20_000);
+    // A number that leaves a function may take 16 bytes; one for every tree would take 800.
+    expect(allocatedBy(40_000)).toBeLessThan(100);
+    expect(sum).not.toBe(0);
+  });
+});
