@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Compiles packages/boost/assembly (AssemblyScript) to packages/boost/build/kernels.wasm, and makes kernels-scalar.wasm
 // of that, which computes the same without SIMD. Skips when the sources, the compiler and the flags are those of the
-// last build. Needs nothing but node_modules and Node 20.
+// last build. Both are written into kernels.js as well. Needs nothing but node_modules and Node 20.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { embedKernels } from './embed-kernels.mjs';
 import { lowerSimd } from './simd-lowering.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -14,6 +15,7 @@ const sources = join(root, 'packages/boost/assembly');
 const output = join(root, 'packages/boost/build');
 const wasm = join(output, 'kernels.wasm');
 const scalar = join(output, 'kernels-scalar.wasm');
+const embedded = join(output, 'kernels.js');
 const stamp = join(output, 'kernels.sha256');
 
 const flags = [
@@ -53,7 +55,10 @@ for (const name of ['simd-lanes.mjs', 'simd-lowering.mjs'])
 const fingerprint = hash.digest('hex');
 
 const built = [wasm, scalar, stamp].every((file) => existsSync(file));
-if (built && readFileSync(stamp, 'utf8').trim() === fingerprint) process.exit(0);
+if (built && readFileSync(stamp, 'utf8').trim() === fingerprint) {
+  if (!existsSync(embedded)) embedKernels(output);
+  process.exit(0);
+}
 if (compiler === null) {
   fail(
     'AssemblyScript is not installed, so packages/boost/build/kernels.wasm cannot be made. It is a development ' +
@@ -92,6 +97,7 @@ try {
 // Renamed last: whoever reads at the same time sees the old file or the new one, never half of one.
 renameSync(join(output, temporaryScalar), scalar);
 renameSync(join(output, temporary), wasm);
+embedKernels(output);
 writeFileSync(stamp, `${fingerprint}\n`);
 for (const file of [wasm, scalar]) {
   process.stdout.write(

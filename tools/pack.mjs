@@ -124,6 +124,11 @@ function build(folder, paths) {
   compile(folder, { outDir: 'dist', declaration: true, emitDeclarationOnly: true, paths });
   compile(folder, { outDir: 'dist', removeComments: true, paths });
   removeInnerTypes(dist);
+  // The compiler rewrites imports, not URLs of workers.
+  const platform = join(dist, 'web-platform.js');
+  if (existsSync(platform)) {
+    writeFileSync(platform, readFileSync(platform, 'utf8').replace('./pool-worker.ts', './pool-worker.js'));
+  }
 }
 
 /** Runs the compiler over a package's sources. */

@@ -5,6 +5,7 @@ import { ColumnCutter, cutterBytes } from './column-cutter.ts';
 import { lastCut } from './cuts.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, ColumnBins, Matrix } from './matrix.ts';
+import { shareableBuffer } from './pool-platform.ts';
 import { binCount, ownPlace } from './storage.ts';
 import { Workspace } from './workspace.ts';
 
@@ -29,7 +30,7 @@ export function binMatrix(
   }
   const { rowCount: rows, columns, featureNames, featureTypes } = matrix;
   if (options.weights !== undefined) checkWeights(options.weights, rows);
-  const bins = new Uint8Array(new SharedArrayBuffer(rows * columns.length));
+  const bins = new Uint8Array(shareableBuffer(rows * columns.length));
   const storageBins = columns.map((_, f) => bins.subarray(f * rows, (f + 1) * rows));
   return Workspace.use(Binner.bytes(rows, options.weights !== undefined), (workspace) => {
     const binner = new Binner(workspace, rows, options.weights, maxBin - 1);

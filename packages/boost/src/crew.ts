@@ -19,7 +19,7 @@ export interface HelpRequest {
   readonly kind: 'help';
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
-  readonly control: SharedArrayBuffer;
+  readonly control: ArrayBuffer | SharedArrayBuffer;
   /** Offset of the helper's own scratch memory. */
   readonly own: number;
 }

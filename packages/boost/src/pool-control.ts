@@ -1,5 +1,6 @@
 import type { Kernels } from './kernels.ts';
 import { commands } from './pool-commands.ts';
+import { shareableBuffer } from './pool-platform.ts';
 
 /** Calls that fit into one batch. */
 export const BATCH_CALLS = 1024;
@@ -32,7 +33,7 @@ const CHAIN_BYTES = (BATCH_CALLS + 8) * 4;
 
 /** Memory by which the threads of one job agree on who does what. */
 export interface Control {
-  readonly buffer: SharedArrayBuffer;
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
   readonly words: Int32Array;
   /** The first call of every chain of the batch, and the end. */
   readonly chains: Int32Array;
@@ -41,7 +42,7 @@ export interface Control {
 
 /** A fresh control block, or the view of one that another thread made. */
 export function openControl(
-  buffer = new SharedArrayBuffer(HEAD_BYTES + CHAIN_BYTES + BATCH_CALLS * CALL_WORDS * 8),
+  buffer = shareableBuffer(HEAD_BYTES + CHAIN_BYTES + BATCH_CALLS * CALL_WORDS * 8),
 ): Control {
   return {
     buffer,

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
-import { parentPort, Worker } from 'node:worker_threads';
+import { built } from '../build/kernels.js';
+import { nodePlatform } from './node-platform.ts';
+import { webPlatform } from './web-platform.ts';
 
-// Everything that the pool of threads asks of the platform, for Node.js; a browser needs a module of the same
-// exports over Web Workers.
+// Everything that the engine asks of its surroundings. What Node.js and browsers do differently is in the two
+// modules above; neither imports anything, so that one package serves both.
 
 /** A thread that runs `pool-worker`. Messages are structured clones; shared memory stays shared. */
 export interface Thread {
@@ -19,40 +18,28 @@ export interface Thread {
 /** One end of a connection between two threads. */
 export type Channel = MessagePort;
 
-const ignore = (): void => undefined;
-
-/** Starts a thread; it works even if the caller blocks before the thread is up. */
-export function startThread(): Thread {
-  const url = new URL(`./pool-worker${extname(import.meta.url)}`, import.meta.url);
-  // The flags of the process (--input-type, say) are not meant for this module.
-  const worker = new Worker(url, { name: 'boost', execArgv: [] });
-  let onMessage: (value: unknown) => void = ignore;
-  let onFailure: (error: Error) => void = ignore;
-  worker.on('message', (value) => onMessage(value));
-  worker.on('error', (error: Error) => onFailure(error));
-  worker.on('exit', (code) => onFailure(new Error(`A training thread ended early, with status ${code}.`)));
-  worker.unref();
-  return {
-    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-    listen: (message, failure) => {
-      onMessage = message;
-      onFailure = failure;
-    },
-    hold: (held) => (held ? worker.ref() : worker.unref()),
-    end: async () => {
-      await worker.terminate();
-    },
-  };
+/** What differs between Node.js and browsers. */
+export interface Platform {
+  /** Starts a thread; in Node.js it works even if the caller blocks before the thread is up. */
+  startThread(): Thread;
+  /** In a thread: calls back for each message of whoever started it; the thread may then end when it is not held. */
+  serve(handler: (message: unknown) => void): void;
+  /** In a thread: answers whoever started it. */
+  answer(message: unknown): void;
+  /** How many threads the machine runs at once. */
+  parallelism(): number;
+  /** True if the calling thread may block, and if threads that it starts come up while it does. */
+  readonly mayBlock: boolean;
 }
 
-/** In a thread: calls back for each message of whoever started it; the thread may then end when it is not held. */
-export function serve(handler: (message: unknown) => void): void {
-  parentPort?.on('message', handler);
-}
+export const { startThread, serve, answer, parallelism, mayBlock } = nodePlatform() ?? webPlatform();
 
-/** In a thread: answers whoever started it. */
-export function answer(message: unknown): void {
-  parentPort?.postMessage(message);
+/** True if threads can share memory: in Node.js always, in a browser on pages that are cross-origin isolated. */
+export const sharesMemory = typeof SharedArrayBuffer !== 'undefined';
+
+/** Memory that threads share, where they can. */
+export function shareableBuffer(bytes: number): ArrayBuffer | SharedArrayBuffer {
+  return sharesMemory ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
 /** Two connected ends. */
@@ -67,15 +54,7 @@ export function receive(channel: Channel, handler: (message: unknown) => void): 
   channel.start();
 }
 
-/** How many threads the machine runs at once. */
-export function parallelism(): number {
-  return availableParallelism();
-}
-
-/** True if the calling thread may block, and if threads that it starts come up while it does. */
-export const mayBlock = true;
-
-/** The bytes of a file of the build folder. */
-export function readBuilt(name: string): Uint8Array {
-  return readFileSync(new URL(`../build/${name}`, import.meta.url));
+/** The bytes of a file of the build folder. They come as text in a module, since a page cannot wait for a file. */
+export function readBuilt(name: keyof typeof built): Uint8Array {
+  return Uint8Array.from(atob(built[name]), (character) => character.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-import { mayBlock, parallelism, startThread } from './pool-platform.ts';
+import { parallelism, sharesMemory, startThread } from './pool-platform.ts';
 import type { Thread } from './pool-platform.ts';
 
 /** Threads that wait for work. They do not keep the process alive. */
@@ -50,6 +50,5 @@ export async function closePool(): Promise<void> {
 
 /** How many threads a job gets that may have `wanted` (default: as many as the machine runs at once). */
 export function allowedThreads(wanted: number | undefined): number {
-  if (typeof SharedArrayBuffer === 'undefined' || !mayBlock) return 1;
-  return wanted ?? parallelism();
+  return sharesMemory ? (wanted ?? parallelism()) : 1;
 }

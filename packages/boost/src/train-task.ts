@@ -17,9 +17,9 @@ export interface TrainRequest {
   readonly options: Omit<TrainingOptions, 'onRound' | 'signal'>;
   /** Ways to the threads that help, and the control block that all share. */
   readonly helpers: readonly Channel[];
-  readonly control: SharedArrayBuffer;
-  /** Word 0: rounds that the caller has answered. Word 1: 1 if it wants no more. */
-  readonly flag: Int32Array;
+  readonly control?: ArrayBuffer | SharedArrayBuffer;
+  /** Word 0: rounds that the caller has answered. Word 1: 1 if it wants no more. Absent if no memory is shared. */
+  readonly flag?: Int32Array;
   /** True if the caller wants to hear of every round. */
   readonly reports: boolean;
 }
@@ -41,9 +41,10 @@ const tell = (message: TrainAnswer): void => answer(message);
 
 /** Trains, and answers with the result. */
 export function runTask(task: TrainRequest): void {
-  /** Tells the caller of a round and waits for its answer. */
+  /** Tells the caller of a round and waits for its answer, where that can reach this thread. */
   const onRound = (report: RoundReport): void | false => {
     tell({ kind: 'round', report });
+    if (task.flag === undefined) return;
     Atomics.wait(task.flag, 0, report.round);
     if (Atomics.load(task.flag, 1) === 1) return false;
   };

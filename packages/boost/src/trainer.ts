@@ -18,6 +18,7 @@ import { findObjective } from './objective.ts';
 import type { Objective } from './objective.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
+import { mayBlock } from './pool-platform.ts';
 import { allowedThreads } from './pool.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
 import { checkOptions, selectRows } from './training-data.ts';
@@ -48,7 +49,7 @@ export interface TrainingResult {
 export function trainSync(data: TrainingData, params: ParamsInput, options: TrainingOptions): TrainingResult {
   checkOptions(data, options);
   const resolved = resolveParams(params);
-  const threads = usefulThreads(data, options, allowedThreads(options.threads ?? 1));
+  const threads = mayBlock ? usefulThreads(data, options, allowedThreads(options.threads ?? 1)) : 1;
   return trainWith(threads, data, resolved, options);
 }
 
