@@ -10,6 +10,8 @@ export type { MonotoneConstraints } from './monotone.ts';
 export type { MetricHistory, MetricValues } from './evaluation.ts';
 export type { InteractionConstraints } from './interaction.ts';
 export type { CustomObjective, Derivatives } from './custom-objective.ts';
+export { readModelFile } from './model-file.ts';
+export type { ModelFile, ModelFileFormat } from './model-file.ts';
 export { defaultParams, resolveParams } from './params.ts';
 export type { Params, ParamsInput } from './params.ts';
 export { closePool } from './pool.ts';

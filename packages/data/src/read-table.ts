@@ -73,11 +73,11 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   checkRoleColumns(source, plans, columns, codes, keep);
 
   const findings: Finding[] = [...headerFindings(source), ...labels.findings];
-  dropUninformative(plans, columns);
+  const asked = new Map(Object.entries(options.roles ?? {}));
+  dropUninformative(plans, columns, asked);
   const equal = findEqualColumns(
     plans.filter(({ role }) => role === 'feature').map(({ column }) => columns.get(column.name) as Column),
   );
-  const asked = new Map(Object.entries(options.roles ?? {}));
   const planOf = new Map(plans.map((plan) => [plan.column.name, plan]));
   for (const [copy, original] of equal) {
     const plan = planOf.get(copy);
@@ -354,10 +354,14 @@ function checkTimes(
   });
 }
 
-/** Leaves out features that turn out constant once rows without a label are gone. */
-function dropUninformative(plans: readonly ColumnPlan[], columns: Map<string, Column>): void {
+/** Leaves out features that turn out constant once rows without a label are gone, but for those asked for. */
+function dropUninformative(
+  plans: readonly ColumnPlan[],
+  columns: ReadonlyMap<string, Column>,
+  asked: ReadonlyMap<string, ColumnRole>,
+): void {
   for (const plan of plans) {
-    if (plan.role !== 'feature') continue;
+    if (plan.role !== 'feature' || asked.get(plan.column.name) === 'feature') continue;
     const column = columns.get(plan.column.name) as Column;
     const same =
       column.kind === 'number'

@@ -171,6 +171,17 @@ describe('overrides', () => {
     expect(dataset.columns.map(({ name }) => name)).toEqual(['id', 'note', 'y']);
   });
 
+  it('keep columns of one value, or of none, that are asked for', async () => {
+    const { schema, dataset } = await read(
+      { a: (row) => row % 5, same: () => 7, none: () => '' },
+      { roles: { same: 'feature', none: 'feature' }, types: { same: 'numeric', none: 'numeric' } },
+    );
+    expect(schema.columns.map(({ role }) => role)).toEqual(['feature', 'feature', 'feature', 'target']);
+    const [same, none] = ['same', 'none'].map((name) => findColumn(dataset, name) as NumberColumn);
+    expect(new Set(same.values)).toEqual(new Set([7]));
+    expect(none.values.every(Number.isNaN)).toBe(true);
+  });
+
   it('name columns that must be there, and types and roles that exist', async () => {
     const columns = { amount: (row: number) => row / 3 };
     expect(await errorOf(read(columns, { drop: ['amont'] }))).toMatchObject({ code: 'COLUMN_MISSING', hint: 'Did you mean "amount"?' });

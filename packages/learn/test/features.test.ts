@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { ColumnMissing, InsufficientData, InvalidOption, InvalidValue, Random } from '@verdict/core';
 import type { ColumnType, Dataset, Schema } from '@verdict/core';
-import { applyFeatures, fitFeatures, linearDesign, linearLayout, rowEncoder } from '../src/features/index.ts';
+import {
+  applyFeatures,
+  fitFeatures,
+  linearDesign,
+  linearLayout,
+  parsePlan,
+  rowEncoder,
+} from '../src/features/index.ts';
 import { datePart, dateParts } from '../src/features/calendar.ts';
 import { compareCodePoints } from '../src/features/code-points.ts';
 import { medianOf } from '../src/features/median.ts';
@@ -53,6 +60,23 @@ describe('numbers', () => {
     const most = 3.4028234663852886e38;
     expect([...column]).toEqual([Math.fround(0.1), NaN, -0, most, -most, most, 0]);
     expect(plan.outputs).toEqual([{ name: 'c0', source: 'c0', type: 'q' }]);
+  });
+
+  it('may be codes of categories that the table itself holds; no linear step reads those', () => {
+    const plan = parsePlan({
+      version: 1,
+      inputs: [{ name: 'kind', type: 'numeric', optional: true }],
+      steps: [{ kind: 'number', input: 'kind', output: 'kind', type: 'c' }],
+      outputs: [{ name: 'kind', source: 'kind', type: 'c' }],
+      linear: [],
+    });
+    const values = Float64Array.of(0, 300, NaN, -1);
+    const matrix = applyFeatures(plan, { rowCount: 4, columns: [{ kind: 'number', name: 'kind', values }] });
+    expect(matrix.featureTypes).toEqual(['c']);
+    expect([...matrix.columns[0]]).toEqual([0, 300, NaN, -1]);
+    expect([...rowEncoder(plan)({ kind: 300 })]).toEqual([300]);
+    const linear = [{ kind: 'standard', feature: 'kind', median: 0, low: 0, high: 1, mean: 0, scale: 1 }];
+    expect(() => parsePlan({ ...plan, linear })).toThrow(/does not fit its feature/);
   });
 
   it('have a type by column type', () => {

@@ -4,8 +4,11 @@ import type { CodeColumn } from '@verdict/core';
 import { codesOf } from './step-kind.ts';
 import type { StepKind } from './step-kind.ts';
 
-/** The most levels with a code of their own; the rare level comes on top. */
+/** The most levels that fitting gives a code of their own; the rare level comes on top. */
 export const maximumCategoryLevels = 254;
+
+/** The most levels that a plan may hold: those of models from elsewhere can be many. */
+const mostStoredLevels = 1_000_000;
 
 /**
  * A category as the code of its level: the place in `levels`, or `levels.length` for the rare level, which
@@ -16,7 +19,7 @@ export interface CategoryStep {
   readonly kind: 'category';
   readonly input: string;
   readonly output: string;
-  /** Most frequent first, ties by code point. */
+  /** In the order of their codes: fitting puts the most frequent first, ties by code point. */
   readonly levels: readonly string[];
   readonly rare: boolean;
 }
@@ -73,7 +76,7 @@ export const categoryStep: StepKind<CategoryStep> = {
 
   parse(cursor) {
     const { input, output, levels, rare } = cursor.object(['kind', 'input', 'output', 'levels', 'rare']);
-    const parsed = levels.array(maximumCategoryLevels).map((level) => level.string(2_000_000));
+    const parsed = levels.array(mostStoredLevels).map((level) => level.string(2_000_000));
     if (new Set(parsed).size < parsed.length) levels.fail('a level comes twice');
     return {
       kind: 'category',

@@ -1,12 +1,17 @@
+import { featureTypes } from './feature-plan.ts';
+import type { FeatureType } from './feature-plan.ts';
 import { numberValues } from './step-kind.ts';
 import type { StepKind } from './step-kind.ts';
 
-/** A number or a boolean, passed on as it is in single precision; missing is kept. */
+/**
+ * A number or a boolean, passed on as it is in single precision; missing is kept. Of type `c` it is the code of
+ * a category, as the table itself holds it.
+ */
 export interface NumberStep {
   readonly kind: 'number';
   readonly input: string;
   readonly output: string;
-  readonly type: 'q' | 'int' | 'i';
+  readonly type: FeatureType;
 }
 
 /** The largest finite number in single precision. */
@@ -41,7 +46,7 @@ export const numberStep: StepKind<NumberStep> = {
 
   outputs: (step) => [{ name: step.output, source: step.input, type: step.type }],
 
-  linear: () => [{ kind: 'basis' }],
+  linear: ({ type }) => [{ kind: type === 'c' ? 'none' : 'basis' }],
 
   apply(_step, column) {
     const values = numberValues(column);
@@ -60,7 +65,7 @@ export const numberStep: StepKind<NumberStep> = {
       kind: 'number',
       input: input.string(),
       output: output.string(),
-      type: type.oneOf(['q', 'int', 'i']),
+      type: type.oneOf(featureTypes),
     };
   },
 };

@@ -52,6 +52,32 @@ export function resample(task: ResamplingTask): Replicates {
   });
 }
 
+async function replicatesInPool(
+  pool: WorkPool,
+  rows: LabelledRows,
+  predictions: Predictions,
+  seed: number,
+): Promise<Replicates> {
+  const count = replicateCount(rows.labels.length);
+  return joinReplicates(
+    await Promise.all(
+      Array.from({ length: count / CHUNK }, (_, i) =>
+        pool.run('draw', { rows, ...predictions, seed, from: i * CHUNK, to: (i + 1) * CHUNK }),
+      ),
+    ),
+  );
+}
+
+/** 95 % bootstrap intervals of one model's metrics. */
+export async function intervalsInPool(
+  pool: WorkPool,
+  rows: LabelledRows,
+  model: Predictions,
+  seed: number,
+): Promise<Record<MetricName, Interval>> {
+  return intervalsOf(await replicatesInPool(pool, rows, model, seed));
+}
+
 /**
  * 95 % bootstrap intervals of a model's metrics, and of how they differ from another model's. Both are judged
  * on the same resampled rows, so the difference is paired.
@@ -63,16 +89,10 @@ export async function resampleInPool(
   other: Predictions,
   seed: number,
 ): Promise<{ intervals: Record<MetricName, Interval>; differences: Record<MetricName, Interval> }> {
-  const count = replicateCount(rows.labels.length);
-  const replicatesOf = async (predictions: Predictions): Promise<Replicates> =>
-    joinReplicates(
-      await Promise.all(
-        Array.from({ length: count / CHUNK }, (_, i) =>
-          pool.run('draw', { rows, ...predictions, seed, from: i * CHUNK, to: (i + 1) * CHUNK }),
-        ),
-      ),
-    );
-  const [own, others] = await Promise.all([replicatesOf(model), replicatesOf(other)]);
+  const [own, others] = await Promise.all([
+    replicatesInPool(pool, rows, model, seed),
+    replicatesInPool(pool, rows, other, seed),
+  ]);
   const differences = {} as Record<MetricName, Interval>;
   for (const name of metricNames) {
     const [a, b] = [own[name], others[name]];
