@@ -66,18 +66,31 @@ export class InvalidValue extends VerdictError {
   }
 }
 
-/** A column that is needed is not there. */
+/** A column that is needed is not there, or several are not. */
 export class ColumnMissing extends VerdictError {
-  constructor(details: { file?: string | undefined; column: string; available: readonly string[] }) {
-    const near = nearest(details.column, details.available);
+  constructor(details: {
+    file?: string | undefined;
+    column: string | readonly string[];
+    available: readonly string[];
+    hint?: string;
+  }) {
+    const columns = typeof details.column === 'string' ? [details.column] : details.column;
+    const near = columns.length === 1 ? nearest(columns[0], details.available) : [];
     super(
       'COLUMN_MISSING',
-      `${at({ file: details.file })}there is no column "${clip(details.column)}".`,
-      near.length > 0
-        ? `Did you mean ${near.map((name) => `"${clip(name)}"`).join(' or ')}?`
-        : `The columns are: ${details.available.slice(0, 20).map(clip).join(', ')}${details.available.length > 20 ? ', …' : ''}.`,
+      `${at({ file: details.file })}${columns.length === 1 ? 'there is no column' : `${columns.length} columns are missing:`} ${list(columns, '"')}.`,
+      details.hint ??
+        (near.length > 0
+          ? `Did you mean ${near.map((name) => `"${clip(name)}"`).join(' or ')}?`
+          : `The columns are: ${list(details.available, '')}.`),
     );
   }
+}
+
+/** The first 20 names, each in the given quotation marks. */
+function list(names: readonly string[], quote: string): string {
+  const shown = names.slice(0, 20).map((name) => `${quote}${clip(name)}${quote}`);
+  return `${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`;
 }
 
 /** The target column cannot be learnt from. */

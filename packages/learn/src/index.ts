@@ -144,6 +144,22 @@ export type {
   TreeDefaults,
   WorkPool,
 } from './training/index.ts';
+export { categoryOrders, featureColumns, importTrees, openModel, readingTypes } from './importing/index.ts';
+export type {
+  CategoryList,
+  CategoryOption,
+  CategoryOrder,
+  FeatureColumnOptions,
+  FeatureColumns,
+  ImportedFeature,
+  ImportedModel,
+  ImportNote,
+  ImportOptions,
+  Iterations,
+  ModelOrigin,
+  OpenedModel,
+  SampleColumn,
+} from './importing/index.ts';
 export {
   bundleFormatVersion,
   memberNames,

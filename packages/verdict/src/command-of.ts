@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ImportJob } from './import-model.ts';
 import type { TrainJob } from './train.ts';
 
 /** The command that does the same again; the file by its name alone. */
@@ -26,11 +27,38 @@ export function commandOf(job: TrainJob, seed: number): string {
     ['cost-fn', job.costFn],
     ['seed', seed],
   ];
-  const given = options.filter(([, value]) => value !== undefined);
+  return commandLine('train', job.file, options);
+}
+
+/** The command that imports the same model again; files by their names alone. */
+export function importCommandOf(job: ImportJob, seed: number): string {
+  const { categories, features } = job;
+  return commandLine('import', job.model, [
+    ['sample', basename(job.sample)],
+    ['target', job.target],
+    ['positive', job.positive],
+    ['weight', job.weight],
+    ['iterations', job.iterations],
+    // A name may hold a comma: then the list has to be a file.
+    [
+      'features',
+      features?.some((name) => name.includes(',')) === true ? 'FEATURES.json' : features?.join(','),
+    ],
+    ['categories', typeof categories === 'object' ? 'CATEGORIES.json' : categories],
+    ['threshold-rule', job.thresholdRule],
+    ['cost-fp', job.costFp],
+    ['cost-fn', job.costFn],
+    ['seed', seed],
+  ]);
+}
+
+function commandLine(command: string, file: string, options: readonly [string, unknown][]): string {
   return [
-    'verdict train',
-    quote(basename(job.file)),
-    ...given.map(([name, value]) => `--${name} ${quote(String(value))}`),
+    `verdict ${command}`,
+    quote(basename(file)),
+    ...options
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `--${name} ${quote(String(value))}`),
   ].join(' ');
 }
 

@@ -1,7 +1,8 @@
 import type { Schema } from '@verdict/core';
 import type { TrainedModel } from '@verdict/learn';
 
-const digits = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'not defined');
+/** A figure with four decimals. */
+export const digits = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'not defined');
 
 /**
  * The model card that goes into the bundle, in Markdown: what the model answers, how good it is, what it was
@@ -10,8 +11,6 @@ const digits = (value: number): string => (Number.isFinite(value) ? value.toFixe
 export function modelCard(schema: Schema, trained: TrainedModel): string {
   const { headline, baselines, options, model, bundle } = trained;
   const { target } = schema;
-  const used = schema.columns.filter(({ role }) => role === 'feature');
-  const ignored = schema.columns.filter(({ role }) => role === 'ignored');
   const figure = (name: keyof typeof headline.metrics): string => {
     const { low, high } = headline.intervals[name];
     return `${digits(headline.metrics[name])} (95 % interval ${digits(low)} to ${digits(high)})`;
@@ -43,17 +42,27 @@ Judged on ${source}.
 
 ${model.trees} boosted trees (a bag over ${options.folds} folds) and a logistic regression (C = ${model.c}), added in log-odds space. Seed ${options.seed}. Training data: fingerprint ${bundle.dataFingerprint}.
 
-Columns it reads: ${used.map(({ name, type }) => `\`${escape(name)}\` (${type})`).join(', ')}.
+${columnLists(schema)}
 
-${ignored.length === 0 ? 'No column was left out.' : `Left out: ${ignored.map(({ name, reason }) => `\`${escape(name)}\`${reason === undefined ? '' : ` (${escape(reason)})`}`).join(', ')}.`}
-
-## What it is not for
-
-It describes rows like those it was trained on. On other populations, after a change of how the columns are recorded, or long after the training, its probabilities are guesses until they have been judged again. Contributions say what moved the score, not what would change the outcome.
+${limits}
 `;
 }
 
+/** Which columns the model reads and which not. */
+export function columnLists(schema: Schema): string {
+  const used = schema.columns.filter(({ role }) => role === 'feature');
+  const ignored = schema.columns.filter(({ role }) => role === 'ignored');
+  return `Columns it reads: ${used.map(({ name, type }) => `\`${escape(name)}\` (${type})`).join(', ')}.
+
+${ignored.length === 0 ? 'No column was left out.' : `Left out: ${ignored.map(({ name, reason }) => `\`${escape(name)}\`${reason === undefined ? '' : ` (${escape(reason)})`}`).join(', ')}.`}`;
+}
+
+/** What no model is for. */
+export const limits = `## What it is not for
+
+It describes rows like those it was trained on. On other populations, after a change of how the columns are recorded, or long after the training, its probabilities are guesses until they have been judged again. Contributions say what moved the score, not what would change the outcome.`;
+
 /** Keeps names from the data from acting as Markdown. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return text.replaceAll(/[`|\r\n]/g, ' ');
 }

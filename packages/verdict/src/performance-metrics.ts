@@ -1,4 +1,5 @@
-import type { Schema, TargetSchema } from '@verdict/core';
+import { basename } from 'node:path';
+import type { TargetSchema } from '@verdict/core';
 import type { ColumnProfile, Finding, Table } from '@verdict/data';
 import type {
   ColumnImportance,
@@ -10,6 +11,7 @@ import type {
   Metrics,
   TrainedModel,
 } from '@verdict/learn';
+import { labelsOf } from '@verdict/learn';
 import { version } from './version.ts';
 
 /**
@@ -73,28 +75,83 @@ export interface RunFacts {
   readonly peakMemoryBytes: number;
 }
 
-/** Gathers everything that is known after training. */
-export function performanceMetrics(
-  file: string,
-  table: Pick<Table, 'source' | 'profile' | 'findings'> & { readonly schema: Schema },
-  positives: number,
-  trained: TrainedModel,
+/** Starts to measure a run; `read` says how it went until then. */
+export function startClock(): { read(): RunFacts } {
+  const startedAt = new Date();
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  return {
+    read() {
+      const { user, system } = process.cpuUsage(cpu);
+      return {
+        startedAt,
+        seconds: (performance.now() - start) / 1000,
+        cpuSeconds: (user + system) / 1e6,
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      };
+    },
+  };
+}
+
+/** The table of a run, with the number of its positive rows. */
+export interface JudgedTable extends Pick<Table, 'source' | 'profile' | 'findings' | 'schema'> {
+  /** Name of the file, without its folder. */
+  readonly file: string;
+  readonly positives: number;
+}
+
+/** What is said of a table that was read to judge a model. */
+export function judgedTable(file: string, table: Table): JudgedTable {
+  const positives = labelsOf(table.dataset, table.schema).reduce((sum, label) => sum + label, 0);
+  return { ...table, file: basename(file), positives };
+}
+
+/** What is said of every model in the same way, wherever it comes from. */
+export type SharedMetrics = Pick<
+  PerformanceMetrics,
+  'formatVersion' | 'verdictVersion' | 'run' | 'data' | 'target' | 'findings' | 'decision' | 'importance'
+>;
+
+/** Gathers what is said of every model. */
+export function sharedMetrics(
+  { file, positives, source, profile, findings, schema }: JudgedTable,
+  model: Pick<TrainedModel, 'bundle' | 'importance' | 'permutedRows'>,
+  threads: number,
   run: RunFacts,
-): PerformanceMetrics {
-  const { crossValidation } = trained;
+): SharedMetrics {
+  const { threshold, rule, blend, calibration } = model.bundle.decision;
   return {
     formatVersion: 1,
     verdictVersion: version,
     run: {
       ...run,
       startedAt: run.startedAt.toISOString(),
-      threads: trained.options.threads,
+      threads,
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
     },
-    data: { file, ...table.source, positives, columns: table.profile },
-    target: table.schema.target,
-    findings: table.findings,
+    data: { file, ...source, positives, columns: profile },
+    target: schema.target,
+    findings,
+    decision: { threshold, rule, blend, calibration },
+    importance: {
+      permutedRows: model.permutedRows,
+      columns: model.importance.toSorted(
+        (a, b) => (b.permutation?.mean ?? -Infinity) - (a.permutation?.mean ?? -Infinity) || b.shap - a.shap,
+      ),
+    },
+  };
+}
+
+/** Gathers everything that is known after training. */
+export function performanceMetrics(
+  table: JudgedTable,
+  trained: TrainedModel,
+  run: RunFacts,
+): PerformanceMetrics {
+  const { crossValidation } = trained;
+  return {
+    ...sharedMetrics(table, trained, trained.options.threads, run),
     headline: trained.headline,
     baselines: trained.baselines,
     crossValidation: {
@@ -105,19 +162,7 @@ export function performanceMetrics(
       cv_f1_std: crossValidation.scores.f1Weighted.standardDeviation,
       train_test_gap: crossValidation.trainTestGap.accuracy,
     },
-    decision: {
-      threshold: trained.bundle.decision.threshold,
-      rule: trained.bundle.decision.rule,
-      blend: trained.bundle.decision.blend,
-      calibration: trained.bundle.decision.calibration,
-    },
     model: trained.model,
-    importance: {
-      permutedRows: trained.permutedRows,
-      columns: trained.importance.toSorted(
-        (a, b) => (b.permutation?.mean ?? -Infinity) - (a.permutation?.mean ?? -Infinity) || b.shap - a.shap,
-      ),
-    },
     learning: trained.learning,
     options: trained.options,
   };

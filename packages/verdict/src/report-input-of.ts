@@ -1,4 +1,4 @@
-import type { TrainedModel } from '@verdict/learn';
+import type { Judgement, TrainedModel } from '@verdict/learn';
 import type { PerformanceMetrics } from './performance-metrics.ts';
 import type { ReportInput } from './report/index.ts';
 
@@ -14,28 +14,14 @@ export function reportInputOf(
   command?: string,
 ): ReportInput {
   const { headline, crossValidation, decision, learning, importance, options } = metrics;
-  const { rule } = decision;
   return {
     target: metrics.target,
     data: metrics.data,
     findings: metrics.findings,
-    headline: {
-      source: headline.source,
-      rows: headline.rows,
-      positives: headline.positives,
-      metrics: headline.metrics,
-      intervals: headline.intervals,
-      confusion: headline.confusion,
-      curves: headline.curves,
-      histogram: headline.histogram,
-    },
+    headline: { ...headlineInput(headline), source: headline.source },
     baselines: metrics.baselines,
     crossValidation,
-    decision: {
-      threshold: decision.threshold,
-      rule: rule.rule,
-      ...(rule.rule === 'cost' ? { costFp: rule.costFp, costFn: rule.costFn } : {}),
-    },
+    decision: decisionInput(decision),
     importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
@@ -52,5 +38,23 @@ export function reportInputOf(
       versions: { verdict: metrics.verdictVersion, node: metrics.run.node },
       ...(command === undefined ? {} : { command }),
     },
+  };
+}
+
+/** The figures that a report opens with; which rows they come from is for the caller to say. */
+export function headlineInput(headline: Judgement): Omit<ReportInput['headline'], 'source'> {
+  const { rows, positives, metrics, intervals, confusion, curves, histogram } = headline;
+  return { rows, positives, metrics, intervals, confusion, curves, histogram };
+}
+
+/** The threshold of a report and where it came from. */
+export function decisionInput({
+  threshold,
+  rule,
+}: Pick<PerformanceMetrics['decision'], 'threshold' | 'rule'>): ReportInput['decision'] {
+  return {
+    threshold,
+    rule: rule.rule,
+    ...(rule.rule === 'cost' ? { costFp: rule.costFp, costFn: rule.costFn } : {}),
   };
 }

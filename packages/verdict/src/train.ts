@@ -1,23 +1,23 @@
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
-import { checkOptions, labelsOf, openPool, trainModel, writeBundle } from '@verdict/learn';
+import { checkOptions, openPool, trainModel } from '@verdict/learn';
 import type { ModelOptions, TrainingProgress } from '@verdict/learn';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
-import { diskError, outputNames, stageOutput } from './output-folder.ts';
-import { performanceMetrics, toPlain } from './performance-metrics.ts';
+import { outputNames, stageOutput } from './output-folder.ts';
+import { judgedTable, performanceMetrics, startClock } from './performance-metrics.ts';
 import type { PerformanceMetrics } from './performance-metrics.ts';
-import { writePlotsAside } from './render/plots-thread.ts';
 import { reportInputOf } from './report-input-of.ts';
-import { plotInput, writeReport } from './report/index.ts';
+import { thresholdRuleOf } from './threshold-rule.ts';
+import type { ThresholdJob } from './threshold-rule.ts';
+import { writeResults } from './write-results.ts';
 
 /** A training run: what to learn from, and how. Names and defaults are those of the command line. */
-export interface TrainJob {
+export interface TrainJob extends ThresholdJob {
   /** The table: a path, a quoted glob, or `-`. */
   readonly file: string;
   /** The yes/no column. */
@@ -38,11 +38,6 @@ export interface TrainJob {
   readonly testSize?: number;
   readonly folds?: number;
   readonly threads?: number;
-  readonly thresholdRule?: 'f1' | 'balanced' | 'mcc' | 'cost';
-  /** What a false alarm costs; with `costFn` the threshold is analytic. */
-  readonly costFp?: number;
-  /** What a missed positive costs. */
-  readonly costFn?: number;
   /** Keep values that fewer than five rows have in the model and the report. */
   readonly revealRare?: boolean;
   readonly signal?: AbortSignal;
@@ -88,9 +83,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       expected: 'left out when a test file judges',
     });
   }
-  const startedAt = new Date();
-  const clock = performance.now();
-  const cpu = process.cpuUsage();
+  const clock = startClock();
   const options = modelOptions(job);
   const { threads } = checkOptions(options, availableParallelism());
   const staged = await stageOutput(out);
@@ -109,24 +102,10 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
     if (signal?.aborted) throw new Interrupted();
 
     onProgress?.({ stage: 'draw', done: 0, total: 1 });
-    const used = process.cpuUsage(cpu);
-    const positives = labelsOf(table.dataset, table.schema).reduce((sum, label) => sum + label, 0);
-    const metrics = performanceMetrics(basename(file), table, positives, trained, {
-      startedAt,
-      seconds: (performance.now() - clock) / 1000,
-      cpuSeconds: (used.user + used.system) / 1e6,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    });
+    const metrics = performanceMetrics(judgedTable(file, table), trained, clock.read());
     const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed));
-    await allWritten(out, [
-      writeBundle(join(staged.folder, outputNames.model), {
-        ...trained.bundle,
-        card: modelCard(table.schema, trained),
-      }),
-      writeFile(join(staged.folder, outputNames.metrics), `${JSON.stringify(toPlain(metrics), null, 2)}\n`),
-      writePlotsAside(join(staged.folder, outputNames.plots), plotInput(input), signal),
-      writeReport(join(staged.folder, outputNames.report), input),
-    ]);
+    const bundle = { ...trained.bundle, card: modelCard(table.schema, trained) };
+    await writeResults(out, staged.folder, { bundle, metrics, report: input }, signal);
     if (signal?.aborted) throw new Interrupted();
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };
@@ -137,13 +116,6 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   }
 }
 
-/** Waits until nothing is being written to `out` any more, then throws the first error, if there was one. */
-async function allWritten(out: string, work: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw diskError(out, failed.reason);
-}
-
 function modelOptions(job: TrainJob): ModelOptions {
   const { seed, testSize, folds, threads, revealRare, signal, onProgress } = job;
   const given = { seed, testSize, folds, threads, revealRare, signal, onProgress };
@@ -151,37 +123,8 @@ function modelOptions(job: TrainJob): ModelOptions {
     ...(Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     ) as Partial<ModelOptions>),
-    thresholdRule: thresholdRule(job),
+    thresholdRule: thresholdRuleOf(job),
   };
-}
-
-/** Costs ask for the analytic threshold, and the analytic threshold for costs. */
-function thresholdRule(job: TrainJob): NonNullable<ModelOptions['thresholdRule']> {
-  const { thresholdRule: rule, costFp, costFn } = job;
-  const withCosts = costFp !== undefined || costFn !== undefined;
-  if (!withCosts && rule !== 'cost') return { rule: rule ?? 'mcc' };
-  if (rule !== undefined && rule !== 'cost') {
-    throw new InvalidOption({
-      option: 'threshold-rule',
-      got: rule,
-      expected: 'cost, or left out, when costs are given',
-    });
-  }
-  if (costFp === undefined || costFn === undefined) {
-    throw new InvalidOption({
-      option: costFp === undefined ? 'cost-fp' : 'cost-fn',
-      got: undefined,
-      expected: 'a number from 0: the cost rule needs what both errors cost',
-    });
-  }
-  if (!(costFp >= 0 && costFn >= 0 && costFp + costFn > 0 && Number.isFinite(costFp + costFn))) {
-    throw new InvalidOption({
-      option: 'cost-fp and cost-fn',
-      got: [costFp, costFn],
-      expected: 'two numbers from 0, at least one of them above 0',
-    });
-  }
-  return { rule: 'cost', costFp, costFn };
 }
 
 function readOptions(job: TrainJob): Parameters<typeof readTable>[1] {

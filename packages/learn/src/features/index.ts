@@ -1,3 +1,4 @@
+export { featurePlanVersion, maximumFeatures } from './feature-plan.ts';
 export type {
   FeatureInput,
   FeatureOptions,

@@ -1,5 +1,6 @@
 export { treeDefaults } from './defaults.ts';
 export type { TreeDefaults } from './defaults.ts';
+export { explainModel, explanationTaskCount } from './explanation.ts';
 export type { ColumnImportance, ContributionSample } from './explanation.ts';
 export type { CrossValidation, FoldSummary } from './fold-scores.ts';
 export { judgePredictions } from './judgement.ts';
@@ -9,6 +10,8 @@ export { checkOptions } from './options.ts';
 export type { CheckedOptions, ModelOptions, TrainingProgress } from './options.ts';
 export { openPool } from './pool.ts';
 export type { WorkPool } from './pool.ts';
-export { labelsOf, weightsOf } from './roles.ts';
+export { intervalsInPool } from './resampling.ts';
+export { groupsOf, labelsOf, weightsOf } from './roles.ts';
+export { share } from './shared-memory.ts';
 export { trainModel } from './train-model.ts';
 export type { Headline, LogisticBaseline, TrainedModel, TrainingTable } from './train-model.ts';

@@ -17,7 +17,8 @@ export function decisionSection(input: ReportInput, figures: ReadonlyMap<string,
     <h2 id="decision-heading">The decision</h2>
     <p>
       A row is called ${labelHtml(target.positive)} from a probability of
-      <strong>${formatMetric(decision.threshold)}</strong> on. Rule: ${ruleText(decision.rule)}.${costs}
+      <strong>${formatMetric(decision.threshold)}</strong> on. Rule:
+      ${ruleText(decision.rule, headline.source)}.${costs}
     </p>
     <div class="pair">
       <div>

@@ -91,6 +91,11 @@ function provenance({ headline, data }: ReportInput): Html {
     return html`These figures come from the ${rows} labelled rows of a separate test file. They chose nothing,
     and the model that they judge is the one that is saved.`;
   }
+  if (headline.source === 'sample') {
+    return html`The model was <strong>imported</strong>, not trained here. These figures come from the ${rows}
+      labelled rows of the sample, which chose the threshold too. If the model has learnt from some of these
+      rows, the figures are <strong>optimistic</strong>; rows that it has never seen would say more.`;
+  }
   return html`These figures come from cross-validation: each of the ${rows} rows was judged by a model that
     did not learn from it. The same rows also chose rounds, blend and threshold, so the figures are
     <strong>a little optimistic</strong>; a hold-out or a test file would say more.`;

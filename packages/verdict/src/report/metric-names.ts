@@ -135,17 +135,18 @@ export const metricNames: Readonly<Record<string, MetricName>> = {
   },
 };
 
-const ruleTexts: Readonly<Record<string, string>> = {
-  mcc: 'highest MCC on out-of-fold predictions',
-  f1: 'highest F1 on out-of-fold predictions',
-  balanced: 'highest balanced accuracy on out-of-fold predictions',
-  cost: 'lowest expected cost',
-  fixed: 'given by hand',
+const ruleTexts: Readonly<Record<string, (rows: string) => string>> = {
+  mcc: (rows) => `highest MCC on ${rows}`,
+  f1: (rows) => `highest F1 on ${rows}`,
+  balanced: (rows) => `highest balanced accuracy on ${rows}`,
+  cost: () => 'lowest expected cost',
+  fixed: () => 'given by hand',
 };
 
-/** The rule that chose a threshold, in words. */
-export function ruleText(rule: string): string {
-  return (Object.hasOwn(ruleTexts, rule) ? ruleTexts[rule] : undefined) ?? rule;
+/** The rule that chose a threshold, in words; on out-of-fold predictions unless a sample judges. */
+export function ruleText(rule: string, source: string): string {
+  const rows = source === 'sample' ? 'the sample' : 'out-of-fold predictions';
+  return Object.hasOwn(ruleTexts, rule) ? ruleTexts[rule](rows) : rule;
 }
 
 /** A metric's names; a metric that is not known here is printed under the name it came with. */

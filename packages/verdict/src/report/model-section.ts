@@ -1,5 +1,5 @@
 import { formatCount, formatNumber, isKnown } from '@verdict/charts';
-import { html } from './html.ts';
+import { html, nameHtml } from './html.ts';
 import type { Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
@@ -12,6 +12,7 @@ export function modelSection({ model, learning }: ReportInput, figures: Readonly
     <div class="pair">
       <div>
         <dl>
+          ${model.imported === undefined ? undefined : originList(model.imported)}
           ${model.members.map(
             ({ name, weight }) =>
               html`<dt>Member</dt>
@@ -54,6 +55,24 @@ export function modelSection({ model, learning }: ReportInput, figures: Readonly
       ${learning === undefined ? undefined : figures.get('learning_curve')}
     </div>
   </section>`;
+}
+
+/** Where an imported model comes from. */
+function originList({
+  file,
+  format,
+  objective,
+  rounds,
+  sha256,
+}: NonNullable<ReportInput['model']['imported']>): Html {
+  return html`<dt>Imported from</dt>
+    <dd>${nameHtml(file)} (${format})</dd>
+    <dt>Objective</dt>
+    <dd>${objective}</dd>
+    <dt>Rounds</dt>
+    <dd>${rounds}</dd>
+    <dt>SHA-256 of the file</dt>
+    <dd><code>${sha256}</code></dd>`;
 }
 
 /** A parameter's value; figures with a few digits, structures as JSON. */

@@ -71,7 +71,7 @@ export interface ReportInput {
   readonly findings: readonly ReportFinding[];
   /** The figures that the report opens with, and the rows they come from. */
   readonly headline: ReportFigures & {
-    readonly source: 'hold-out' | 'test file' | 'cross-validation';
+    readonly source: 'hold-out' | 'test file' | 'cross-validation' | 'sample';
     readonly rows: number;
     readonly positives: number;
     readonly confusion: {
@@ -131,6 +131,15 @@ export interface ReportInput {
     /** How probabilities are calibrated: `platt`, `isotonic` or `none`. */
     readonly calibration?: string;
     readonly parameters?: Readonly<Record<string, unknown>>;
+    /** Where the model comes from, if it was not trained here: all in words. */
+    readonly imported?: {
+      /** Name of the file, without its folder. */
+      readonly file: string;
+      readonly format: string;
+      readonly objective: string;
+      readonly rounds: string;
+      readonly sha256: string;
+    };
   };
   readonly reproducibility: {
     readonly seed: number;

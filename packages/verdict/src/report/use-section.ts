@@ -4,7 +4,7 @@ import { labelHtml } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** What to do next, and how to get the same again. */
-export function useSection({ reproducibility, data, target }: ReportInput): Html {
+export function useSection({ reproducibility, data, target, model }: ReportInput): Html {
   const { seed, versions, command } = reproducibility;
   return html`<section id="use" aria-labelledby="use-heading">
     <h2 id="use-heading">Using the model</h2>
@@ -22,7 +22,8 @@ export function useSection({ reproducibility, data, target }: ReportInput): Html
     <h3>Do the same again</h3>
     ${command === undefined ? undefined : html`<pre>${command}</pre>`}
     <p class="note">
-      The same rows, seed and version give the same model, byte for byte, whatever the number of threads.
+      The same ${model.imported === undefined ? 'rows' : 'model file, sample'}, seed and version give the same
+      model, byte for byte, whatever the number of threads.
     </p>
     <dl>
       <dt>Seed</dt>

@@ -1,0 +1,139 @@
+import { ColumnMissing, InvalidOption } from '@verdict/core';
+import type { OpenedModel } from './open-model.ts';
+import { quoteNames } from './note.ts';
+import type { ImportNote } from './note.ts';
+import type { SampleColumn } from './sample-column.ts';
+
+/** Which column of the sample each feature of a model is read from, in the model's order. */
+export interface FeatureColumns {
+  readonly columns: readonly string[];
+  readonly notes: readonly ImportNote[];
+}
+
+/** What may be said about features. */
+export interface FeatureColumnOptions {
+  /** The sample, as errors call it. */
+  readonly sample: string;
+  /** Columns with another part to play: the target, the weight. */
+  readonly taken: readonly string[];
+  /** The columns in the order of the model's features; default: by name, or the sample's order. */
+  readonly features?: readonly string[] | undefined;
+}
+
+/**
+ * Finds the column of each feature: the given ones; else by name where the file names its features; else the
+ * columns of the sample in their order.
+ *
+ * @throws ColumnMissing listing the columns that are not there; InvalidOption where the numbers do not agree
+ */
+export function featureColumns(
+  model: Pick<OpenedModel, 'booster' | 'named' | 'origin'>,
+  columns: readonly SampleColumn[],
+  options: FeatureColumnOptions,
+): FeatureColumns {
+  const { featureNames } = model.booster;
+  const free = columns.map(({ name }) => name).filter((name) => !options.taken.includes(name));
+  if (options.features !== undefined) return given(featureNames, options.features, free, columns, options);
+  const byName = featureNames.map((name) => columnOf(name, free));
+  const found = byName.filter((name) => name !== undefined);
+  if (found.length === featureNames.length) return { columns: found, notes: [] };
+  if (model.named && !madeUp(featureNames)) {
+    const missing = featureNames.filter((_, f) => byName[f] === undefined);
+    throw missingColumns(missing, featureNames, columns, options.sample);
+  }
+  return inOrder(featureNames, free, options.sample);
+}
+
+/** LightGBM writes blanks of a name as underscores. */
+function columnOf(name: string, columns: readonly string[]): string | undefined {
+  if (columns.includes(name)) return name;
+  const like = columns.filter((column) => column.replaceAll(/\s/g, '_') === name);
+  return like.length === 1 ? like[0] : undefined;
+}
+
+/** True for the names that libraries make up for arrays without any: f0, f1, … or Column_0, Column_1, … */
+function madeUp(names: readonly string[]): boolean {
+  return ['f', 'Column_'].some((prefix) => names.every((name, f) => name === `${prefix}${f}`));
+}
+
+function given(
+  names: readonly string[],
+  features: readonly string[],
+  free: readonly string[],
+  columns: readonly SampleColumn[],
+  { sample }: FeatureColumnOptions,
+): FeatureColumns {
+  if (features.length !== names.length) {
+    throw new InvalidOption({
+      option: 'features',
+      got: features.length,
+      expected: `the names of ${names.length} columns, one for each feature of the model`,
+    });
+  }
+  const twice = features.find((name, f) => features.indexOf(name) !== f);
+  if (twice !== undefined)
+    throw new InvalidOption({ option: 'features', got: twice, expected: 'each column once' });
+  const missing = features.filter((name) => !free.includes(name));
+  if (missing.length > 0) throw missingColumns(missing, features, columns, sample);
+  return { columns: features, notes: [] };
+}
+
+function inOrder(names: readonly string[], free: readonly string[], sample: string): FeatureColumns {
+  if (free.length !== names.length) {
+    throw new InvalidOption({
+      option: 'features',
+      got: null,
+      expected:
+        `the ${names.length} columns that the model reads, in its order: the file names no features, and ` +
+        `${sample} has ${free.length} columns beside the target (${quoteNames(free)})`,
+    });
+  }
+  return {
+    columns: free,
+    notes: [
+      {
+        code: 'FEATURES_BY_ORDER',
+        severity: 'warning',
+        columns: free,
+        message: `The model names no features: they are taken in the order of the sample's columns (${quoteNames(free)}). If this is not the order of the training, give it with --features.`,
+      },
+    ],
+  };
+}
+
+function missingColumns(
+  missing: readonly string[],
+  wanted: readonly string[],
+  columns: readonly SampleColumn[],
+  sample: string,
+): ColumnMissing {
+  const encoded = encodedColumns(missing, wanted, columns);
+  return new ColumnMissing({
+    file: sample,
+    column: missing,
+    available: columns.map(({ name }) => name),
+    ...(encoded.length === 0
+      ? {}
+      : {
+          hint: `The sample must hold the columns as the model reads them. Some look like ${quoteNames(encoded)} after one-hot encoding, such as pandas.get_dummies makes: encode the sample in the same way, and later each table to predict.`,
+        }),
+  });
+}
+
+/** Columns of the sample that are no features themselves and from which missing ones seem to be made. */
+function encodedColumns(
+  missing: readonly string[],
+  wanted: readonly string[],
+  columns: readonly SampleColumn[],
+): string[] {
+  return columns
+    .map(({ name }) => name)
+    .filter(
+      (name) =>
+        name !== '' &&
+        !wanted.includes(name) &&
+        missing.some(
+          (feature) => feature.startsWith(name) && /^(?:[ _.:=|-]|\[)./.test(feature.slice(name.length)),
+        ),
+    );
+}

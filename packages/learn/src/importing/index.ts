@@ -1,0 +1,11 @@
+export { categoryOrders } from './category-order.ts';
+export type { CategoryList, CategoryOption, CategoryOrder } from './category-order.ts';
+export { featureColumns } from './feature-columns.ts';
+export type { FeatureColumnOptions, FeatureColumns } from './feature-columns.ts';
+export { importTrees } from './import-trees.ts';
+export type { ImportedModel, ImportOptions } from './import-trees.ts';
+export type { ImportNote } from './note.ts';
+export { openModel } from './open-model.ts';
+export type { Iterations, ModelOrigin, OpenedModel } from './open-model.ts';
+export { readingTypes } from './sample-column.ts';
+export type { ImportedFeature, SampleColumn } from './sample-column.ts';

@@ -1,0 +1,55 @@
+import type { ImportedFeature, ImportedModel, ModelOrigin, ThresholdRule } from '@verdict/learn';
+import { sharedMetrics } from './performance-metrics.ts';
+import type { JudgedTable, RunFacts, SharedMetrics } from './performance-metrics.ts';
+
+/** How the codes of a category came about. */
+export type CategorySource = 'model' | 'caller' | 'sorted' | 'codes';
+
+/**
+ * What `performance_metrics.json` holds after an import; `docs/performance_metrics.schema.json` describes it.
+ * Figures that the rows leave undefined are null in the file.
+ */
+export interface ImportedMetrics extends SharedMetrics {
+  /** Where the model comes from, and which column each of its features is read from. */
+  readonly imported: ModelOrigin & {
+    readonly features: readonly {
+      readonly name: string;
+      readonly column: string;
+      readonly categories?: CategorySource;
+    }[];
+  };
+  readonly headline: ImportedModel['headline'];
+  readonly baselines: ImportedModel['baselines'];
+  readonly model: ImportedModel['model'];
+  readonly options: {
+    readonly seed: number;
+    readonly threads: number;
+    readonly thresholdRule: ThresholdRule;
+  };
+}
+
+/** Gathers everything that is known after an import. */
+export function importedMetrics(
+  table: JudgedTable,
+  imported: ImportedModel,
+  features: readonly ImportedFeature[],
+  options: ImportedMetrics['options'],
+  run: RunFacts,
+): ImportedMetrics {
+  const { origin, headline, baselines, model } = imported;
+  return {
+    ...sharedMetrics(table, imported, options.threads, run),
+    imported: {
+      ...origin,
+      features: features.map(({ name, column, order }) => ({
+        name,
+        column,
+        ...(order === undefined ? {} : { categories: order.kind === 'levels' ? order.by : order.kind }),
+      })),
+    },
+    headline,
+    baselines,
+    model,
+    options,
+  };
+}
