@@ -18,10 +18,6 @@ export interface ModelFile {
   readonly objective: string;
   /** False where the file names no features, so that the booster's names are made up. */
   readonly named: boolean;
-  /** Boosting rounds in the file. */
-  readonly rounds: number;
-  /** Trees of a round, above 1 for random forests. */
-  readonly treesPerRound: number;
   /** The round, counted from 0, at which early stopping found the best score. */
   readonly bestIteration: number | undefined;
 }
@@ -49,19 +45,17 @@ function readXgboost(format: ModelFileFormat, document: Value): ModelFile {
     'model',
     'gradient_booster',
   );
-  const treesPerRound = parallelTrees(objectAt(model, 'gbtree_model_param', 'model'));
+  const parallel = parallelTrees(objectAt(model, 'gbtree_model_param', 'model'));
   const attributes = Object.hasOwn(learner, 'attributes')
     ? objectAt(learner, 'attributes', 'learner')
     : undefined;
   const best = attributes !== undefined && attributes['best_iteration'];
   return {
-    booster: Booster.fromTrees(trees, parts),
+    booster: Booster.fromTrees(trees, { ...parts, roundStarts: roundStarts(trees.length, parallel) }),
     format,
     version: versionOf(root),
     objective: stringAt(objectAt(learner, 'objective', 'learner'), 'name', 'objective'),
     named: Object.hasOwn(learner, 'feature_names') && listAt(learner, 'feature_names', 'learner').length > 0,
-    rounds: Math.ceil(trees.length / treesPerRound),
-    treesPerRound,
     bestIteration: typeof best === 'string' && /^\d{1,9}$/.test(best) ? Number(best) : undefined,
   };
 }
@@ -70,6 +64,13 @@ function versionOf(root: DocumentObject): string {
   return Object.hasOwn(root, 'version')
     ? numbersAt(root, 'version', 'model').subarray(0, 3).join('.')
     : 'unknown';
+}
+
+/** Where each round of so many trees begins, and the end. */
+function roundStarts(trees: number, parallel: number): Int32Array {
+  return Int32Array.from({ length: Math.ceil(trees / parallel) + 1 }, (_, round) =>
+    Math.min(trees, round * parallel),
+  );
 }
 
 function parallelTrees(parameters: DocumentObject): number {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from 'verdict';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { predictCommand } from './commands/predict.ts';
 import { trainCommand } from './commands/train.ts';
@@ -32,7 +33,14 @@ Examples:
 
 Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted.`,
     );
-  for (const command of [trainCommand, predictCommand, evaluateCommand, explainCommand, inspectCommand]) {
+  for (const command of [
+    trainCommand,
+    importCommand,
+    predictCommand,
+    evaluateCommand,
+    explainCommand,
+    inspectCommand,
+  ]) {
     program.addCommand(command(signal));
   }
   for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for help)');

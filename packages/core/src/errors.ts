@@ -39,11 +39,11 @@ const at = (place: Place): string => {
 
 /** An option or parameter has a value that it cannot have. */
 export class InvalidOption extends VerdictError {
-  constructor(details: { option: string; got: unknown; expected: string }) {
+  constructor(details: { option: string; got: unknown; expected: string; hint?: string }) {
     super(
       'INVALID_OPTION',
       `${clip(details.option)}: expected ${details.expected}, got ${clip(JSON.stringify(details.got) ?? 'nothing')}.`,
-      `Give ${clip(details.option)} a value that is ${details.expected}.`,
+      details.hint ?? `Give ${clip(details.option)} a value that is ${details.expected}.`,
     );
   }
 }

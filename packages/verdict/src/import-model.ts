@@ -132,8 +132,7 @@ function checkTexts({ model, sample, target }: ImportJob, out: string): void {
     ['target', target, 'the name of the yes/no column of the sample'],
     ['out', out, 'the path of a folder'],
   ] as const) {
-    if (typeof got !== 'string' || got === '')
-      throw new InvalidOption({ option, got: got ?? null, expected });
+    if (typeof got !== 'string' || got === '') throw new InvalidOption({ option, got, expected });
   }
   if (sample === '-') {
     throw new InvalidOption({
@@ -216,7 +215,7 @@ async function readSample(
   return { features, table: withReasons(table, new Set(unread)), notes: matched.notes };
 }
 
-/** Says why columns are left out: nobody asked for it but the model. */
+/** Says of columns that the model does not read nothing but this. */
 function withReasons(table: Table, unread: ReadonlySet<string>): Table {
   const explained = <T extends { readonly name: string; readonly reason?: string }>(column: T): T =>
     unread.has(column.name) ? { ...column, reason: 'the model does not read it' } : column;
@@ -224,5 +223,8 @@ function withReasons(table: Table, unread: ReadonlySet<string>): Table {
     ...table,
     schema: { ...table.schema, columns: table.schema.columns.map(explained) },
     profile: table.profile.map(explained),
+    findings: table.findings.filter(
+      ({ code, column }) => !(code.startsWith('COLUMN_') && column !== undefined && unread.has(column)),
+    ),
   };
 }

@@ -12,6 +12,7 @@ export type { Explanation, ExplainJob, RowExplanation, TableExplanation } from '
 export { importModel } from './import-model.ts';
 export type { ImportJob, ImportOutcome } from './import-model.ts';
 export type { ImportedMetrics } from './imported-metrics.ts';
+export { formatText, roundsText } from './origin-text.ts';
 export { inspect } from './inspect.ts';
 export type { BundleInspection, InspectJob, TableInspection } from './inspect.ts';
 export { toPlain } from './performance-metrics.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { evaluate } from 'verdict';
-import { openProgress } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { printJson } from '../terminal/json.ts';
 import { styleFor } from '../terminal/style.ts';
 import { evaluationSummary } from './evaluation-summary.ts';
@@ -26,20 +26,16 @@ Examples:
     .action(
       async (file: string, flags: { model: string; seed?: number; threads?: number; json?: boolean }) => {
         const { json = false, ...rest } = flags;
-        const progress = openProgress(json);
-        try {
-          const result = await evaluate({
+        const result = await withProgress(json, (progress) =>
+          evaluate({
             ...rest,
             file,
             signal,
             onProgress: (done) => progress.update(`${done} rows`, 0, 1),
-          });
-          progress.stop();
-          if (json) printJson(result);
-          else process.stdout.write(evaluationSummary(result, styleFor(process.stdout)));
-        } finally {
-          progress.stop();
-        }
+          }),
+        );
+        if (json) printJson(result);
+        else process.stdout.write(evaluationSummary(result, styleFor(process.stdout)));
       },
     );
 }

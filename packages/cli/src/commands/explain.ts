@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { explain } from 'verdict';
-import { openProgress } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { printJson } from '../terminal/json.ts';
 import { styleFor } from '../terminal/style.ts';
 import { explanationSummary } from './explanation-summary.ts';
@@ -27,20 +27,16 @@ Examples:
     .action(
       async (file: string, flags: { model: string; row?: number; threads?: number; json?: boolean }) => {
         const { json = false, ...rest } = flags;
-        const progress = openProgress(json);
-        try {
-          const result = await explain({
+        const result = await withProgress(json, (progress) =>
+          explain({
             ...rest,
             file,
             signal,
             onProgress: (done) => progress.update(`${done} rows`, 0, 1),
-          });
-          progress.stop();
-          if (json) printJson(result);
-          else process.stdout.write(explanationSummary(result, styleFor(process.stdout)));
-        } finally {
-          progress.stop();
-        }
+          }),
+        );
+        if (json) printJson(result);
+        else process.stdout.write(explanationSummary(result, styleFor(process.stdout)));
       },
     );
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { predict } from 'verdict';
-import { openProgress } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { wholeNumber } from './options.ts';
 
 export function predictCommand(signal: AbortSignal): Command {
@@ -28,19 +28,15 @@ Examples:
     )
     .action(
       async (file: string, flags: { model: string; out?: string; explain?: boolean; threads?: number }) => {
-        const progress = openProgress(flags.out === undefined);
-        try {
-          const { rows } = await predict({
+        const { rows } = await withProgress(flags.out === undefined, (progress) =>
+          predict({
             ...flags,
             file,
             signal,
             onProgress: (done) => progress.update(`${done} rows`, 0, 1),
-          });
-          progress.stop();
-          if (flags.out !== undefined) process.stderr.write(`${rows} rows written to ${flags.out}\n`);
-        } finally {
-          progress.stop();
-        }
+          }),
+        );
+        if (flags.out !== undefined) process.stderr.write(`${rows} rows written to ${flags.out}\n`);
       },
     );
 }

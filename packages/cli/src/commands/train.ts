@@ -3,10 +3,10 @@ import type { ColumnRole, ColumnType } from '@verdict/core';
 import { Command, Option } from 'commander';
 import type { TrainJob } from 'verdict';
 import { readConfig, train } from 'verdict';
-import { openProgress } from '../terminal/progress.ts';
+import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { printJson } from '../terminal/json.ts';
-import { collect, collectPairs, finiteNumber, wholeNumber } from './options.ts';
+import { collect, collectPairs, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 
 type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress' | 'types' | 'roles'>> & {
@@ -108,36 +108,20 @@ Examples:
       } as TrainJob;
       const wrong = wrongUsage(job);
       if (wrong !== undefined) command.error(`error: ${wrong}`);
-      const progress = openProgress(json);
-      try {
-        const outcome = await train({
+      const outcome = await withProgress(json, (progress) =>
+        train({
           ...job,
           onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
-        });
-        progress.stop();
-        if (json) printJson(outcome.metrics);
-        else process.stdout.write(trainSummary(outcome, styleFor(process.stdout)));
-      } finally {
-        progress.stop();
-      }
+        }),
+      );
+      if (json) printJson(outcome.metrics);
+      else process.stdout.write(trainSummary(outcome, styleFor(process.stdout)));
     });
 }
 
 /** What is wrong with how the options go together, wherever they were given; undefined if nothing is. */
 function wrongUsage(job: Partial<TrainJob>): string | undefined {
-  const { target, thresholdRule, costFp, costFn } = job;
-  if (target === undefined) {
-    return "required option '--target <COL>' not specified: it names the yes/no column to predict";
-  }
-  if ((costFp === undefined) !== (costFn === undefined)) {
-    const [given, missing] = costFn === undefined ? ['--cost-fp', '--cost-fn'] : ['--cost-fn', '--cost-fp'];
-    return `option '${given}' needs '${missing}' beside it: a cost for both kinds of error`;
-  }
-  if (thresholdRule === 'cost' && costFp === undefined) {
-    return "option '--threshold-rule cost' needs '--cost-fp' and '--cost-fn'";
-  }
-  if (thresholdRule !== undefined && thresholdRule !== 'cost' && costFp !== undefined) {
-    return `option '--threshold-rule ${thresholdRule}' cannot be used with '--cost-fp' and '--cost-fn', which compute the threshold`;
-  }
-  return undefined;
+  return job.target === undefined
+    ? "required option '--target <COL>' not specified: it names the yes/no column to predict"
+    : wrongCosts(job);
 }

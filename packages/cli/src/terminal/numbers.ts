@@ -3,6 +3,11 @@ export function figure(value: number | null | undefined): string {
   return value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(4);
 }
 
+/** A figure with its sign. */
+export function signed(value: number): string {
+  return value > 0 ? `+${figure(value)}` : figure(value);
+}
+
 /** A share as per cent with one decimal. */
 export function percent(value: number | null | undefined): string {
   return value === null || value === undefined || !Number.isFinite(value)

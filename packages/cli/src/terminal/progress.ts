@@ -6,6 +6,16 @@ export interface Progress {
   stop(): void;
 }
 
+/** Does work with a progress bar, which is gone when the work has ended, well or not. */
+export async function withProgress<T>(quiet: boolean, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const progress = openProgress(quiet);
+  try {
+    return await work(progress);
+  } finally {
+    progress.stop();
+  }
+}
+
 /** A progress bar on standard error, or nothing when that is not a terminal. */
 export function openProgress(quiet: boolean): Progress {
   if (quiet || process.stderr.isTTY !== true) return { update: () => undefined, stop: () => undefined };

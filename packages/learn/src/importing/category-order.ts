@@ -68,12 +68,12 @@ export function categoryOrders(
   if (unknown.length === 0) return orders;
   throw new InvalidOption({
     option: 'categories',
-    got: null,
-    expected:
-      `given: the model reads ${quoteNames(unknown)} as categories, and the file holds codes without their names. ` +
-      `FILE.json with {"${unknown[0].slice(0, 60)}": ["level of code 0", "level of code 1", …]}; ` +
-      `"sorted" if the codes are those that pandas gives (levels in order) and the sample holds every level; ` +
-      `or "codes" if the table holds the codes themselves`,
+    got: undefined,
+    expected: `the levels of ${quoteNames(unknown)} in the order of their codes: the model reads categories, and its file holds codes without their names`,
+    hint:
+      `Give --categories FILE.json with {${JSON.stringify(unknown[0].slice(0, 60))}: ["level of code 0", "level of code 1", …]}; ` +
+      `--categories sorted if the codes are those that pandas gives (levels in order) and the sample holds every level; ` +
+      `or --categories codes if the table holds the codes themselves.`,
   });
 }
 

@@ -82,10 +82,11 @@ function inOrder(names: readonly string[], free: readonly string[], sample: stri
   if (free.length !== names.length) {
     throw new InvalidOption({
       option: 'features',
-      got: null,
+      got: undefined,
       expected:
-        `the ${names.length} columns that the model reads, in its order: the file names no features, and ` +
+        `the ${names.length} columns that the model reads, in its order: the model file names no features, and ` +
         `${sample} has ${free.length} columns beside the target (${quoteNames(free)})`,
+      hint: 'Name the columns with --features, in the order of the training.',
     });
   }
   return {

@@ -55,7 +55,7 @@ export function openModel(
 ): OpenedModel {
   const model = readNamed(bytes, place);
   const { booster, format, version, objective, named } = model;
-  if (!objectives.has(objective)) {
+  if (!objectives.has(booster.objective)) {
     throw new InvalidModel({
       file: place,
       problem: `the model answers another question than yes or no: its objective is ${JSON.stringify(objective.slice(0, 80))}.`,
@@ -69,9 +69,10 @@ export function openModel(
       problem: `the model reads ${features} features; 1 to ${maximumFeatures} can be imported.`,
     });
   }
+  const { roundCount } = booster;
   const rounds = roundsOf(model, iterations);
   return {
-    booster: rounds === model.rounds ? booster : booster.slice(0, rounds * model.treesPerRound),
+    booster: rounds === roundCount ? booster : booster.slice(0, rounds),
     named,
     categories: booster.featureNames.map(() => undefined),
     origin: {
@@ -80,7 +81,7 @@ export function openModel(
       format,
       version,
       objective,
-      roundsInFile: model.rounds,
+      roundsInFile: roundCount,
       rounds,
       bestRounds: bestRounds(model) ?? null,
     },
@@ -103,26 +104,27 @@ function readNamed(bytes: Uint8Array, place: string): ModelFile {
 }
 
 /** Files that were cut to their best round still name it. */
-function bestRounds({ bestIteration, rounds }: ModelFile): number | undefined {
-  return bestIteration === undefined ? undefined : Math.min(bestIteration + 1, rounds);
+function bestRounds({ bestIteration, booster }: ModelFile): number | undefined {
+  return bestIteration === undefined ? undefined : Math.min(bestIteration + 1, booster.roundCount);
 }
 
 function roundsOf(model: ModelFile, iterations: Iterations | undefined): number {
   const best = bestRounds(model);
+  const { roundCount } = model.booster;
   const wanted = iterations ?? (best === undefined ? 'all' : 'best');
-  if (wanted === 'all') return model.rounds;
+  if (wanted === 'all') return roundCount;
   if (wanted === 'best') {
     if (best !== undefined) return best;
     throw new InvalidOption({
       option: 'iterations',
       got: wanted,
-      expected: `all, or a number up to ${model.rounds}: the file names no best round`,
+      expected: `all, or a number up to ${roundCount}: the file names no best round`,
     });
   }
-  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= model.rounds) return wanted;
+  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= roundCount) return wanted;
   throw new InvalidOption({
     option: 'iterations',
     got: wanted,
-    expected: `best, all, or a whole number from 1 to ${model.rounds}, which are the rounds of the file`,
+    expected: `best, all, or a whole number from 1 to ${roundCount}, which are the rounds of the file`,
   });
 }

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidOption } from '@verdict/core';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { importModel } from 'verdict';
+import type { ImportJob } from 'verdict';
+import { printJson } from '../terminal/json.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { styleFor } from '../terminal/style.ts';
+import { importSummary } from './import-summary.ts';
+import { finiteNumber, wholeNumber, wrongCosts } from './options.ts';
+
+type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal' | 'onProgress'> & {
+  features?: string;
+  categories?: string;
+  json?: boolean;
+};
+
+export function importCommand(signal: AbortSignal): Command {
+  return new Command('import')
+    .description('make a model of Verdict from one that XGBoost has trained')
+    .argument('<MODEL>', "the model's file: model.json or model.ubj, as XGBoost's save_model writes them")
+    .requiredOption('--sample <FILE>', 'a table with the target and the columns as the model reads them')
+    .requiredOption('--target <COL>', 'the yes/no column of the sample')
+    .option('--positive <VALUE>', "the label that is the model's class 1 (default: inferred, and shown)")
+    .option('--weight <COL>', 'column of the sample that says how much each row counts')
+    .option(
+      '--features <A,B,C|FILE>',
+      "the columns in the order of the model's features: names, or a file with a JSON list or one name a line (default: by the names in the model, else the sample's order)",
+    )
+    .option(
+      '--categories <sorted|codes|FILE>',
+      'how categories become codes where the model does not say so, see below',
+    )
+    .option(
+      '--iterations <best|all|N>',
+      'which rounds are used (default: best if the model names a best round, as XGBClassifier does; otherwise all)',
+      iterations,
+    )
+    .addOption(
+      new Option('--threshold-rule <RULE>', 'how the decision threshold is chosen (default: mcc)').choices([
+        'f1',
+        'balanced',
+        'mcc',
+        'cost',
+      ]),
+    )
+    .option(
+      '--cost-fp <X>',
+      'what a false alarm costs; with --cost-fn the threshold is computed from the costs',
+      finiteNumber(0),
+    )
+    .option('--cost-fn <Y>', 'what a missed positive costs; needs --cost-fp', finiteNumber(0))
+    .option('--out <DIR>', 'where the results go (default: output)')
+    .option('--seed <N>', 'seed of everything that is drawn (default: 42)', wholeNumber(0))
+    .option(
+      '--threads <N>',
+      'worker threads (default: the number of cores); never changes the result',
+      wholeNumber(1),
+    )
+    .option('--json', 'print one JSON document (the performance metrics) and nothing else')
+    .addHelpText(
+      'after',
+      `
+The bundle's log-odds are the model's own. Schema, threshold and figures come from the sample, whose columns must be
+encoded as in the training: numbers, 1 and 0 or true and false, one column for each value where it was one-hot. The
+model may have learnt from rows of the sample; then the figures flatter it.
+
+Categories: models with categorical splits hold codes. --categories sorted takes the sample's levels in their order,
+as pandas does with those of the training data; the sample must hold every level. --categories codes says that the
+table holds the codes themselves. A FILE is JSON, such as {"plan": ["basic", "plus", "pro"], "region": "sorted"}.
+
+Writes what train writes: DIR/model, DIR/performance_metrics.json, DIR/report.html and DIR/plots, all at once.
+
+Examples:
+  verdict import model.json --sample recent.csv --target churn --out imported
+  verdict import model.ubj --sample recent.parquet --target fraud --positive yes --iterations all
+  verdict import model.json --sample recent.csv --target churn --features age,calls,plan --categories plan.json
+  verdict predict new.csv --model imported/model`,
+    )
+    .action(async (model: string, flags: ImportFlags, command: Command) => {
+      const wrong = wrongCosts(flags);
+      if (wrong !== undefined) command.error(`error: ${wrong}`);
+      const { json = false, features, categories, ...given } = flags;
+      const job: ImportJob = {
+        ...given,
+        model,
+        ...(features === undefined ? {} : { features: await readFeatures(features) }),
+        ...(categories === undefined ? {} : { categories: await readCategories(categories) }),
+        signal,
+      };
+      const outcome = await withProgress(json, (progress) =>
+        importModel({
+          ...job,
+          onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
+        }),
+      );
+      if (json) printJson(outcome.metrics);
+      else process.stdout.write(importSummary(outcome, styleFor(process.stdout)));
+    });
+}
+
+function iterations(text: string): 'best' | 'all' | number {
+  if (text === 'best' || text === 'all') return text;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected best, all, or a whole number of at least 1.');
+}
+
+/** Names parted by commas, or a file with a JSON list or one name a line. */
+async function readFeatures(text: string): Promise<string[]> {
+  if (text.includes(',')) return text.split(',').map((name) => name.trim());
+  const content = await contentOf(text);
+  if (content === undefined) return [text];
+  if (!content.trimStart().startsWith('[')) {
+    return content
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  }
+  const names = parseJson(content, 'features', text);
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  throw new InvalidOption({ option: 'features', got: text, expected: 'a file with a JSON list of names' });
+}
+
+async function readCategories(text: string): Promise<NonNullable<ImportJob['categories']>> {
+  if (text === 'sorted' || text === 'codes') return text;
+  const content = await contentOf(text);
+  const expected = 'sorted, codes, or a JSON file such as {"plan": ["basic", "plus", "pro"]}';
+  if (content === undefined) throw new InvalidOption({ option: 'categories', got: text, expected });
+  const lists = parseJson(content, 'categories', text);
+  if (typeof lists !== 'object' || lists === null || Array.isArray(lists))
+    throw new InvalidOption({ option: 'categories', got: text, expected });
+  // Each list is checked by the import, which knows the columns.
+  return lists as NonNullable<ImportJob['categories']>;
+}
+
+/** The text of a file without its byte order mark; undefined if there is no such file. */
+async function contentOf(file: string): Promise<string | undefined> {
+  const content = await readFile(file, 'utf8').catch(() => undefined);
+  return content?.replace(/^\ufeff/, '');
+}
+
+function parseJson(content: string, option: string, file: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    throw new InvalidOption({ option, got: file, expected: 'a file of valid JSON' });
+  }
+}

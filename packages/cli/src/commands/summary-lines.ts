@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { PerformanceMetrics } from 'verdict';
+import { count, figure, plural, signed } from '../terminal/numbers.ts';
+import type { Style } from '../terminal/style.ts';
+import { layoutTable, printable } from '../terminal/table.ts';
+
+const SHOWN_COLUMNS = 8;
+const SHOWN_INFOS = 6;
+
+/** How the command is called: in a clone it is not in the path. */
+const command = import.meta.filename.endsWith('.ts') ? 'npx verdict' : 'verdict';
+
+/** Which columns are left out, and why; no line if none is. */
+export function leftOutLines(columns: PerformanceMetrics['data']['columns']): string[] {
+  const ignored = columns.filter(({ role }) => role === 'ignored');
+  if (ignored.length === 0) return [];
+  return [
+    `Left out: ${ignored.map((column) => `${printable(column.name)} (${printable(column.reason ?? column.type)})`).join(', ')}.`,
+  ];
+}
+
+/** All warnings, and the first of the other findings. */
+export function findingLines(findings: PerformanceMetrics['findings'], style: Style): string[] {
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  const infos = findings.filter(({ severity }) => severity === 'info');
+  const hidden = infos.length - SHOWN_INFOS;
+  return [
+    ...warnings.map(({ message }) => `${style.warn('!')} ${printable(message)}`),
+    ...infos.slice(0, SHOWN_INFOS).map(({ message }) => `${style.dim('·')} ${printable(message)}`),
+    ...(hidden > 0 ? [style.dim(`· ${hidden} more in the report`)] : []),
+  ];
+}
+
+/** The threshold, and what deciding by it does. */
+export function decisionLines({
+  target,
+  headline,
+  decision,
+}: Pick<PerformanceMetrics, 'target' | 'decision'> & {
+  readonly headline: Pick<PerformanceMetrics['headline'], 'confusion'>;
+}): string[] {
+  const [yes, no] = [printable(target.positive), printable(target.negative)];
+  const { tp, fp, tn, fn } = headline.confusion;
+  return [
+    `From a probability of ${figure(decision.threshold)} on it says ${yes} (rule: ${decision.rule.rule}).`,
+    `Of ${count(tp + fn)} ${yes} it finds ${count(tp)} and misses ${count(fn)}; of ${count(tn + fp)} ${no} it raises ${count(fp)} false alarms.`,
+  ];
+}
+
+/** The columns that matter most, as a table. */
+export function driverLines({ columns }: PerformanceMetrics['importance']): string[] {
+  return layoutTable(
+    ['column', '>log loss if shuffled', '>95 % interval', '>mean |SHAP|'],
+    columns
+      .slice(0, SHOWN_COLUMNS)
+      .map(({ column, permutation, shap }) => [
+        column,
+        permutation === undefined ? '–' : signed(permutation.mean),
+        `${figure(permutation?.low)} … ${figure(permutation?.high)}`,
+        figure(shap),
+      ]),
+  );
+}
+
+/** Where the results lie. */
+export function placeLines(
+  { out, model }: { readonly out: string; readonly model: string },
+  what: string,
+): string[] {
+  return [
+    `${model}/  the model: ${what}`,
+    `${join(out, 'report.html')}  the report, to open in a browser`,
+    `${join(out, 'performance_metrics.json')}  all figures`,
+    `${join(out, 'plots')}/  the pictures, as PNG and SVG`,
+  ];
+}
+
+/** What the run took. */
+export function runLine({ seconds, threads, peakMemoryBytes }: PerformanceMetrics['run']): string {
+  return `${seconds.toFixed(1)} s on ${plural(threads, 'thread')}, ${(peakMemoryBytes / 2 ** 20).toFixed(0)} MB`;
+}
+
+/** What may be done with the model. */
+export function nextLines(model: string): string[] {
+  return [
+    `${command} predict NEW.csv --model ${model} --out predictions.csv`,
+    `${command} explain NEW.csv --model ${model} --row 1`,
+    `${command} evaluate LATER.csv --model ${model}`,
+  ];
+}
