@@ -7,13 +7,13 @@ import { readModel } from './model-format.ts';
 import { parseUbjson } from './ubjson.ts';
 
 /** The kinds of file that hold a model. */
-export type ModelFileFormat = 'xgboost-json' | 'xgboost-ubj';
+export type ModelFileFormat = 'xgboost-json' | 'xgboost-ubj' | 'lightgbm-text';
 
 /** A model that was read from a file, and what the file says of itself. */
 export interface ModelFile {
   readonly booster: Booster;
   readonly format: ModelFileFormat;
-  /** The version that wrote the file, such as `3.2.0`. */
+  /** The version that wrote the file: `3.2.0`, of LightGBM that of its format, `v4`; or `unknown`. */
   readonly version: string;
   readonly objective: string;
   /** False where the file names no features, so that the booster's names are made up. */
@@ -26,13 +26,29 @@ export interface ModelFile {
 const LONGEST_TEXT = 0x1fffffe8;
 
 /**
- * Reads a model of a format that is told from its first bytes: JSON or UBJSON as XGBoost 1.7 to 3 saves them.
+ * Reads a model of a format that is told from its first bytes: JSON or UBJSON as XGBoost 1.7
+ * to 3 saves them, or LightGBM's text.
  *
  * @throws InvalidModel if the bytes are no such file, broken, or of a kind that is not supported
  */
 export function readModelFile(bytes: Uint8Array): ModelFile {
   const format = formatOf(bytes);
+  if (format === 'lightgbm-text') return readLightGbm(textOf(bytes));
   return readXgboost(format, format === 'xgboost-ubj' ? parseUbjson(bytes) : parseModelJson(textOf(bytes)));
+}
+
+/** LightGBM saves the rounds up to the best one and no more, unless it is told otherwise, and does not name it. */
+function readLightGbm(text: string): ModelFile {
+  const booster = Booster.fromLightGbm(text);
+  const header = text.slice(0, text.indexOf('\nTree='));
+  return {
+    booster,
+    format: 'lightgbm-text',
+    version: /^version=(.{1,40}?)\r?$/m.exec(header)?.[1] ?? 'unknown',
+    objective: /^objective=(.{1,200}?)\r?$/m.exec(header)?.[1] ?? 'unknown',
+    named: true,
+    bestIteration: undefined,
+  };
 }
 
 function readXgboost(format: ModelFileFormat, document: Value): ModelFile {
@@ -95,12 +111,13 @@ function formatOf(bytes: Uint8Array): ModelFileFormat {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
   // Keys of UBJSON objects begin with the type of their length; those of JSON are quoted.
   if (/^\{[LliIUu$#]/.test(head)) return 'xgboost-ubj';
+  if (/^tree\r?\n/.test(head)) return 'lightgbm-text';
   if (/^(?:\u00ef\u00bb\u00bf)?\s*\{/.test(head)) return 'xgboost-json';
   const known = others.find(([signature]) => head.startsWith(signature));
   const what = known?.[1] ?? (bytes.length === 0 ? 'an empty file' : 'of a format that is not known');
   throw new InvalidModel({
     problem: `The model is ${what}.`,
-    hint: "Save it with XGBoost's save_model('model.json') or save_model('model.ubj').",
+    hint: "Save it with XGBoost's save_model('model.json') or save_model('model.ubj'), or with LightGBM's booster_.save_model('model.txt').",
   });
 }
 

@@ -43,6 +43,21 @@ describe('readModelFile', () => {
     }
   });
 
+  it('reads the text of LightGBM', () => {
+    const { text } = readFixture<{ models: { plain: { text: string } } }>('lightgbm-4.7.0').models.plain;
+    const { booster, ...origin } = readModelFile(encode(text));
+    expect(origin).toEqual({
+      format: 'lightgbm-text',
+      version: 'v4',
+      objective: 'binary sigmoid:1',
+      named: true,
+      bestIteration: undefined,
+    });
+    expect(booster.treeCount).toBe(Booster.fromLightGbm(text).treeCount);
+    const bare = text.replace(/^version=.*\n/m, '').replaceAll('\n', '\r\n');
+    expect(readModelFile(encode(bare))).toMatchObject({ version: 'unknown', objective: 'binary sigmoid:1' });
+  });
+
   it('reads JSON with blanks or a byte order mark before it', () => {
     const text = readFixture<XgboostFixture>('xgboost-3.2.0').json;
     for (const before of ['\n ', '\ufeff'])

@@ -35,7 +35,7 @@ import { writeResults } from './write-results.ts';
 
 /** A model from elsewhere, and a sample of the data that it is for. */
 export interface ImportJob extends ThresholdJob {
-  /** The model's file: XGBoost's JSON or UBJSON. */
+  /** The model's file: JSON or UBJSON of XGBoost, or LightGBM's text. */
   readonly model: string;
   /** A table with the target and the columns as the model reads them: a path or a quoted glob. */
   readonly sample: string;
@@ -87,11 +87,12 @@ export async function importModel(job: ImportJob): Promise<ImportOutcome> {
     { seed, ...(job.threads === undefined ? {} : { threads: job.threads }) },
     availableParallelism(),
   );
+  onProgress?.({ stage: 'read', done: 0, total: 1 });
+  const opened = openModel(await readBytes(path, signal), basename(path), path, job.iterations);
   const staged = await stageOutput(out);
+  // Workers load while the sample is read.
   const pool = openPool(threads, signal);
   try {
-    onProgress?.({ stage: 'read', done: 0, total: 1 });
-    const opened = openModel(await readBytes(path, signal), basename(path), path, job.iterations);
     const { features, table, notes } = await readSample(job, opened);
     if (signal?.aborted) throw new Interrupted();
     const imported = await importTrees(opened, features, table, {

@@ -3,6 +3,7 @@ import type { ModelOrigin } from '@verdict/learn';
 const formats: Record<ModelOrigin['format'], string> = {
   'xgboost-json': 'XGBoost, JSON',
   'xgboost-ubj': 'XGBoost, UBJSON',
+  'lightgbm-text': 'LightGBM, text',
 };
 
 /** The kind of file that a model came from, such as `XGBoost, JSON, version 3.2.0`. */

@@ -17,8 +17,11 @@ type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal
 
 export function importCommand(signal: AbortSignal): Command {
   return new Command('import')
-    .description('make a model of Verdict from one that XGBoost has trained')
-    .argument('<MODEL>', "the model's file: model.json or model.ubj, as XGBoost's save_model writes them")
+    .description('make a model of Verdict from one that XGBoost or LightGBM has trained')
+    .argument(
+      '<MODEL>',
+      "the model's file: JSON or UBJSON of XGBoost 1.7 to 3, or LightGBM's text, as save_model writes them",
+    )
     .requiredOption('--sample <FILE>', 'a table with the target and the columns as the model reads them')
     .requiredOption('--target <COL>', 'the yes/no column of the sample')
     .option('--positive <VALUE>', "the label that is the model's class 1 (default: inferred, and shown)")
@@ -73,7 +76,7 @@ Writes what train writes: DIR/model, DIR/performance_metrics.json, DIR/report.ht
 
 Examples:
   verdict import model.json --sample recent.csv --target churn --out imported
-  verdict import model.ubj --sample recent.parquet --target fraud --positive yes --iterations all
+  verdict import model.txt --sample recent.parquet --target fraud --positive yes --iterations all
   verdict import model.json --sample recent.csv --target churn --features age,calls,plan --categories plan.json
   verdict predict new.csv --model imported/model`,
     )

@@ -110,7 +110,7 @@ export function levelsOf(order: CategoryOrder & { kind: 'sorted' | 'levels' }, c
   return order.levels.map((level) => {
     const text = String(level);
     if (known.has(text)) return text;
-    const spelling = spellings.get(typeof level === 'string' ? level : plainForm(text));
+    const spelling = spellings.get(number.test(text) && typeof level === 'string' ? level : plainForm(text));
     return spelling === undefined || listed.has(spelling) ? text : spelling;
   });
 }

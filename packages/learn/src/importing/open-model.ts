@@ -74,7 +74,7 @@ export function openModel(
   return {
     booster: rounds === roundCount ? booster : booster.slice(0, rounds),
     named,
-    categories: booster.featureNames.map(() => undefined),
+    categories: booster.categoryNames,
     origin: {
       file,
       sha256: createHash('sha256').update(bytes).digest('hex'),
