@@ -90,6 +90,8 @@ describe('train --config', () => {
     const file = folder.file('wrong.json', '{"traget": "left"}');
     expect(await refuses(['train', table, '--config', file])).toContain('did you mean "target"');
     const none = folder.file('none.json', '{}');
-    expect(await refuses(['train', table, '--config', none])).toMatch(/target/);
+    const { status, stderr } = await verdict(['train', table, '--config', none]);
+    expect(stderr).toMatch(/--target/);
+    expect(status).toBe(2);
   });
 });

@@ -13,6 +13,7 @@ import {
   intervalsInPool,
   judgePredictions,
   labelsOf,
+  packModel,
   share,
   weightsOf,
 } from '../training/index.ts';
@@ -154,13 +155,14 @@ function explain(
   { pool, seed, onProgress }: ImportOptions,
 ): ReturnType<typeof explainModel> {
   const { plan, decision, dataset, labels, weights } = judged;
-  const portable = { id: `import ${imports++}`, plan, trees: share(booster.toUbj()), decision };
+  const portable = packModel(`import ${imports++}`, { plan, booster, decision });
   const total = explanationTaskCount(plan.inputs.length, dataset.rowCount, booster.treeCount);
   let done = 0;
   return explainModel({
     pool,
     seed,
     shipping: portable,
+    plan,
     booster,
     dataset,
     labels,

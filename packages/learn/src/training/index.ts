@@ -1,6 +1,7 @@
 export { treeDefaults } from './defaults.ts';
 export type { TreeDefaults } from './defaults.ts';
 export { explainModel, explanationTaskCount } from './explanation.ts';
+export { packModel } from './explanation-tasks.ts';
 export type { ColumnImportance, ContributionSample } from './explanation.ts';
 export type { CrossValidation, FoldSummary } from './fold-scores.ts';
 export { judgePredictions } from './judgement.ts';
