@@ -53,6 +53,15 @@ describe('the examples', () => {
     expect(readFileSync(join(folder, 'trees.ubj'))[0]).toBe('{'.charCodeAt(0));
   });
 
+  it('import a model', async () => {
+    const lines = (await example('import-model.ts', join(folder, 'imported'))).split('\n');
+    expect(lines[0]).toBe('xgboost-json, 30 rounds, objective binary:logistic');
+    expect(lines[1]).toMatch(/^ROC AUC 0\.[89]\d\d on the sample/);
+    expect(lines[2]).toMatch(/^threshold 0\.\d{3}$/);
+    expect(lines[3]).toMatch(/^churn: (yes|no), probability 0\.\d{3}$/);
+    expect(readdirSync(join(folder, 'imported'))).toContain('report.html');
+  });
+
   it('inspect a table', async () => {
     const text = await example('inspect-table.ts');
     expect(text).toMatch(/^3750 rows, 20 columns, csv\n/);
