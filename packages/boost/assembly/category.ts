@@ -41,12 +41,11 @@ function fillTable(record: usize, set: usize, count: i32, missingBin: i32): void
  * Tries the splits of one categorical column. Few categories: each against the rest. Otherwise the categories
  * present are sorted by G / (H + lambda + cat_smooth), and prefixes and suffixes of that order are tried (W. D. Fisher
  * 1958: the best partition is among them). The listed set goes right and never outweighs the left side, so that
- * categories which this node has not seen go with the majority. `scratch` holds 256 f64 and 256 bytes.
+ * categories which this node has not seen go with the majority. `base` is the column's histogram, `scratch` holds 256 f64 and 256 bytes.
  */
 export function findCategorySplit(
-  histogram: usize, at: usize, slot: i32, settings: usize, record: usize, scratch: usize,
+  base: usize, at: usize, slot: i32, settings: usize, record: usize, scratch: usize,
 ): void {
-  const base = histogram + <usize>load<i32>(at);
   const bins = load<i32>(at, 4), flags = load<i32>(at, 8);
   const sum = load<i64>(record);
   const lambda = load<f64>(settings);

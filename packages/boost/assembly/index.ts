@@ -15,3 +15,4 @@ export { scoreBlock } from './score';
 export { shapContributions } from './shap';
 export { findSplit } from './split';
 export { squaredGradients } from './squared';
+export { countBytes, listOthers } from './usage';

@@ -37,9 +37,8 @@ function better(left: i64, sum: i64, lambda: f64, leastHessian: f64, plain: bool
   return true;
 }
 
-/** Tries every cut of one numeric column, with the missing rows on either side, against the best so far. */
-export function findNumericSplit(histogram: usize, at: usize, slot: i32, settings: usize, record: usize): void {
-  const base = histogram + <usize>load<i32>(at);
+/** Tries every cut of one numeric column, whose histogram is at `base`, with the missing rows on either side, against the best so far. */
+export function findNumericSplit(base: usize, at: usize, slot: i32, settings: usize, record: usize): void {
   const bins = load<i32>(at, 4), flags = load<i32>(at, 8);
   const missing = flags & 1 ? load<i64>(base + (<usize>bins << 3)) : 0;
   const plain = load<f64>(settings, 8) == 0 && load<f64>(settings, 16) == 0;

@@ -1,4 +1,5 @@
 import { findCategorySplit } from './category';
+import { forgetDigits, ownHistogram } from './marginal';
 import { boundedScore, boundedWeight } from './monotone';
 import { findNumericSplit, score } from './numeric';
 
@@ -8,9 +9,10 @@ import { findNumericSplit, score } from './numeric';
  * 40 most categories in a set, 48 cat_smooth, 56 cat_l2, 64 least hessian of a category in a sorted split,
  * 72 not 0 if any column is under a monotone constraint.
  *
- * A slot is four i32: histogram offset in bytes, number of value bins, flags (1 has a bin for missing values,
- * 2 categorical, 4 all values may go left with only the missing ones right, 8 predictions may only rise with the
- * column, 16 only fall), feature.
+ * A slot is eight i32: offset in bytes of its storage column's histogram, number of value bins, flags (1 has a bin
+ * for missing values, 2 categorical, 4 all values may go left with only the missing ones right, 8 predictions may
+ * only rise with the column, 16 only fall, 32 shares the storage column with others), feature, and the place in the
+ * storage column as `marginal.ts` reads it.
  *
  * A record is: 0 node sum (i64, given), 8 left sum, 16 right sum (i64), 24 gain (f64), 32 slot (-1 none),
  * 36 last bin on the left (numeric), 40 1 if categorical, 44 1 if missing goes left, 48 best score as a fraction
@@ -29,11 +31,14 @@ export function findSplit(
   store<f64>(record, 1, 56);
   store<i32>(record, -1, 32);
   store<f64>(record, 0, 24);
+  const marginal = scratch + 2560;
+  forgetDigits(marginal);
   for (let i = 0; i < listCount; i++) {
     const slot = list == 0 ? i : load<i32>(list + (<usize>i << 2));
-    const at = slots + (<usize>slot << 4);
-    if (load<i32>(at, 8) & 2) findCategorySplit(histogram, at, slot, settings, record, scratch);
-    else findNumericSplit(histogram, at, slot, settings, record);
+    const at = slots + (<usize>slot << 5);
+    const base = ownHistogram(histogram, at, sum, marginal);
+    if (load<i32>(at, 8) & 2) findCategorySplit(base, at, slot, settings, record, scratch);
+    else findNumericSplit(base, at, slot, settings, record);
   }
   const best = load<i32>(record, 32);
   if (best < 0) return;
@@ -46,16 +51,15 @@ export function findSplit(
       store<f64>(record + (side << 3), weight, 336);
     }
   }
-  const at = slots + (<usize>best << 4);
-  if (!load<i32>(record, 40)) fillTable(histogram, at, record);
+  const at = slots + (<usize>best << 5);
+  if (!load<i32>(record, 40)) fillTable(ownHistogram(histogram, at, sum, marginal), at, record);
 }
 
 /**
  * Moves the cut to the middle of the run of bins that are empty in this node, as an exact search would take the
  * middle between two values, and writes the table.
  */
-function fillTable(histogram: usize, slot: usize, record: usize): void {
-  const base = histogram + <usize>load<i32>(slot);
+function fillTable(base: usize, slot: usize, record: usize): void {
   const bins = load<i32>(slot, 4), flags = load<i32>(slot, 8);
   let bin = load<i32>(record, 36);
   let next = bin + 1;

@@ -1,15 +1,9 @@
 import { InvalidOption, InvalidValue } from '@verdict/core';
-import { ASSIGNER_BYTES, BinAssigner } from './bin-assigner.ts';
-import { binCategories } from './category-bins.ts';
-import { ColumnCutter, cutterBytes } from './column-cutter.ts';
-import { lastCut } from './cuts.ts';
+import { ColumnBinner } from './column-binner.ts';
 import { checkMatrix } from './matrix.ts';
-import type { BinnedMatrix, ColumnBins, Matrix } from './matrix.ts';
-import { shareableBuffer } from './pool-platform.ts';
-import { binCount, ownPlace } from './storage.ts';
+import type { BinnedMatrix, Matrix } from './matrix.ts';
+import { StoragePacker } from './storage-packer.ts';
 import { Workspace } from './workspace.ts';
-
-const none = new Int32Array(0);
 
 /**
  * Cuts a matrix into bins of about equal weight. Columns with no more distinct values than bins keep them all.
@@ -17,11 +11,13 @@ const none = new Int32Array(0);
  *
  * @param options.maxBin bins of a column including the one for missing values, 2 to 256, default 256
  * @param options.weights weights of the rows, default 1
+ * @param options.share false to give every column bytes of its own; default true: columns of few bins, and columns
+ *   that are never off their most common bin in the same row, share bytes. Models are the same either way
  * @throws InvalidOption, InvalidValue (a category that is not a code), OutOfResources
  */
 export function binMatrix(
   matrix: Matrix,
-  options: { readonly maxBin?: number; readonly weights?: Float32Array } = {},
+  options: { readonly maxBin?: number; readonly weights?: Float32Array; readonly share?: boolean } = {},
 ): BinnedMatrix {
   checkMatrix(matrix);
   const maxBin = options.maxBin ?? 256;
@@ -29,25 +25,15 @@ export function binMatrix(
     throw new InvalidOption({ option: 'max_bin', got: maxBin, expected: 'a whole number from 2 to 256' });
   }
   const { rowCount: rows, columns, featureNames, featureTypes } = matrix;
-  if (options.weights !== undefined) checkWeights(options.weights, rows);
-  const bins = new Uint8Array(shareableBuffer(rows * columns.length));
-  const storageBins = columns.map((_, f) => bins.subarray(f * rows, (f + 1) * rows));
-  return Workspace.use(Binner.bytes(rows, options.weights !== undefined), (workspace) => {
-    const binner = new Binner(workspace, rows, options.weights, maxBin - 1);
-    const binned = columns.map((values, f) => {
-      const target = storageBins[f];
-      return featureTypes[f] === 'c'
-        ? binCategories(values, options.weights, maxBin - 1, target, featureNames[f])
-        : binner.bin(values, target);
-    });
-    return {
-      rowCount: rows,
-      featureNames,
-      featureTypes,
-      columns: binned,
-      places: binned.map((column, f) => ownPlace(f, binCount(column))),
-      storage: binned.map((column, f) => ({ bins: storageBins[f], size: binCount(column) })),
-    };
+  const { weights } = options;
+  if (weights !== undefined) checkWeights(weights, rows);
+  const packer = new StoragePacker(rows, options.share ?? true);
+  return Workspace.use(ColumnBinner.bytes(rows, weights !== undefined), (workspace) => {
+    const binner = new ColumnBinner(workspace, packer, rows, weights, maxBin - 1);
+    const binned = columns.map((values, f) =>
+      featureTypes[f] === 'c' ? binner.binCodes(values, featureNames[f]) : binner.binNumbers(values),
+    );
+    return { rowCount: rows, featureNames, featureTypes, columns: binned, ...packer.finish() };
   });
 }
 
@@ -68,47 +54,5 @@ export function checkWeights(weights: Float32Array, rows: number): void {
       got: weights[i],
       expected: 'a finite weight that is not negative',
     });
-  }
-}
-
-/** Bins numeric columns with the same buffers, one after another. */
-class Binner {
-  readonly #workspace: Workspace;
-  readonly #rows: number;
-  readonly #values: number;
-  readonly #bins: number;
-  readonly #cutter: ColumnCutter;
-  readonly #assigner: BinAssigner;
-
-  constructor(workspace: Workspace, rows: number, weights: Float32Array | undefined, maxBins: number) {
-    this.#workspace = workspace;
-    this.#rows = rows;
-    this.#values = workspace.reserve(rows * 4);
-    this.#bins = workspace.reserve(rows);
-    const weightsAt = weights === undefined ? 0 : workspace.reserve(rows * 4);
-    if (weights !== undefined) workspace.floats(weightsAt, rows).set(weights);
-    this.#cutter = new ColumnCutter(workspace, rows, maxBins, weightsAt);
-    this.#assigner = new BinAssigner(workspace);
-  }
-
-  static bytes(rows: number, weighted: boolean): number {
-    return rows * (weighted ? 9 : 5) + cutterBytes(rows, weighted) + ASSIGNER_BYTES + 1024;
-  }
-
-  bin(values: Float32Array, target: Uint8Array): ColumnBins {
-    const rows = this.#rows;
-    this.#workspace.floats(this.#values, rows).set(values);
-    const { cuts, hasMissing, largest } = this.#cutter.cut(this.#values);
-    this.#assigner.assign(this.#values, rows, cuts, this.#bins);
-    target.set(this.#workspace.bytes(this.#bins, rows));
-    // With missing values there is one more cut, which leaves all values on one side.
-    const parts = hasMissing && largest < lastCut;
-    return {
-      cuts: parts ? Float32Array.of(...cuts, lastCut) : cuts,
-      codes: none,
-      codeStarts: none,
-      valueBins: cuts.length + 1,
-      hasMissing,
-    };
   }
 }

@@ -9,7 +9,8 @@ import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
 import type { OpenNode, OpenNodes } from './open-nodes.ts';
 import type { Params } from './params.ts';
 import { partitionRows } from './row-partition.ts';
-import { RECORD_BYTES } from './training-space.ts';
+import { binCount, placeTable } from './storage.ts';
+import { RECORD_BYTES, SLOT_BYTES } from './training-space.ts';
 import type { TrainingSpace } from './training-space.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import type { Tree } from './tree.ts';
@@ -110,8 +111,9 @@ export class Grower {
     const features = this.#sampler.startTree(task.round);
     if (features !== this.#features) {
       this.#features = features;
-      const layout = this.#space.chooseColumns(this.#workspace, features, this.#constraints.directions);
-      this.#builder.choose(features.length, layout);
+      this.#builder.choose(
+        this.#space.chooseColumns(this.#workspace, features, this.#constraints.directions),
+      );
     }
     this.#drawn = task.drawn;
     const params = this.#params;
@@ -149,8 +151,8 @@ export class Grower {
     const record = this.#take(this.#freeRecords);
     const histogram = this.#take(this.#freeHistograms);
     this.#build(task.contiguous ? 0 : space.index, task.drawn, histogram);
-    const bins = this.#ints[space.slots / 4 + 1] + (this.#ints[space.slots / 4 + 2] & 1);
-    kernels.sumHistogram(histogram, bins, record);
+    const slot = space.slots / 4;
+    kernels.sumHistogram(histogram + this.#ints[slot], this.#ints[slot + 7], record);
     const node = {
       id: 0,
       depth: 0,
@@ -245,9 +247,10 @@ export class Grower {
   #expand(node: OpenNode, builder: TreeBuilder, open: OpenNodes): void {
     const space = this.#space;
     const at = node.record / 4;
-    const feature = this.#ints[space.slots / 4 + this.#ints[at + 8] * 4 + 3];
-    const table = node.record + 64;
-    const column = space.columns + feature * space.columnStride;
+    const feature = this.#ints[(space.slots + this.#ints[at + 8] * SLOT_BYTES) / 4 + 3];
+    const goesLeft = this.#bytes.subarray(node.record + 64, node.record + 320);
+    const table = this.#byteTable(feature, goesLeft);
+    const column = space.columns + space.binned.places[feature].storage * space.columnStride;
     const passengerPlace = this.#drawn + node.passengerBegin;
     const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, [
       {
@@ -271,7 +274,7 @@ export class Grower {
       space.binned.columns[feature],
       this.#ints[at + 10] === 1,
       this.#ints[at + 9],
-      this.#bytes.subarray(table, table + 256),
+      goesLeft,
       this.#ints[at + 11] === 1,
     );
     const [leftBounds, rightBounds] = this.#boundChildren(node, feature);
@@ -308,6 +311,14 @@ export class Grower {
     this.#place(rightNode);
     this.#freeRecords.push(node.record);
     this.#openChildren(node, leftNode, rightNode, open);
+  }
+
+  /** Offset of the table that says which bytes of a column's storage go left, from what its bins do. */
+  #byteTable(feature: number, goesLeft: Uint8Array): number {
+    const { binned, byteTable } = this.#space;
+    const bins = placeTable(binned.places[feature], binCount(binned.columns[feature]));
+    for (let byte = 0; byte < 256; byte++) this.#bytes[byteTable + byte] = goesLeft[bins[byte]];
+    return byteTable;
   }
 
   #openChildren(parent: OpenNode, left: OpenNode, right: OpenNode, open: OpenNodes): void {

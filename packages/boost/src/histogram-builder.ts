@@ -18,8 +18,10 @@ export interface HistogramJob {
   readonly target: number;
 }
 
-/** How the histograms of a tree's columns lie behind one another. */
+/** How the histograms of a tree's storage columns lie behind one another. */
 export interface HistogramLayout {
+  /** Storage columns that take part. */
+  readonly columns: number;
   /** Bytes that hold sums. */
   readonly used: number;
   /** The same with the padding that the kernel writes to. */
@@ -45,9 +47,9 @@ export class HistogramBuilder {
     this.#space = space;
   }
 
-  /** Sets the columns of the next tree, of which there are `columns`. */
-  choose(columns: number, layout: HistogramLayout): void {
-    this.#columns = columns;
+  /** Sets the columns of the next tree. */
+  choose(layout: HistogramLayout): void {
+    this.#columns = layout.columns;
     this.#used = layout.used;
     this.#cleared = layout.cleared;
     this.#starts = layout.starts;

@@ -25,6 +25,8 @@ export interface Kernels {
     keyWeights: number,
   ): number;
   distinctKeys(keys: number, count: number, weights: number, values: number, masses: number): number;
+  countBytes(bytes: number, count: number, counts: number, scratch: number): void;
+  listOthers(bytes: number, count: number, common: number, rows: number, others: number): number;
   assignByBuckets(
     values: number,
     count: number,

@@ -7,7 +7,7 @@ import type { Kernels } from './kernels.ts';
 type Command = (kernels: Kernels, a: Float64Array, at: number, own: number) => number | void;
 
 /** Bytes of scratch memory that every thread has: 512 rows of 64 bins, their gradients, and the split search's. */
-export const OWN_BYTES = 512 * 64 + 512 * 8 + 4096;
+export const OWN_BYTES = 512 * 64 + 512 * 8 + 8192;
 
 const table = {
   logisticGradients: (k, a, i) => k.logisticGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),

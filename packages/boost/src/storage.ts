@@ -5,11 +5,6 @@ export function binCount(column: ColumnBins): number {
   return column.valueBins + (column.hasMissing ? 1 : 0);
 }
 
-/** The place of a column that has a storage column to itself. */
-export function ownPlace(storage: number, bins: number): ColumnPlace {
-  return { storage, stride: 1, digits: Math.max(1, bins), first: 0, common: 0 };
-}
-
 /** The column's bin for each byte of its storage column: 256 bytes. */
 export function placeTable(place: ColumnPlace, bins: number): Uint8Array {
   const table = new Uint8Array(256);

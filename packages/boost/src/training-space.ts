@@ -6,16 +6,20 @@ import type { Params } from './params.ts';
 import { roundUp } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Features of one row-major block: 64 bytes, one cache line. */
-const BLOCK_FEATURES = 64;
+/** Storage columns of one row-major block: 64 bytes, one cache line. */
+const BLOCK_COLUMNS = 64;
 /** Scratch histograms that pad the last group of four features. */
 const PADDING_BYTES = 3 * 2048;
+/** A slot's flag: the column shares its storage column with others. */
+const SHARED = 32;
 /** Room for the histograms of parts of a node. */
 const PARTIAL_CACHE_BYTES = 32 * 1024 * 1024;
 /** Histograms kept for the subtraction trick; beyond this, children are built from their rows. */
 const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
 
 export const RECORD_BYTES = 352;
+/** Bytes of a slot, which says where a column's histogram lies and what it means; see `assembly/split.ts`. */
+export const SLOT_BYTES = 32;
 
 /** How much memory training takes, and how it is divided. */
 export interface SpacePlan {
@@ -41,13 +45,14 @@ export function planSpace(
   threads = 1,
 ): SpacePlan {
   const features = binned.columns.length;
+  const stored = binned.storage.length;
   const blocks = [];
-  for (let first = 0; first < features; first += BLOCK_FEATURES) {
-    const count = Math.min(BLOCK_FEATURES, features - first);
+  for (let first = 0; first < stored; first += BLOCK_COLUMNS) {
+    const count = Math.min(BLOCK_COLUMNS, stored - first);
     blocks.push({ first, count, stride: roundUp(count, 16) });
   }
   let entries = 0;
-  for (const column of binned.columns) entries += column.valueBins + (column.hasMissing ? 1 : 0);
+  for (const { size } of binned.storage) entries += size;
   const histogramBytes = roundUp(entries * 8, 64) + PADDING_BYTES;
   const open = Math.min(openNodes(params), rows) + 2;
   const affordable = Math.max(3, Math.floor(HISTOGRAM_CACHE_BYTES / histogramBytes));
@@ -59,13 +64,13 @@ export function planSpace(
   const all = rows + validationRows;
   const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0);
   const bytes =
-    features * roundUp(all, 64) +
+    stored * (roundUp(all, 64) + 8) +
     rows * rowBytes +
     all * (4 + 4 + 4 + 4 + 4 + 4) +
     rows * (4 + 4 + 8 + 8) +
     (histograms + partials) * histogramBytes +
     records * RECORD_BYTES +
-    features * (16 + 4 + 8 + 4) +
+    features * (SLOT_BYTES + 4) +
     blocks.length * 256 +
     sums * 16 +
     Crew.bytes(threads) +
@@ -107,6 +112,8 @@ export class TrainingSpace {
   readonly groups: number;
   readonly blockTable: number;
   readonly settings: number;
+  /** 1 for each byte of a storage column that goes left at the split in progress: 256 bytes. */
+  readonly byteTable: number;
   readonly sums: number;
 
   constructor(
@@ -119,10 +126,11 @@ export class TrainingSpace {
     const { rows: n, validationRows: m } = plan;
     const all = n + m;
     const features = binned.columns.length;
+    const stored = binned.storage.length;
     this.plan = plan;
     this.binned = binned;
     this.columnStride = roundUp(all, 64);
-    this.columns = workspace.reserve(features * this.columnStride);
+    this.columns = workspace.reserve(stored * this.columnStride);
     this.blockRows = plan.blocks.map((block) => workspace.reserve(n * block.stride));
     this.margins = workspace.reserve(all * 4 + 16);
     this.labels = workspace.reserve(n * 4 + 16);
@@ -137,11 +145,12 @@ export class TrainingSpace {
     this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
     this.partials = workspace.reserve(plan.partials * plan.histogramBytes);
     this.records = workspace.reserve(plan.records * RECORD_BYTES);
-    this.slots = workspace.reserve(features * 16);
+    this.slots = workspace.reserve(features * SLOT_BYTES);
     this.lists = workspace.reserve(features * 4);
-    this.groups = workspace.reserve((Math.ceil(features / 4) + plan.blocks.length) * 32);
+    this.groups = workspace.reserve((Math.ceil(stored / 4) + plan.blocks.length) * 32);
     this.blockTable = workspace.reserve(plan.blocks.length * 16);
     this.settings = workspace.reserve(128);
+    this.byteTable = workspace.reserve(256);
     this.sums = workspace.reserve(plan.sums * 16);
     this.#fill(workspace, rows, validationRows);
   }
@@ -169,49 +178,75 @@ export class TrainingSpace {
    * @param directions monotone constraint of every column of the table
    */
   chooseColumns(workspace: Workspace, features: Int32Array, directions?: Int8Array): HistogramLayout {
-    const slots = workspace.ints(this.slots, features.length * 4);
-    const groups = workspace.words(
-      this.groups,
-      (Math.ceil(features.length / 4) + this.plan.blocks.length) * 8,
-    );
-    const table = workspace.words(this.blockTable, this.plan.blocks.length * 4);
-    let histogram = 0;
+    const { places, storage } = this.binned;
+    const stored = Int32Array.from(new Set(Array.from(features, (f) => places[f].storage))).sort();
+    const offsets = new Map<number, number>();
+    let used = 0;
+    for (const column of stored) {
+      offsets.set(column, used);
+      used += storage[column].size * 8;
+    }
+    this.#writeSlots(workspace, features, offsets, directions);
+    return this.#writeGroups(workspace, stored, offsets, roundUp(used, 64));
+  }
+
+  #writeSlots(
+    workspace: Workspace,
+    features: Int32Array,
+    offsets: ReadonlyMap<number, number>,
+    directions: Int8Array | undefined,
+  ): void {
+    const { columns, featureTypes, places, storage } = this.binned;
+    const slots = workspace.ints(this.slots, (features.length * SLOT_BYTES) / 4);
     features.forEach((f, slot) => {
-      const column = this.binned.columns[f];
+      const column = columns[f];
+      const place = places[f];
+      const { size } = storage[place.storage];
       const parts = column.hasMissing && column.cuts.length === column.valueBins;
-      slots[slot * 4] = histogram;
-      slots[slot * 4 + 1] = column.valueBins;
-      slots[slot * 4 + 2] =
+      const shared = place.first > 0 || place.stride > 1 || place.digits < size;
+      const flags =
         (column.hasMissing ? 1 : 0) |
-        (this.binned.featureTypes[f] === 'c' ? 2 : 0) |
+        (featureTypes[f] === 'c' ? 2 : 0) |
         (parts ? 4 : 0) |
-        directionFlag(directions?.[f] ?? 0);
-      slots[slot * 4 + 3] = f;
-      histogram += (column.valueBins + (column.hasMissing ? 1 : 0)) * 8;
+        directionFlag(directions?.[f] ?? 0) |
+        (shared ? SHARED : 0);
+      const digit = [place.stride, place.digits, place.first | (place.common << 16), size];
+      slots.set([offsets.get(place.storage) ?? 0, column.valueBins, flags, f, ...digit], slot * 8);
     });
-    const used = roundUp(histogram, 64);
-    let slot = 0;
+  }
+
+  #writeGroups(
+    workspace: Workspace,
+    stored: Int32Array,
+    offsets: ReadonlyMap<number, number>,
+    used: number,
+  ): HistogramLayout {
+    const { blocks } = this.plan;
+    const groups = workspace.words(this.groups, (Math.ceil(stored.length / 4) + blocks.length) * 8);
+    const table = workspace.words(this.blockTable, blocks.length * 4);
+    const offset = (position: number): number => offsets.get(stored[position]) ?? used;
+    let position = 0;
     let group = 0;
     const starts: number[] = [];
-    this.plan.blocks.forEach((block, b) => {
+    blocks.forEach((block, b) => {
       const firstGroup = group;
-      starts.push(slot < features.length ? slots[slot * 4] : used);
+      starts.push(offset(position));
       const end = block.first + block.count;
-      while (slot < features.length && features[slot] < end) {
+      while (position < stored.length && stored[position] < end) {
         for (let lane = 0; lane < 4; lane++) {
-          const real = slot < features.length && features[slot] < end;
+          const real = position < stored.length && stored[position] < end;
           const before = lane > 0 ? groups[group * 8 + lane - 1] : 0;
           groups[group * 8 + lane] = real
-            ? features[slot] - block.first
+            ? stored[position] - block.first
             : Math.min(before + 1, block.stride - 1);
-          groups[group * 8 + 4 + lane] = real ? slots[slot * 4] : used + (lane - 1) * 2048;
-          if (real) slot++;
+          groups[group * 8 + 4 + lane] = real ? offset(position) : used + (lane - 1) * 2048;
+          if (real) position++;
         }
         group++;
       }
       table.set([this.blockRows[b], block.stride, this.groups + firstGroup * 32, group - firstGroup], b * 4);
     });
-    return { used, cleared: used + PADDING_BYTES, starts: [...starts, used] };
+    return { columns: stored.length, used, cleared: used + PADDING_BYTES, starts: [...starts, used] };
   }
 }
 

@@ -112,9 +112,9 @@ function makeColumns(random: Random, size: number): Histogram[] {
 function search(workspace: Workspace, columns: readonly Histogram[], settings: Settings): Cut | undefined {
   const bytes = 2048;
   const histogram = workspace.reserve(columns.length * bytes);
-  const slots = workspace.reserve(columns.length * 16);
+  const slots = workspace.reserve(columns.length * 32);
   const record = workspace.reserve(352);
-  const scratch = workspace.reserve(2048 + 256);
+  const scratch = workspace.reserve(8192);
   const parameters = workspace.reserve(80);
   const { lambda, alpha, bound, least, monotone } = settings;
   workspace
@@ -127,7 +127,7 @@ function search(workspace: Workspace, columns: readonly Histogram[], settings: S
     for (let bin = 0; bin < missingBin; bin++) words.set([hessians[bin], gradients[bin]], 2 * bin);
     words.set([missing[1], missing[0]], 2 * missingBin);
     const flags = 1 | (mayEnd ? 4 : 0) | [16, 0, 8][(monotone?.directions[column] ?? 0) + 1];
-    workspace.ints(slots + column * 16, 4).set([column * bytes, missingBin, flags, column]);
+    workspace.ints(slots + column * 32, 4).set([column * bytes, missingBin, flags, column]);
   }
   const first = columns[0];
   workspace
