@@ -50,7 +50,7 @@ if (files.length === 0) fail(`there are no sources in ${sources}.`);
 const compiler = findCompiler();
 const hash = createHash('sha256').update(JSON.stringify([flags, compiler?.version ?? null, files]));
 for (const name of files) hash.update(readFileSync(join(sources, name)));
-for (const name of ['simd-lanes.mjs', 'simd-lowering.mjs'])
+for (const name of ['embed-kernels.mjs', 'simd-lanes.mjs', 'simd-lowering.mjs'])
   hash.update(readFileSync(join(root, 'tools', name)));
 const fingerprint = hash.digest('hex');
 

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { minifySync } from 'rolldown/utils';
 import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode } from './setup.mjs';
 
@@ -120,14 +121,27 @@ function build(folder, paths) {
   }
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
-  // Comments are for readers of types: the JavaScript goes without.
   compile(folder, { outDir: 'dist', declaration: true, emitDeclarationOnly: true, paths });
-  compile(folder, { outDir: 'dist', removeComments: true, paths });
+  compile(folder, { outDir: 'dist', paths });
   removeInnerTypes(dist);
   // The compiler rewrites imports, not URLs of workers.
   const platform = join(dist, 'web-platform.js');
   if (existsSync(platform)) {
     writeFileSync(platform, readFileSync(platform, 'utf8').replace('./pool-worker.ts', './pool-worker.js'));
+  }
+  shorten(dist);
+}
+
+/** Takes comments, blanks and long local names out of the JavaScript; the sources are where one reads it. */
+function shorten(dist) {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (!name.endsWith('.js')) continue;
+    const path = join(dist, name);
+    // Names of functions and classes stay: errors are told apart by them.
+    const options = { module: true, mangle: { toplevel: false, keepNames: true } };
+    const { code, errors } = minifySync(name, readFileSync(path, 'utf8'), options);
+    if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+    writeFileSync(path, code);
   }
 }
 

@@ -1,4 +1,5 @@
 import { built } from '../build/kernels.js';
+import { unpackBlock } from './lz4.ts';
 import { nodePlatform } from './node-platform.ts';
 import { webPlatform } from './web-platform.ts';
 
@@ -56,5 +57,9 @@ export function receive(channel: Channel, handler: (message: unknown) => void): 
 
 /** The bytes of a file of the build folder. They come as text in a module, since a page cannot wait for a file. */
 export function readBuilt(name: keyof typeof built): Uint8Array {
-  return Uint8Array.from(atob(built[name]), (character) => character.charCodeAt(0));
+  const { bytes, packed } = built[name];
+  return unpackBlock(
+    Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)),
+    bytes,
+  );
 }
