@@ -18,8 +18,6 @@ export interface ModelFile {
   readonly objective: string;
   /** False where the file names no features, so that the booster's names are made up. */
   readonly named: boolean;
-  /** The round, counted from 0, at which early stopping found the best score. */
-  readonly bestIteration: number | undefined;
 }
 
 /** Texts longer than this do not fit a string of the runtime. */
@@ -47,7 +45,6 @@ function readLightGbm(text: string): ModelFile {
     version: /^version=(.{1,40}?)\r?$/m.exec(header)?.[1] ?? 'unknown',
     objective: /^objective=(.{1,200}?)\r?$/m.exec(header)?.[1] ?? 'unknown',
     named: true,
-    bestIteration: undefined,
   };
 }
 
@@ -55,24 +52,12 @@ function readXgboost(format: ModelFileFormat, document: Value): ModelFile {
   const { trees, parts } = readModel(document);
   const root = objectAt({ root: document }, 'root', 'model');
   const learner = objectAt(root, 'learner', 'model');
-  const gradient = objectAt(learner, 'gradient_booster', 'learner');
-  const model = objectAt(
-    Object.hasOwn(gradient, 'gbtree') ? objectAt(gradient, 'gbtree', 'gradient_booster') : gradient,
-    'model',
-    'gradient_booster',
-  );
-  const parallel = parallelTrees(objectAt(model, 'gbtree_model_param', 'model'));
-  const attributes = Object.hasOwn(learner, 'attributes')
-    ? objectAt(learner, 'attributes', 'learner')
-    : undefined;
-  const best = attributes !== undefined && attributes['best_iteration'];
   return {
-    booster: Booster.fromTrees(trees, { ...parts, roundStarts: roundStarts(trees.length, parallel) }),
+    booster: Booster.fromTrees(trees, parts),
     format,
     version: versionOf(root),
     objective: stringAt(objectAt(learner, 'objective', 'learner'), 'name', 'objective'),
     named: Object.hasOwn(learner, 'feature_names') && listAt(learner, 'feature_names', 'learner').length > 0,
-    bestIteration: typeof best === 'string' && /^\d{1,9}$/.test(best) ? Number(best) : undefined,
   };
 }
 
@@ -80,21 +65,6 @@ function versionOf(root: DocumentObject): string {
   return Object.hasOwn(root, 'version')
     ? numbersAt(root, 'version', 'model').subarray(0, 3).join('.')
     : 'unknown';
-}
-
-/** Where each round of so many trees begins, and the end. */
-function roundStarts(trees: number, parallel: number): Int32Array {
-  return Int32Array.from({ length: Math.ceil(trees / parallel) + 1 }, (_, round) =>
-    Math.min(trees, round * parallel),
-  );
-}
-
-function parallelTrees(parameters: DocumentObject): number {
-  const text = Object.hasOwn(parameters, 'num_parallel_tree')
-    ? stringAt(parameters, 'num_parallel_tree', 'gbtree_model_param')
-    : '1';
-  if (/^\d{1,9}$/.test(text)) return Math.max(1, Number(text));
-  throw new InvalidModel({ problem: `num_parallel_tree is not a number: ${text.slice(0, 40)}` });
 }
 
 /** The first bytes of files that people take for models, and how to save the model instead. */

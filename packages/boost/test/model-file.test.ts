@@ -35,9 +35,8 @@ describe('readModelFile', () => {
         version,
         objective: 'binary:logistic',
         named: true,
-        bestIteration: 4,
       });
-      expect(booster.roundCount).toBe(6);
+      expect(booster).toMatchObject({ roundCount: 6, bestIteration: 4 });
       const margins = booster.predictMargin(fixtureMatrix(fixture.rows));
       expect(greatestDifference(margins, fixture.margins)).toBeLessThan(1e-6);
     }
@@ -51,7 +50,6 @@ describe('readModelFile', () => {
       version: 'v4',
       objective: 'binary sigmoid:1',
       named: true,
-      bestIteration: undefined,
     });
     expect(booster.treeCount).toBe(Booster.fromLightGbm(text).treeCount);
     const bare = text.replace(/^version=.*\n/m, '').replaceAll('\n', '\r\n');
@@ -64,17 +62,13 @@ describe('readModelFile', () => {
       expect(readModelFile(encode(before + text)).format).toBe('xgboost-json');
   });
 
-  it('knows files without names, attributes and version, and counts the rounds of a forest', () => {
+  it('knows files without names, attributes and version', () => {
     const bytes = changed((learner, root) => {
       delete root.version;
       delete learner.feature_names;
       delete learner.attributes;
-      learner.gradient_booster.model.gbtree_model_param.num_parallel_tree = '3';
     });
-    const { booster, ...origin } = readModelFile(bytes);
-    expect(origin).toMatchObject({ version: 'unknown', named: false, bestIteration: undefined });
-    expect(booster.roundCount).toBe(2);
-    expect(booster.slice(0, 1).treeCount).toBe(3);
+    expect(readModelFile(bytes)).toMatchObject({ version: 'unknown', named: false });
     expect(readModelFile(changed((learner) => (learner.feature_names = []))).named).toBe(false);
   });
 
@@ -113,7 +107,6 @@ describe('readModelFile', () => {
       changed((_, root) => (root.version = 'new')),
       changed((learner) => (learner.attributes = [])),
       changed((learner) => (learner.feature_names = { a: 1 })),
-      changed((learner) => (learner.gradient_booster.model.gbtree_model_param.num_parallel_tree = 'many')),
     ]) {
       expect(() => readModelFile(bytes)).toThrow(InvalidModel);
     }

@@ -70,7 +70,7 @@ export function openModel(
     });
   }
   const { roundCount } = booster;
-  const rounds = roundsOf(model, iterations);
+  const rounds = roundsOf(booster, iterations);
   return {
     booster: rounds === roundCount ? booster : booster.slice(0, rounds),
     named,
@@ -83,7 +83,7 @@ export function openModel(
       objective,
       roundsInFile: roundCount,
       rounds,
-      bestRounds: bestRounds(model) ?? null,
+      bestRounds: bestRounds(booster) ?? null,
     },
   };
 }
@@ -104,13 +104,13 @@ function readNamed(bytes: Uint8Array, place: string): ModelFile {
 }
 
 /** Files that were cut to their best round still name it. */
-function bestRounds({ bestIteration, booster }: ModelFile): number | undefined {
-  return bestIteration === undefined ? undefined : Math.min(bestIteration + 1, booster.roundCount);
+function bestRounds({ bestIteration, roundCount }: Booster): number | undefined {
+  return bestIteration === undefined ? undefined : Math.min(bestIteration + 1, roundCount);
 }
 
-function roundsOf(model: ModelFile, iterations: Iterations | undefined): number {
-  const best = bestRounds(model);
-  const { roundCount } = model.booster;
+function roundsOf(booster: Booster, iterations: Iterations | undefined): number {
+  const best = bestRounds(booster);
+  const { roundCount } = booster;
   const wanted = iterations ?? (best === undefined ? 'all' : 'best');
   if (wanted === 'all') return roundCount;
   if (wanted === 'best') {
