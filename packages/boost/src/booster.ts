@@ -12,6 +12,7 @@ import type { ObjectiveName } from './link.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
+import { writeOnnx } from './onnx-format.ts';
 import { Predictor } from './predictor.ts';
 import { weighTrees } from './tree-weights.ts';
 import type { Tree } from './tree.ts';
@@ -121,6 +122,18 @@ export class Booster {
   /** The model as JSON, which XGBoost 3 loads. */
   toJson(): string {
     return writeModelJson(writeModel(this.#trees, this));
+  }
+
+  /**
+   * The model as ONNX (operator TreeEnsemble of ai.onnx.ml 5, which ONNX Runtime scores). Input `input`: float32, rows
+   * x features, NaN for missing values, categories as codes. Outputs: `label` (int64) and `probabilities` (float32,
+   * rows x 2) for binary:logistic, `prediction` (float32, rows x 1) for other objectives.
+   *
+   * @throws InvalidModel for a model without features
+   * @throws OutOfResources above 2 GB
+   */
+  toOnnx(): Uint8Array {
+    return writeOnnx(weighTrees(this.#trees, this.treeWeights), this);
   }
 
   get trees(): readonly Tree[] {

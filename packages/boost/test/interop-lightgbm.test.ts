@@ -3,7 +3,7 @@ import { Random } from '@verdict/core';
 import { Booster } from '../src/index.ts';
 import type { Matrix } from '../src/index.ts';
 import { greatestDifference } from './support/fixtures.ts';
-import { missingPeers, python, rowBytes, runPeer } from './support/peer.ts';
+import { hasPeer, missingPeer, rowBytes, runPeer } from './support/peer.ts';
 
 /** What the peer trains: settings, and what is special about its data. */
 const settings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -109,10 +109,10 @@ function makeLabels({ columns: [a, b, c, d, e], rowCount }: Matrix): Float32Arra
 
 describe('a real LightGBM', () => {
   it('is there where it has to be', () => {
-    expect(missingPeers()).toBe('');
+    expect(missingPeer('lightgbm')).toBe('');
   });
 
-  it.runIf(python !== undefined)(
+  it.runIf(hasPeer('lightgbm'))(
     'answers the same as we do with its models',
     () => {
       const matrix = makeMatrix(1200, false);

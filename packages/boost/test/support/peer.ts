@@ -5,13 +5,20 @@ import { join } from 'node:path';
 import type { Matrix } from '../../src/index.ts';
 
 /** The Python that has the peers; undefined where there is none. */
-export const python = process.env.VERDICT_PEERS;
+const python = process.env.VERDICT_PEERS;
 
-/** What to say where the peers must be there (on the build server) and are not: empty if all is well. */
-export function missingPeers(): string {
+/** True where the peer, a Python module, can be asked. */
+export function hasPeer(module: string): boolean {
+  if (python === undefined) return false;
+  const find = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${module}") is None)`;
+  return spawnSync(python, ['-c', find]).status === 0;
+}
+
+/** What to say where the peer must be there (on the build server) and is not: empty if all is well. */
+export function missingPeer(module: string): string {
   const needed = process.env.CI === 'true';
-  return python === undefined && needed
-    ? 'Set VERDICT_PEERS to a Python that has the peers: "node tools/peers.mjs" makes one and says how.'
+  return needed && !hasPeer(module)
+    ? `Set VERDICT_PEERS to a Python that has ${module}: "node tools/peers.mjs" makes one and says how.`
     : '';
 }
 
