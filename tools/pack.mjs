@@ -2,7 +2,9 @@
 // points there.
 //
 //   node tools/pack.mjs all DEST   packs every public package into DEST, from a copy: the clone stays as it is
-//   npm pack -w packages/x         packs one: "before" builds it in place and "after" puts the sources' own
+//   node tools/pack.mjs alone DEST packages/x
+//                                  packs one likewise, so that it can be installed without the others
+//   npm pack -w packages/x         the same in place: "before" builds it in place and "after" puts the sources' own
 //                                  package.json back. A package that needs only small ones of ours (as boost needs
 //                                  core) carries them inside, so that its tarball can be installed alone
 import {
@@ -23,7 +25,7 @@ import { minifySync } from 'rolldown/utils';
 import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode } from './setup.mjs';
 
-const [mode, destination] = process.argv.slice(2);
+const [mode, destination, only] = process.argv.slice(2);
 /** Where the sources' manifest waits while the published one is in its place. */
 const kept = '.package.json.source';
 /** Marks a copy of a needed package that lies in node_modules for the time of a pack. */
@@ -32,15 +34,16 @@ const bundled = '.verdict-bundled';
 try {
   if (mode === 'before') before(process.cwd());
   else if (mode === 'after') after(process.cwd());
-  else if (mode === 'all' && destination !== undefined) packAll(resolve(destination));
-  else throw new Error('usage: node tools/pack.mjs before | after | all DEST');
+  else if (mode === 'all' && destination !== undefined) packCopies(resolve(destination));
+  else if (mode === 'alone' && only !== undefined) packCopies(resolve(destination), only);
+  else throw new Error('usage: node tools/pack.mjs before | after | all DEST | alone DEST packages/NAME');
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
 }
 
-/** Packs copies of all workspaces, so that neither a failure nor another process can meet a changed clone. */
-function packAll(to) {
+/** Packs copies of workspaces, all or one alone, so that neither a failure nor another process can meet a changed clone. */
+function packCopies(to, alone) {
   mkdirSync(to, { recursive: true });
   const copy = mkdtempSync(join(tmpdir(), 'verdict-pack-'));
   try {
@@ -52,10 +55,10 @@ function packAll(to) {
       });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-    for (const workspace of workspaces) {
+    for (const workspace of alone === undefined ? workspaces : [alone]) {
       const status = attempt('npm', ['pack', '--silent', '--pack-destination', to], {
         cwd: join(copy, workspace),
-        env: { VERDICT_PACK: 'all' },
+        env: { VERDICT_PACK: alone === undefined ? 'all' : 'alone' },
       });
       if (status !== 0) throw new Error(`${workspace} could not be packed.`);
     }

@@ -1,3 +1,12 @@
+export {
+  InsufficientData,
+  Interrupted,
+  InvalidModel,
+  InvalidOption,
+  InvalidValue,
+  OutOfResources,
+  VerdictError,
+} from '@verdict/core';
 export { bagBoosters } from './bag.ts';
 export { binMatrix } from './binning.ts';
 export { Booster } from './booster.ts';
