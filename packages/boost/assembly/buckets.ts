@@ -4,7 +4,8 @@ import { LARGEST, orderedKey } from './binning';
  * Buckets are intervals of floats, numbered in the order of the values. A mapping is five words: 0 kind (0 steps of
  * equal width, 1 steps of equal numbers of floats), 4 number of buckets, 8 lowest value (f32) or ordered key,
  * 12 buckets per unit (f32) or shift. Values outside lie in the first or the last bucket, NaN in one more behind
- * the last. Rounding never breaks the order, since every step of the computation is monotone.
+ * the last. Infinities lie with the largest floats. Rounding never breaks the order, since every step of the
+ * computation is monotone.
  */
 // @ts-ignore: decorator
 @inline
@@ -12,7 +13,7 @@ function bucketOf(value: f32, kind: i32, mapping: usize): i32 {
   const count = load<i32>(mapping, 4);
   if (value != value) return count;
   if (kind == 0) {
-    const step = (value - load<f32>(mapping, 8)) * load<f32>(mapping, 12);
+    const step = (min<f32>(value, LARGEST) - load<f32>(mapping, 8)) * load<f32>(mapping, 12);
     return <i32>min<f32>(max<f32>(step, 0), <f32>(count - 1));
   }
   const key = orderedKey(value), low = load<u32>(mapping, 8);
@@ -24,13 +25,13 @@ function bucketOf(value: f32, kind: i32, mapping: usize): i32 {
 @inline
 function bucketsOf4(values: v128, kind: i32, mapping: usize): v128 {
   const count = load<i32>(mapping, 4);
+  const largest = f32x4.splat(LARGEST);
   let bucket: v128;
   if (kind == 0) {
-    const step = f32x4.mul(f32x4.sub(values, v128.load32_splat(mapping, 8)), v128.load32_splat(mapping, 12));
+    const step = f32x4.mul(f32x4.sub(f32x4.min(values, largest), v128.load32_splat(mapping, 8)), v128.load32_splat(mapping, 12));
     const within = f32x4.min(f32x4.max(step, f32x4.splat(0)), f32x4.splat(<f32>(count - 1)));
     bucket = i32x4.trunc_sat_f32x4_s(within);
   } else {
-    const largest = f32x4.splat(LARGEST);
     const finite = f32x4.max(f32x4.min(values, largest), f32x4.neg(largest));
     const bits = f32x4.add(finite, f32x4.splat(0));
     const key = v128.xor(bits, v128.or(i32x4.shr_s(bits, 31), i32x4.splat(<i32>0x80000000)));
@@ -59,24 +60,21 @@ function countOne(counts: usize, bucket: i32): void {
 /** Adds the values to the counts of their buckets (u32); returns the largest value, -infinity if there is none. */
 export function countBuckets(values: usize, count: i32, mapping: usize, counts: usize): f32 {
   const kind = load<i32>(mapping);
-  let largest: f32 = -Infinity;
   let i = 0;
-  if (ASC_FEATURE_SIMD) {
-    let most = f32x4.splat(-Infinity);
-    for (; i + 4 <= count; i += 4) {
-      const four = v128.load(values + (<usize>i << 2));
-      const bucket = bucketsOf4(four, kind, mapping);
-      most = f32x4.pmax(most, four);
-      countOne(counts, i32x4.extract_lane(bucket, 0));
-      countOne(counts, i32x4.extract_lane(bucket, 1));
-      countOne(counts, i32x4.extract_lane(bucket, 2));
-      countOne(counts, i32x4.extract_lane(bucket, 3));
-    }
-    largest = max<f32>(
-      max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-      max<f32>(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-    );
+  let most = f32x4.splat(-Infinity);
+  for (; i + 4 <= count; i += 4) {
+    const four = v128.load(values + (<usize>i << 2));
+    const bucket = bucketsOf4(four, kind, mapping);
+    most = f32x4.pmax(most, four);
+    countOne(counts, i32x4.extract_lane(bucket, 0));
+    countOne(counts, i32x4.extract_lane(bucket, 1));
+    countOne(counts, i32x4.extract_lane(bucket, 2));
+    countOne(counts, i32x4.extract_lane(bucket, 3));
   }
+  let largest = max<f32>(
+    max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max<f32>(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
   for (; i < count; i++) {
     const value = load<f32>(values + (<usize>i << 2));
     countOne(counts, bucketOf(value, kind, mapping));
@@ -114,15 +112,13 @@ export function gatherBuckets(
   const kind = load<i32>(mapping);
   let at = values, to = keys;
   const end = values + (<usize>count << 2);
-  if (ASC_FEATURE_SIMD) {
-    for (; at + 16 <= end; at += 16) {
-      const four = v128.load(at);
-      const bucket = bucketsOf4(four, kind, mapping);
-      to += gatherOne(f32x4.extract_lane(four, 0), <usize>i32x4.extract_lane(bucket, 0), flags, usual, to);
-      to += gatherOne(f32x4.extract_lane(four, 1), <usize>i32x4.extract_lane(bucket, 1), flags, usual, to);
-      to += gatherOne(f32x4.extract_lane(four, 2), <usize>i32x4.extract_lane(bucket, 2), flags, usual, to);
-      to += gatherOne(f32x4.extract_lane(four, 3), <usize>i32x4.extract_lane(bucket, 3), flags, usual, to);
-    }
+  for (; at + 16 <= end; at += 16) {
+    const four = v128.load(at);
+    const bucket = bucketsOf4(four, kind, mapping);
+    to += gatherOne(f32x4.extract_lane(four, 0), <usize>i32x4.extract_lane(bucket, 0), flags, usual, to);
+    to += gatherOne(f32x4.extract_lane(four, 1), <usize>i32x4.extract_lane(bucket, 1), flags, usual, to);
+    to += gatherOne(f32x4.extract_lane(four, 2), <usize>i32x4.extract_lane(bucket, 2), flags, usual, to);
+    to += gatherOne(f32x4.extract_lane(four, 3), <usize>i32x4.extract_lane(bucket, 3), flags, usual, to);
   }
   for (; at < end; at += 4) {
     const value = load<f32>(at);
@@ -196,16 +192,14 @@ export function assignByBuckets(
 ): void {
   const kind = load<i32>(mapping);
   let i = 0;
-  if (ASC_FEATURE_SIMD) {
-    for (; i + 4 <= count; i += 4) {
-      const four = f32x4.min(v128.load(values + (<usize>i << 2)), f32x4.splat(LARGEST));
-      const bucket = bucketsOf4(four, kind, mapping);
-      const a = binInBucket(f32x4.extract_lane(four, 0), i32x4.extract_lane(bucket, 0), first, cuts, depth);
-      const b = binInBucket(f32x4.extract_lane(four, 1), i32x4.extract_lane(bucket, 1), first, cuts, depth);
-      const c = binInBucket(f32x4.extract_lane(four, 2), i32x4.extract_lane(bucket, 2), first, cuts, depth);
-      const d = binInBucket(f32x4.extract_lane(four, 3), i32x4.extract_lane(bucket, 3), first, cuts, depth);
-      store<u32>(bins + <usize>i, a | (b << 8) | (c << 16) | (d << 24));
-    }
+  for (; i + 4 <= count; i += 4) {
+    const four = f32x4.min(v128.load(values + (<usize>i << 2)), f32x4.splat(LARGEST));
+    const bucket = bucketsOf4(four, kind, mapping);
+    const a = binInBucket(f32x4.extract_lane(four, 0), i32x4.extract_lane(bucket, 0), first, cuts, depth);
+    const b = binInBucket(f32x4.extract_lane(four, 1), i32x4.extract_lane(bucket, 1), first, cuts, depth);
+    const c = binInBucket(f32x4.extract_lane(four, 2), i32x4.extract_lane(bucket, 2), first, cuts, depth);
+    const d = binInBucket(f32x4.extract_lane(four, 3), i32x4.extract_lane(bucket, 3), first, cuts, depth);
+    store<u32>(bins + <usize>i, a | (b << 8) | (c << 16) | (d << 24));
   }
   for (; i < count; i++) {
     const value = min<f32>(load<f32>(values + (<usize>i << 2)), LARGEST);

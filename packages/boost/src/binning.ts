@@ -1,7 +1,7 @@
 import { InvalidOption, InvalidValue } from '@verdict/core';
 import { ColumnBinner } from './column-binner.ts';
 import { checkMatrix } from './matrix.ts';
-import type { BinnedMatrix, Matrix } from './matrix.ts';
+import type { BinnedMatrix, Matrix, MatrixColumn } from './matrix.ts';
 import { StoragePacker } from './storage-packer.ts';
 import { Workspace } from './workspace.ts';
 
@@ -16,7 +16,7 @@ import { Workspace } from './workspace.ts';
  * @throws InvalidOption, InvalidValue (a category that is not a code), OutOfResources
  */
 export function binMatrix(
-  matrix: Matrix,
+  matrix: Matrix<MatrixColumn>,
   options: { readonly maxBin?: number; readonly weights?: Float32Array; readonly share?: boolean } = {},
 ): BinnedMatrix {
   checkMatrix(matrix);
@@ -30,9 +30,7 @@ export function binMatrix(
   const packer = new StoragePacker(rows, options.share ?? true);
   return Workspace.use(ColumnBinner.bytes(rows, weights !== undefined), (workspace) => {
     const binner = new ColumnBinner(workspace, packer, rows, weights, maxBin - 1);
-    const binned = columns.map((values, f) =>
-      featureTypes[f] === 'c' ? binner.binCodes(values, featureNames[f]) : binner.binNumbers(values),
-    );
+    const binned = columns.map((column, f) => binner.bin(column, featureTypes[f], featureNames[f]));
     return { rowCount: rows, featureNames, featureTypes, columns: binned, ...packer.finish() };
   });
 }

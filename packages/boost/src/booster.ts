@@ -10,7 +10,7 @@ import { readLightGbm } from './lightgbm-format.ts';
 import { linkOf, requireLogistic, sigmoid } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import { checkMatrix } from './matrix.ts';
-import type { BinnedMatrix, FeatureType, Matrix } from './matrix.ts';
+import type { BinnedMatrix, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { writeOnnx } from './onnx-format.ts';
 import { Predictor } from './predictor.ts';
@@ -199,7 +199,10 @@ export class Booster {
    * @param options.baseMargin margins to start from instead of `baseScore`
    * @throws InvalidOption if the columns are not the model's, in its order
    */
-  predictMargin(matrix: Matrix, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
+  predictMargin(
+    matrix: Matrix<MatrixColumn>,
+    options: { readonly baseMargin?: Float32Array } = {},
+  ): Float32Array {
     this.#checkColumns(matrix);
     const margins = this.#start(matrix.rowCount, options.baseMargin);
     this.#predict().addMargins(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount, margins);
@@ -207,7 +210,7 @@ export class Booster {
   }
 
   /** What the model says of every row, as XGBoost's `predict`: a probability, a margin or a value by the objective. */
-  predict(matrix: Matrix, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
+  predict(matrix: Matrix<MatrixColumn>, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
     const { predictionOf } = linkOf(this.objective);
     return this.predictMargin(matrix, options).map(predictionOf);
   }
@@ -217,7 +220,7 @@ export class Booster {
    *
    * @throws InvalidOption if the objective has no probabilities
    */
-  predictProbability(matrix: Matrix): Float32Array {
+  predictProbability(matrix: Matrix<MatrixColumn>): Float32Array {
     requireLogistic(this.objective, 'predictProbability');
     return this.predictMargin(matrix).map(sigmoid);
   }
@@ -265,7 +268,7 @@ export class Booster {
   }
 
   /** The leaf of every row in every tree, as XGBoost's `pred_leaf`: node numbers, rows x trees. */
-  predictLeaves(matrix: Matrix): Int32Array {
+  predictLeaves(matrix: Matrix<MatrixColumn>): Int32Array {
     this.#checkColumns(matrix);
     return this.#predict().findLeaves(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount);
   }
@@ -274,7 +277,7 @@ export class Booster {
    * Exact path-dependent TreeSHAP, as XGBoost's `pred_contribs`: rows x (features + 1), the bias last. A row's
    * numbers add up to its margin within 1e-5.
    */
-  contributions(matrix: Matrix): Float64Array {
+  contributions(matrix: Matrix<MatrixColumn>): Float64Array {
     this.#checkColumns(matrix);
     return this.#explain().explain(columnCells(matrix.columns, matrix.rowCount));
   }
@@ -322,7 +325,7 @@ export class Booster {
     return baseMargin.slice();
   }
 
-  #checkColumns(matrix: Matrix): void {
+  #checkColumns(matrix: Matrix<MatrixColumn>): void {
     checkMatrix(matrix);
     this.#checkNames(matrix.featureNames);
   }

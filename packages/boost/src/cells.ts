@@ -1,3 +1,5 @@
+import type { MatrixColumn, SparseColumn } from './matrix.ts';
+
 /** A table of floats, by whatever means it is stored. */
 export interface Cells {
   readonly rowCount: number;
@@ -6,17 +8,38 @@ export interface Cells {
   read(feature: number, begin: number, count: number, target: Float32Array, at: number, step: number): void;
 }
 
-/** The cells of float columns. */
-export function columnCells(columns: readonly Float32Array[], rowCount: number): Cells {
+/** The cells of dense and sparse columns. */
+export function columnCells(columns: readonly MatrixColumn[], rowCount: number): Cells {
   return {
     rowCount,
     featureCount: columns.length,
     read(feature, begin, count, target, at, step) {
       const column = columns[feature];
-      if (step === 1) target.set(column.subarray(begin, begin + count), at);
+      if (!(column instanceof Float32Array)) readSparse(column, begin, count, target, at, step);
+      else if (step === 1) target.set(column.subarray(begin, begin + count), at);
       else for (let i = 0, to = at; i < count; i++, to += step) target[to] = column[begin + i];
     },
   };
+}
+
+function readSparse(
+  { indices, values }: SparseColumn,
+  begin: number,
+  count: number,
+  target: Float32Array,
+  at: number,
+  step: number,
+): void {
+  for (let i = 0, to = at; i < count; i++, to += step) target[to] = 0;
+  let low = 0;
+  for (let high = indices.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (indices[middle] < begin) low = middle + 1;
+    else high = middle;
+  }
+  for (const end = begin + count; low < indices.length && indices[low] < end; low++) {
+    target[at + (indices[low] - begin) * step] = values[low];
+  }
 }
 
 /** The cells of a single row. */

@@ -1,8 +1,9 @@
 import { ASSIGNER_BYTES, BinAssigner } from './bin-assigner.ts';
 import { binCategories } from './category-bins.ts';
 import { ColumnCutter, cutterBytes } from './column-cutter.ts';
+import type { FoundCuts } from './column-cutter.ts';
 import { lastCut } from './cuts.ts';
-import type { ColumnBins } from './matrix.ts';
+import type { ColumnBins, FeatureType, MatrixColumn, SparseColumn } from './matrix.ts';
 import type { StoragePacker } from './storage-packer.ts';
 import { binCount } from './storage.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,6 +23,9 @@ export class ColumnBinner {
   readonly #bins: number;
   readonly #counts: number;
   readonly #otherBins: number;
+  /** Offsets of the weights of all rows, and of those that a sparse column lists; 0 without weights. */
+  readonly #allWeights: number;
+  readonly #someWeights: number;
   readonly #cutter: ColumnCutter;
   readonly #assigner: BinAssigner;
 
@@ -42,42 +46,81 @@ export class ColumnBinner {
     this.#bins = workspace.reserve(rows);
     this.#otherBins = workspace.reserve(rows + 1);
     this.#counts = workspace.reserve(1024 + 4096);
-    const weightsAt = weights === undefined ? 0 : workspace.reserve(rows * 4);
-    if (weights !== undefined) workspace.floats(weightsAt, rows).set(weights);
-    this.#cutter = new ColumnCutter(workspace, rows, maxBins, weightsAt);
+    this.#allWeights = weights === undefined ? 0 : workspace.reserve(rows * 4);
+    this.#someWeights = weights === undefined ? 0 : workspace.reserve(rows * 4);
+    if (weights !== undefined) workspace.floats(this.#allWeights, rows).set(weights);
+    this.#cutter = new ColumnCutter(workspace, rows, maxBins, weights !== undefined);
     this.#assigner = new BinAssigner(workspace);
   }
 
   /** Bytes of workspace for columns of that many rows. */
   static bytes(rows: number, weighted: boolean): number {
-    return rows * (weighted ? 10 : 6) + cutterBytes(rows, weighted) + ASSIGNER_BYTES + 8192;
+    return rows * (weighted ? 14 : 6) + cutterBytes(rows, weighted) + ASSIGNER_BYTES + 8192;
   }
 
-  /** Bins a column of quantities. */
-  binNumbers(values: Float32Array): ColumnBins {
+  /**
+   * Bins a column.
+   *
+   * @throws InvalidValue if it is categorical and holds what is not a code
+   */
+  bin(column: MatrixColumn, type: FeatureType, name: string): ColumnBins {
+    if (type === 'c') return this.#binCodes(denseColumn(column, this.#rows), name);
+    return column instanceof Float32Array ? this.#binNumbers(column) : this.#binSparse(column);
+  }
+
+  #binNumbers(values: Float32Array): ColumnBins {
     const rows = this.#rows;
     this.#workspace.floats(this.#values, rows).set(values);
-    const { cuts, hasMissing, largest } = this.#cutter.cut(this.#values);
-    this.#assigner.assign(this.#values, rows, cuts, this.#bins);
-    // With missing values there is one more cut, which leaves all values on one side.
-    const parts = hasMissing && largest < lastCut;
-    const column = {
-      cuts: parts ? Float32Array.of(...cuts, lastCut) : cuts,
-      codes: none,
-      codeStarts: none,
-      valueBins: cuts.length + 1,
-      hasMissing,
-    };
+    const found = this.#cutter.cut(this.#values, this.#allWeights, rows);
+    this.#assigner.assign(this.#values, rows, found.cuts, this.#bins);
+    const column = numericBins(found);
     this.#store(binCount(column));
     return column;
   }
 
-  /**
-   * Bins a column of category codes.
-   *
-   * @throws InvalidValue for what is not a code
-   */
-  binCodes(values: Float32Array, name: string): ColumnBins {
+  /** Cuts and bins only the listed rows; all others have the bin of 0. */
+  #binSparse({ indices, values }: SparseColumn): ColumnBins {
+    const rows = this.#rows;
+    const count = indices.length;
+    this.#workspace.floats(this.#values, count).set(values);
+    const zeros = { count: rows - count, weight: this.#zeroWeight(indices) };
+    const found = this.#cutter.cut(this.#values, this.#someWeights, count, zeros);
+    this.#assigner.assign(this.#values, count, found.cuts, this.#otherBins);
+    const column = numericBins(found);
+    const size = binCount(column);
+    const zeroBin = found.cuts.findLastIndex((cut) => cut <= 0) + 1;
+    const listed = this.#workspace.bytes(this.#otherBins, count);
+    let others = 0;
+    for (let i = 0; i < count; i++) if (listed[i] !== zeroBin) others++;
+    if (this.#packer.bundles(size, others)) {
+      const kept = Uint32Array.from(indices).filter((_, i) => listed[i] !== zeroBin);
+      this.#packer.addOthers(
+        { rows: kept, bins: listed.filter((bin) => bin !== zeroBin), common: zeroBin },
+        size,
+      );
+    } else {
+      const bins = this.#workspace.bytes(this.#bins, rows).fill(zeroBin);
+      for (let i = 0; i < count; i++) bins[indices[i]] = listed[i];
+      this.#store(size);
+    }
+    return column;
+  }
+
+  /** Takes the weights of the listed rows aside; returns what the others weigh, added up in their order. */
+  #zeroWeight(indices: SparseColumn['indices']): number {
+    const weights = this.#weights;
+    if (weights === undefined) return 0;
+    const taken = this.#workspace.floats(this.#someWeights, indices.length);
+    let total = 0;
+    let next = 0;
+    for (let row = 0; row < weights.length; row++) {
+      if (next < indices.length && indices[next] === row) taken[next++] = weights[row];
+      else total += weights[row];
+    }
+    return total;
+  }
+
+  #binCodes(values: Float32Array, name: string): ColumnBins {
     const target = this.#workspace.bytes(this.#bins, this.#rows);
     const column = binCategories(values, this.#weights, this.#maxBins, target, name);
     this.#store(binCount(column));
@@ -106,6 +149,26 @@ export class ColumnBinner {
     }
     this.#packer.add(bins, size);
   }
+}
+
+/** What numeric cuts make of a column. With missing values there is one more cut, which leaves all values left. */
+function numericBins({ cuts, hasMissing, largest }: FoundCuts): ColumnBins {
+  const parts = hasMissing && largest < lastCut;
+  return {
+    cuts: parts ? Float32Array.of(...cuts, lastCut) : cuts,
+    codes: none,
+    codeStarts: none,
+    valueBins: cuts.length + 1,
+    hasMissing,
+  };
+}
+
+/** A column's values in all rows. */
+function denseColumn(column: MatrixColumn, rows: number): Float32Array {
+  if (column instanceof Float32Array) return column;
+  const dense = new Float32Array(rows);
+  for (let i = 0; i < column.indices.length; i++) dense[column.indices[i]] = column.values[i];
+  return dense;
 }
 
 /** A guess from a few rows whether one bin holds half of a column. */

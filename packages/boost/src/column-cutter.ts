@@ -35,10 +35,12 @@ function bucketCount(rows: number): number {
  */
 export class ColumnCutter {
   readonly #workspace: Workspace;
-  readonly #rows: number;
   readonly #maxBins: number;
-  readonly #weights: number;
-  readonly #buckets: number;
+  /** Offset of the weights of the values (f32), 0 for none. */
+  #weights = 0;
+  /** How many values there are. */
+  #count = 0;
+  #buckets = 1;
   readonly #mapping: number;
   readonly #flags: number;
   readonly #counts: number;
@@ -52,20 +54,17 @@ export class ColumnCutter {
   readonly #sortedWeights: number;
   readonly #keyMasses: number;
   readonly #digits: number;
-  readonly #meanWeight: number;
   /** The likely weight of one value, Infinity if buckets likely hold one value each. */
   #grain = 1;
+  #zeroBucket = 0;
+  #zeroWeight = 0;
 
-  /** @param weights offset of the rows' weights (f32), 0 for none */
-  constructor(workspace: Workspace, rows: number, maxBins: number, weights: number) {
-    const weighted = weights !== 0;
+  /** For columns of up to `rows` values, with weights or without. */
+  constructor(workspace: Workspace, rows: number, maxBins: number, weighted: boolean) {
     this.#workspace = workspace;
-    this.#rows = rows;
     this.#maxBins = maxBins;
-    this.#weights = weights;
-    this.#buckets = bucketCount(rows);
     // One more bucket for missing values.
-    const buckets = this.#buckets + 1;
+    const buckets = bucketCount(rows) + 1;
     this.#mapping = workspace.reserve(MAPPING_BYTES);
     this.#flags = workspace.reserve(buckets);
     this.#counts = workspace.reserve(buckets * 4);
@@ -80,28 +79,36 @@ export class ColumnCutter {
     this.#sortedWeights = weighted ? workspace.reserve(rows * 4) : 0;
     this.#keyMasses = workspace.reserve(rows * 8);
     this.#digits = workspace.reserve(6144 * 4);
-    let total = weighted ? 0 : rows;
-    if (weighted) for (const weight of workspace.floats(weights, rows)) total += weight;
-    this.#meanWeight = total > 0 ? total / rows : 1;
   }
 
-  /** @param values offset of the column's values (f32) */
-  cut(values: number): FoundCuts {
+  /**
+   * @param values offset of the column's values (f32)
+   * @param weights offset of their weights (f32), 0 for none
+   * @param count how many values there are
+   * @param zeros how many more values there are, which are all 0, and what these weigh
+   */
+  cut(values: number, weights: number, count: number, zeros = { count: 0, weight: 0 }): FoundCuts {
     const { kernels } = this.#workspace;
+    this.#count = count;
+    this.#weights = weights;
+    this.#buckets = bucketCount(count);
     const flags = this.#workspace.bytes(this.#flags, this.#buckets + 1);
     const counts = this.#workspace.words(this.#counts, this.#buckets + 1);
     const all = this.#buckets === 1;
     this.#chooseMapping(values);
     flags.fill(all ? 1 : 0);
     counts.fill(0);
-    const most = kernels.countBuckets(values, this.#rows, this.#mapping, this.#counts);
-    if (this.#weights !== 0) {
+    const most = kernels.countBuckets(values, count, this.#mapping, this.#counts);
+    if (weights !== 0) {
       this.#workspace.doubles(this.#masses, this.#buckets).fill(0);
-      kernels.weighBuckets(values, this.#weights, this.#rows, this.#mapping, this.#masses);
+      kernels.weighBuckets(values, weights, count, this.#mapping, this.#masses);
     }
     const missing = counts[this.#buckets];
+    if (zeros.count > 0) this.#addZeros(zeros);
     const hasMissing = missing > 0;
-    const largest = missing === this.#rows ? NaN : most;
+    const largest =
+      zeros.count > 0 ? Math.max(0, missing < count ? most : 0) : missing === count ? NaN : most;
+    this.#zeroWeight = zeros.weight;
     let resolved = all ? this.#resolve(values) : 0;
     for (let round = 1; ; round++) {
       const { items, buckets } = this.#items(resolved);
@@ -111,6 +118,17 @@ export class ColumnCutter {
       for (const item of unsure) flags[buckets[item]] = 1;
       resolved = this.#resolve(values);
     }
+  }
+
+  /** Counts zeros in their bucket, as its usual value. */
+  #addZeros(zeros: { readonly count: number; readonly weight: number }): void {
+    this.#workspace.floats(this.#keys, 1)[0] = 0;
+    this.#workspace.kernels.findBuckets(this.#keys, 1, this.#mapping, this.#found);
+    const bucket = this.#workspace.ints(this.#found, 1)[0];
+    this.#zeroBucket = bucket;
+    this.#workspace.floats(this.#usual, this.#buckets)[bucket] = 0;
+    this.#workspace.words(this.#counts, this.#buckets)[bucket] += zeros.count;
+    if (this.#weights !== 0) this.#workspace.doubles(this.#masses, this.#buckets)[bucket] += zeros.weight;
   }
 
   /** Chooses buckets that hold few different values each, and what usually lies in them, by a sample. */
@@ -156,19 +174,26 @@ export class ColumnCutter {
       if (i - begin > 1) repeated++;
       begin = i;
     }
-    this.#grain = repeated > fewest ? Infinity : this.#meanWeight;
+    this.#grain = repeated > fewest ? Infinity : this.#meanWeight();
+  }
+
+  #meanWeight(): number {
+    if (this.#weights === 0) return 1;
+    let total = 0;
+    for (const weight of this.#workspace.floats(this.#weights, this.#count)) total += weight;
+    return total > 0 ? total / this.#count : 1;
   }
 
   /** One value of each of `SAMPLE` stretches of rows, at a place that follows no pattern; sorted. */
   #sample(values: number): Float32Array {
-    const column = this.#workspace.floats(values, this.#rows);
+    const column = this.#workspace.floats(values, this.#count);
     const sample = new Float32Array(SAMPLE);
     let count = 0;
     let state = 0;
     for (let i = 0; i < SAMPLE; i++) {
       state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x1e3779b9;
       const place = (i + (state >>> 0) / 4294967296) / SAMPLE;
-      const value = column[Math.floor(place * this.#rows)];
+      const value = column[Math.floor(place * this.#count)];
       if (!Number.isNaN(value)) sample[count++] = Math.max(-lastCut, Math.min(lastCut, value)) + 0;
     }
     return sample.subarray(0, count).sort();
@@ -186,7 +211,7 @@ export class ColumnCutter {
     const { kernels } = this.#workspace;
     const count = kernels.gatherBuckets(
       values,
-      this.#rows,
+      this.#count,
       this.#mapping,
       this.#flags,
       this.#usual,
@@ -202,7 +227,7 @@ export class ColumnCutter {
     const count = kernels.gatherWeighted(
       values,
       this.#weights,
-      this.#rows,
+      this.#count,
       this.#mapping,
       this.#flags,
       this.#usual,
@@ -210,6 +235,9 @@ export class ColumnCutter {
       this.#keys,
       this.#keyWeights,
     );
+    if (this.#zeroWeight > 0) {
+      this.#workspace.doubles(this.#usualMasses, this.#buckets)[this.#zeroBucket] += this.#zeroWeight;
+    }
     const [weights, sorted] = [this.#keyWeights, this.#sortedWeights];
     kernels.sortKeysWithWords(this.#keys, this.#sorted, weights, sorted, count, this.#digits);
     return count;
@@ -219,7 +247,7 @@ export class ColumnCutter {
   #items(resolved: number): { items: CutItems; buckets: Int32Array } {
     const ownValues = this.#workspace.floats(this.#keys, resolved);
     const ownMasses = this.#workspace.doubles(this.#keyMasses, resolved);
-    if (this.#buckets === 1) {
+    if (this.#buckets === 1 && Number.isNaN(this.#workspace.floats(this.#usual, 1)[0])) {
       return {
         items: { count: resolved, values: ownValues, masses: ownMasses, grain: 1 },
         buckets: new Int32Array(resolved),

@@ -13,7 +13,18 @@ export { Booster } from './booster.ts';
 export type { BoosterParts } from './booster.ts';
 export type { ImportanceKind } from './importance.ts';
 export type { ObjectiveName } from './link.ts';
-export type { BinnedMatrix, ColumnBins, FeatureType, Matrix } from './matrix.ts';
+export type {
+  BinnedMatrix,
+  ColumnBins,
+  ColumnPlace,
+  FeatureType,
+  Matrix,
+  MatrixColumn,
+  SparseColumn,
+  StorageColumn,
+} from './matrix.ts';
+export { columnsFromColumns, columnsFromRows } from './sparse.ts';
+export type { CompressedMatrix } from './sparse.ts';
 export type { CustomMetric, MetricChoice, MetricName } from './metrics.ts';
 export type { MonotoneConstraints } from './monotone.ts';
 export type { MetricHistory, MetricValues } from './evaluation.ts';

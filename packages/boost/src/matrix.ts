@@ -3,10 +3,24 @@ import { InvalidOption } from '@verdict/core';
 /** XGBoost's letters: `q` a quantity, `int` a whole number, `i` an indicator, `c` a category's code. */
 export type FeatureType = 'q' | 'int' | 'i' | 'c';
 
-/** A table of floats by column; NaN is missing, infinities are values; categories are codes from 0. */
-export interface Matrix {
+/** A column that is zero in all rows but those it lists. */
+export interface SparseColumn {
+  /** Rows, ascending, each once. */
+  readonly indices: Uint32Array | Int32Array;
+  /** Their values; NaN is missing. */
+  readonly values: Float32Array;
+}
+
+/** A column of a matrix. */
+export type MatrixColumn = Float32Array | SparseColumn;
+
+/**
+ * A table of floats by column; NaN is missing, infinities are values; categories are codes from 0. Columns may be
+ * sparse where the type says so: `Matrix<MatrixColumn>`.
+ */
+export interface Matrix<Column extends MatrixColumn = Float32Array> {
   readonly rowCount: number;
-  readonly columns: readonly Float32Array[];
+  readonly columns: readonly Column[];
   readonly featureNames: readonly string[];
   readonly featureTypes: readonly FeatureType[];
 }
@@ -71,7 +85,7 @@ const letters: ReadonlySet<string> = new Set(['q', 'int', 'i', 'c']);
  *
  * @throws InvalidOption naming the part that is not
  */
-export function checkMatrix(matrix: Matrix): void {
+export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
   const { rowCount, columns, featureNames, featureTypes } = matrix;
   if (!Number.isSafeInteger(rowCount) || rowCount < 0) wrong('matrix.rowCount', rowCount, 'a number of rows');
   if (featureNames.length !== columns.length) {
@@ -85,9 +99,21 @@ export function checkMatrix(matrix: Matrix): void {
   }
   for (let f = 0; f < columns.length; f++) {
     if (!letters.has(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
-    if (columns[f].length !== rowCount) {
-      wrong(`matrix column "${featureNames[f]}"`, columns[f].length, `an array of ${rowCount} floats`);
-    }
+    const column = columns[f];
+    const name = `matrix column "${featureNames[f]}"`;
+    if (!(column instanceof Float32Array)) checkSparse(name, column, rowCount);
+    else if (column.length !== rowCount) wrong(name, column.length, `an array of ${rowCount} floats`);
+  }
+}
+
+function checkSparse(name: string, { indices, values }: SparseColumn, rowCount: number): void {
+  if (indices.length !== values.length) {
+    wrong(name, `${indices.length} indices and ${values.length} values`, 'as many indices as values');
+  }
+  for (let i = 0; i < indices.length; i++) {
+    const row = indices[i];
+    if (!(row >= 0 && row < rowCount)) wrong(name, row, `row numbers below ${rowCount}`);
+    if (i > 0 && row <= indices[i - 1]) wrong(name, row, 'row numbers in ascending order, each once');
   }
 }
 

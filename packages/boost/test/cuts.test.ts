@@ -50,6 +50,7 @@ const makers: Record<string, Maker> = {
   constant: () => 3,
   missing: () => NaN,
   'with infinities': (random) => [Infinity, -Infinity, 0, NaN, 3.4e38][random.integer(5)],
+  'of zeros and an infinity': (random) => (random.float() < 0.03 ? Infinity : 0),
   'with rare values between many equal ones': (_, row) => (row % 1000 === 7 ? row % 300 : 5),
   'with far outliers': (random, row) => (row % 37 === 0 ? 1e30 : random.float() / 1000),
   subnormal: (random) => random.normal() * 1e-42,
