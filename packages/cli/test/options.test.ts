@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collect, collectPairs, finiteNumber, wholeNumber } from '../src/commands/options.ts';
+import { collect, collectNames, collectPairs, finiteNumber, wholeNumber } from '../src/commands/options.ts';
 import { count, figure, percent, plural } from '../src/terminal/numbers.ts';
 
 describe('option parsers', () => {
@@ -20,6 +20,14 @@ describe('option parsers', () => {
     const pairs = collectPairs(['text', 'category']);
     expect(pairs('a=b=text', pairs('c=category'))).toEqual({ c: 'category', 'a=b': 'text' });
     for (const bad of ['text', '=text', 'a=', 'a=number']) expect(() => pairs(bad)).toThrow(/COLUMN=VALUE/);
+  });
+});
+
+describe('lists of names', () => {
+  it('are parted by commas and add up; quotation marks keep a comma', () => {
+    expect(collectNames('a, b', collectNames('c'))).toEqual(['c', 'a', 'b']);
+    expect(collectNames('"last, first"', ['a'])).toEqual(['a', 'last, first']);
+    for (const bad of ['', 'a,', ',a', 'a,,b']) expect(() => collectNames(bad)).toThrow(/names of columns/);
   });
 });
 

@@ -13,6 +13,8 @@ export interface ScanOptions {
   readonly batchRows?: number;
   /** Reads target and weight too. Default: false. */
   readonly withTarget?: boolean;
+  /** Columns to add behind those of the schema, as texts just as the file has them; empty is missing. Default: none. */
+  readonly keep?: readonly string[];
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
@@ -25,7 +27,7 @@ const mostCells = 2 ** 22;
  * and with `withTarget` (which adds target and weight in their places) for evaluation. Types are those of the
  * schema; other columns are ignored; an optional column that the file lacks is missing in every row. A
  * category value that training did not know is kept; levels belong to the batch. The target's levels are
- * [negative, positive]; rows without a target have code -1.
+ * [negative, positive]; rows without a target have code -1. Columns to keep come last, also if they are features.
  *
  * @throws ColumnMissing, InvalidValue with file, row and column, and what reading a file throws
  */
@@ -40,10 +42,13 @@ export async function* scanTable(
       ({ role }) =>
         role === 'feature' || (options.withTarget === true && (role === 'target' || role === 'weight')),
     );
-    const affordable = mostCells / Math.max(1, wanted.length);
+    const affordable = mostCells / Math.max(1, wanted.length + (options.keep?.length ?? 0));
     const batchRows = Math.max(1, Math.floor(Math.min(options.batchRows ?? defaultBatch, affordable)));
     const columns = new Map(source.columns.map((column) => [column.name, column]));
-    const builders = wanted.map((column) => makeBuilder(source, schema, column, columns.get(column.name)));
+    const builders = [
+      ...wanted.map((column) => makeBuilder(source, schema, column, columns.get(column.name))),
+      ...(options.keep ?? []).map((name) => keptBuilder(source, source.column(name))),
+    ];
     const expressions = builders.flatMap((builder) => builder.expressions);
     let batch = new Batch(builders, batchRows, 0);
     let row = 0;
@@ -141,18 +146,21 @@ function makeBuilder(
     }
     return absentBuilder(column);
   }
-  if (found.kind === 'nested' || found.kind === 'binary') {
-    throw new InvalidValue({
-      file: source.label,
-      column: column.name,
-      got: `a column of ${found.kind} values`,
-      expected: isNumberType(column.type) ? describeType(column.type, column.words) : 'text',
-      hint: 'Write one plain value in each cell of this column.',
-    });
-  }
+  requirePlain(source, found, isNumberType(column.type) ? describeType(column.type, column.words) : 'text');
   if (column.role === 'target') return targetBuilder(source, schema, found);
   if (isNumberType(column.type) || column.role === 'weight') return numberBuilder(source, column, found);
   return codeBuilder(found);
+}
+
+function requirePlain(source: Source, { name, kind }: SourceColumn, expected: string): void {
+  if (kind !== 'nested' && kind !== 'binary') return;
+  throw new InvalidValue({
+    file: source.label,
+    column: name,
+    got: `a column of ${kind} values`,
+    expected,
+    hint: 'Write one plain value in each cell of this column.',
+  });
 }
 
 function absentBuilder(column: ColumnSchema): Builder {
@@ -225,6 +233,16 @@ function numberBuilder(source: Source, column: ColumnSchema, found: SourceColumn
 }
 
 function codeBuilder(found: SourceColumn): Builder {
+  return textBuilder(found, (text) => (isMissing(text) ? undefined : labelOf(found.kind, text)));
+}
+
+function keptBuilder(source: Source, found: SourceColumn): Builder {
+  requirePlain(source, found, 'text');
+  return textBuilder(found, (text) => (text === '' ? undefined : text));
+}
+
+/** Texts as codes into a dictionary of the batch; `levelOf` says what a text stands for, undefined for missing. */
+function textBuilder(found: SourceColumn, levelOf: (text: string) => string | undefined): Builder {
   return {
     expressions: [presentText(found)],
     start(rows) {
@@ -239,8 +257,8 @@ function codeBuilder(found: SourceColumn): Builder {
         finish(count): CodeColumn {
           const places = new Map<string, number>();
           const codeOf = Int32Array.from(dictionary.texts, (text) => {
-            if (isMissing(text)) return -1;
-            const label = labelOf(found.kind, text);
+            const label = levelOf(text);
+            if (label === undefined) return -1;
             const place = places.get(label) ?? places.size;
             places.set(label, place);
             return place;

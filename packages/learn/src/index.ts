@@ -144,7 +144,14 @@ export type {
   TreeDefaults,
   WorkPool,
 } from './training/index.ts';
-export { categoryOrders, featureColumns, importTrees, openModel, readingTypes } from './importing/index.ts';
+export {
+  categoryOrders,
+  featureColumns,
+  importOrigin,
+  importTrees,
+  openModel,
+  readingTypes,
+} from './importing/index.ts';
 export type {
   CategoryList,
   CategoryOption,

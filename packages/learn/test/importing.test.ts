@@ -10,6 +10,7 @@ import {
   categoryOrders,
   createScorer,
   featureColumns,
+  importOrigin,
   importTrees,
   openModel,
   openPool,
@@ -209,6 +210,25 @@ describe('opening a model', () => {
       ),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('the origin of a bundle', () => {
+  it('is what its metrics say under `imported`, if that is whole', () => {
+    const { origin } = open();
+    expect(importOrigin({ imported: origin })).toEqual(origin);
+    expect(importOrigin({ imported: { ...origin, bestRounds: null } })).toMatchObject({ rounds: 5 });
+    for (const metrics of [
+      null,
+      [],
+      {},
+      { imported: null },
+      { imported: { ...origin, file: 3 } },
+      { imported: { ...origin, format: 'pickle' } },
+      { imported: { ...origin, rounds: '5' } },
+    ]) {
+      expect(importOrigin(metrics)).toBeUndefined();
+    }
   });
 });
 

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Schema } from '@verdict/core';
 import type { Inspection } from '@verdict/data';
 import { inspectTable } from '@verdict/data';
-import type { Decision } from '@verdict/learn';
-import { readBundle } from '@verdict/learn';
+import type { Decision, ModelOrigin } from '@verdict/learn';
+import { importOrigin, readBundle } from '@verdict/learn';
 
 export interface InspectJob {
   /** A table (a path, a glob, or `-`) or the folder of a bundle. */
@@ -25,6 +25,8 @@ export interface BundleInspection {
   readonly dataFingerprint: string;
   readonly schema: Schema;
   readonly decision: Decision;
+  /** Where the model comes from, if it was imported; as its bundle says. */
+  readonly imported?: ModelOrigin;
   readonly members: readonly { readonly member: string; readonly weight: number; readonly size: string }[];
   readonly features: readonly { readonly name: string; readonly source: string; readonly type: string }[];
   readonly metrics: unknown;
@@ -47,6 +49,7 @@ export async function inspect(job: InspectJob): Promise<TableInspection | Bundle
   }
   const { verdictVersion, seed, dataFingerprint, schema, decision, plan, booster, logistic, metrics, card } =
     await readBundle(path);
+  const imported = importOrigin(metrics);
   const size = {
     trees: booster === undefined ? '' : `${booster.treeCount} trees`,
     logistic:
@@ -61,6 +64,7 @@ export async function inspect(job: InspectJob): Promise<TableInspection | Bundle
     dataFingerprint,
     schema,
     decision,
+    ...(imported === undefined ? {} : { imported }),
     members: decision.blend.members.map(({ member, weight }) => ({ member, weight, size: size[member] })),
     features: plan.outputs.map(({ name, source, type }) => ({ name, source, type })),
     metrics,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import type { CodeColumn, Dataset, NumberColumn, Schema } from '@verdict/core';
+import type { Column, Dataset, NumberColumn, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption, isNumberType } from '@verdict/core';
 import { openWriter, scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
@@ -15,6 +15,8 @@ export interface PredictJob {
   readonly out?: string | Writable;
   /** Adds the contribution of each column and the bias. */
   readonly explain?: boolean;
+  /** Columns of the table to copy, as it writes them, before the predictions. Default: none. */
+  readonly keep?: readonly string[];
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of rows written so far. */
@@ -26,8 +28,8 @@ const BATCH = 32_768;
 const EXPLAINED_BATCH = 1024;
 
 /**
- * Scores every row of a table in the order of the file, in bounded memory. Writes `probability` (of the
- * positive class) and `prediction` (the label), with `explain` also `contribution:COLUMN` and
+ * Scores every row of a table in the order of the file, in bounded memory. Writes the columns to keep,
+ * `probability` (of the positive class) and `prediction` (the label), with `explain` also `contribution:COLUMN` and
  * `contribution:bias`, which add up to the margin (log-odds before calibration). A file appears only when it
  * is complete.
  *
@@ -36,12 +38,15 @@ const EXPLAINED_BATCH = 1024;
  */
 export async function predict(job: PredictJob): Promise<{ rows: number }> {
   const { file, model, out = process.stdout, explain = false, threads, signal, onProgress } = job;
+  const keep = [...new Set(job.keep)];
   if (typeof out === 'string') await refuseSameFile(file, out);
   const bundle = await readBundle(model);
   const scorer = createScorer(bundle);
   const { positive, negative } = bundle.decision.labels;
+  requireFree(keep, explain ? bundle.plan.inputs.map(({ name }) => `contribution:${name}`) : []);
   const batches = scanTable(file, bundle.schema, {
     batchRows: explain ? EXPLAINED_BATCH : BATCH,
+    keep,
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -57,7 +62,7 @@ export async function predict(job: PredictJob): Promise<{ rows: number }> {
       await new Promise((resolve) => setImmediate(resolve));
     }
     // A table without rows still gives the names of its columns.
-    if (rows === 0) await writer.write(scored(withoutRows(bundle.schema)));
+    if (rows === 0) await writer.write(scored(withoutRows(bundle.schema, keep)));
     await writer.close();
   } catch (error) {
     await writer.abort();
@@ -65,14 +70,30 @@ export async function predict(job: PredictJob): Promise<{ rows: number }> {
   }
   return { rows };
 
-  function scored(batch: Dataset): (NumberColumn | CodeColumn)[] {
+  function scored({ rowCount, columns }: Dataset): Column[] {
+    // Columns to keep come last, and may be features too.
+    const features = columns.length - keep.length;
+    const batch = { rowCount, columns: columns.slice(0, features) };
     const { probabilities, decisions } = scorer.scoreBatch(batch);
     return [
+      ...columns.slice(features),
       { kind: 'number', name: 'probability', values: probabilities },
       { kind: 'code', name: 'prediction', codes: Int32Array.from(decisions), levels: [negative, positive] },
       ...(explain ? contributionColumns(scorer, batch) : []),
     ];
   }
+}
+
+/** A kept column must not have the name of a column that is written anyway. */
+function requireFree(keep: readonly string[], contributions: readonly string[]): void {
+  const taken = new Set(['probability', 'prediction', 'contribution:bias', ...contributions]);
+  const clash = keep.find((name) => taken.has(name));
+  if (clash === undefined) return;
+  throw new InvalidOption({
+    option: 'keep',
+    got: clash,
+    expected: 'a column with another name than those of the predictions',
+  });
 }
 
 /** Predictions in the place of the table would cost the reader the table. */
@@ -90,19 +111,21 @@ async function refuseSameFile(file: string, out: string): Promise<void> {
   }
 }
 
-/** No row of a schema's features. */
-function withoutRows(schema: Schema): Dataset {
+/** No row of a schema's features, and of columns to keep. */
+function withoutRows(schema: Schema, keep: readonly string[]): Dataset {
   return {
     rowCount: 0,
-    columns: schema.columns
-      .filter(({ role }) => role === 'feature')
-      .map(({ name, type }) =>
-        isNumberType(type)
-          ? { kind: 'number', name, values: new Float64Array(0) }
-          : { kind: 'code', name, codes: new Int32Array(0), levels: [] },
-      ),
+    columns: [
+      ...schema.columns
+        .filter(({ role }) => role === 'feature')
+        .map(({ name, type }) => (isNumberType(type) ? emptyNumbers(name) : emptyTexts(name))),
+      ...keep.map(emptyTexts),
+    ],
   };
 }
+
+const emptyNumbers = (name: string): Column => ({ kind: 'number', name, values: new Float64Array(0) });
+const emptyTexts = (name: string): Column => ({ kind: 'code', name, codes: new Int32Array(0), levels: [] });
 
 function contributionColumns(scorer: Scorer, batch: Dataset): NumberColumn[] {
   const { columns, contributions, bias } = scorer.explainBatch(batch);

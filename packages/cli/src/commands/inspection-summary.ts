@@ -1,3 +1,4 @@
+import { formatText, roundsText } from 'verdict';
 import type { BundleInspection, TableInspection } from 'verdict';
 import { count, figure, percent, plural } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -52,13 +53,18 @@ function instant(milliseconds: number): string {
 }
 
 function bundle(result: BundleInspection, style: Style): string {
-  const { schema, decision } = result;
+  const { schema, decision, imported } = result;
   const used = schema.columns.filter(({ role }) => role === 'feature');
   return [
     style.bold(
       `A model of ${printable(schema.target.name)}: ${printable(schema.target.positive)} or ${printable(schema.target.negative)}`,
     ),
     `Made by Verdict ${result.verdictVersion} with seed ${result.seed}, from data ${result.dataFingerprint.slice(0, 16)}….`,
+    ...(imported === undefined
+      ? []
+      : [
+          `Imported from ${printable(imported.file)} (${printable(formatText(imported))}): ${roundsText(imported)}.`,
+        ]),
     `Says ${printable(schema.target.positive)} from a probability of ${figure(decision.threshold)} on (rule: ${decision.rule.rule}).`,
     '',
     ...layoutTable(

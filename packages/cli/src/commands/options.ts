@@ -27,6 +27,14 @@ export function collect(text: string, earlier: readonly string[] = []): readonly
   return [...earlier, text];
 }
 
+/** Collects names that may come several times and in lists: `a,b`; `"a,b"` in quotation marks is one name. */
+export function collectNames(text: string, earlier: readonly string[] = []): readonly string[] {
+  const whole = /^"(.+)"$/s.exec(text);
+  const names = whole === null ? text.split(',').map((name) => name.trim()) : [whole[1]];
+  if (names.includes('')) throw new InvalidArgumentError('Expected names of columns, parted by commas.');
+  return [...earlier, ...names];
+}
+
 /** Collects `COLUMN=VALUE` pairs; the value must be one of `allowed`. The last `=` separates. */
 export function collectPairs<T extends string>(
   allowed: readonly T[],

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { predict } from 'verdict';
 import { withProgress } from '../terminal/progress.ts';
-import { wholeNumber } from './options.ts';
+import { collectNames, wholeNumber } from './options.ts';
 
 export function predictCommand(signal: AbortSignal): Command {
   return new Command('predict')
@@ -12,22 +12,37 @@ export function predictCommand(signal: AbortSignal): Command {
       '--out <FILE>',
       'where to write; the ending says the format: .csv, .tsv, .jsonl, .parquet, also .gz (default: CSV on standard output)',
     )
+    .option(
+      '--keep <COLS>',
+      'copy columns of the table, such as a customer number: names parted by commas; may be given several times',
+      collectNames,
+    )
     .option('--explain', 'add what each column contributed to each row, in log-odds')
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
     .addHelpText(
       'after',
       `
 Writes one line per row in the order of the file: probability (of the positive class) and prediction (the label).
-Columns of the file, such as a customer number, are not copied. With --explain, one column "contribution:NAME"
+Columns of the file are copied only with --keep, as the file writes them, before the predictions. With --explain, one column "contribution:NAME"
 for each column and "contribution:bias"; they add up to the log-odds of the row.
 
 Examples:
   verdict predict new.csv --model output/model > predictions.csv
+  verdict predict new.csv --model output/model --keep customer_id,name --out predictions.csv
   verdict predict new.parquet --model output/model --explain --out predictions.parquet
   gunzip -c new.csv.gz | verdict predict - --model output/model`,
     )
     .action(
-      async (file: string, flags: { model: string; out?: string; explain?: boolean; threads?: number }) => {
+      async (
+        file: string,
+        flags: {
+          model: string;
+          out?: string;
+          keep?: readonly string[];
+          explain?: boolean;
+          threads?: number;
+        },
+      ) => {
         const { rows } = await withProgress(flags.out === undefined, (progress) =>
           predict({
             ...flags,

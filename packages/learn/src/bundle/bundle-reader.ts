@@ -12,10 +12,12 @@ import type { PartName } from './manifest.ts';
  * version, the bounds of every number and array, and that the parts agree. Files that the manifest does not
  * list are not looked at.
  *
+ * @param path the folder, or an output folder that has it as `model` and is no bundle itself
  * @throws InvalidModel naming the file that is missing, broken or hostile, and what to do
  */
-export async function readBundle(dir: string): Promise<Bundle> {
-  await checkFolder(dir);
+export async function readBundle(path: string): Promise<Bundle> {
+  await checkFolder(path);
+  const dir = await bundleFolder(path);
   const manifestFile = join(dir, manifestName);
   const manifest = parseManifest(await readPart(manifestFile, 1024 * 1024), manifestFile);
   const parts = new Map<PartName, Uint8Array>();
@@ -35,6 +37,16 @@ export async function readBundle(dir: string): Promise<Bundle> {
     parts.set(name, bytes);
   }
   return decodeParts(manifest, parts, (name) => join(dir, name));
+}
+
+/** The folder itself if it has a manifest, or none; otherwise its `model`, which has one. */
+async function bundleFolder(path: string): Promise<string> {
+  const inner = join(path, 'model');
+  return !(await hasManifest(path)) && (await hasManifest(inner)) ? inner : path;
+}
+
+async function hasManifest(dir: string): Promise<boolean> {
+  return (await stat(join(dir, manifestName)).catch(() => undefined)) !== undefined;
 }
 
 async function checkFolder(dir: string): Promise<void> {

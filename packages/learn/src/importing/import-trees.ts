@@ -27,7 +27,8 @@ import type {
 } from '../training/index.ts';
 import { version } from '../version.ts';
 import type { ImportNote } from './note.ts';
-import type { ModelOrigin, OpenedModel } from './open-model.ts';
+import type { ModelOrigin } from './model-origin.ts';
+import type { OpenedModel } from './open-model.ts';
 import { passThroughPlan } from './pass-through-plan.ts';
 import type { ImportedFeature } from './sample-column.ts';
 

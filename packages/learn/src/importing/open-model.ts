@@ -1,29 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readModelFile } from '@verdict/boost';
-import type { Booster, ModelFile, ModelFileFormat } from '@verdict/boost';
+import type { Booster, ModelFile } from '@verdict/boost';
 import { InvalidModel, InvalidOption, VerdictError } from '@verdict/core';
 import { maximumFeatures } from '../features/index.ts';
 import type { CategoryList } from './category-order.ts';
+import type { ModelOrigin } from './model-origin.ts';
 
 /** Which rounds of a model are used: up to the best one, all, or so many from the first on. */
 export type Iterations = 'best' | 'all' | number;
-
-/** Where an imported model comes from; plain JSON, kept in the bundle. */
-export interface ModelOrigin {
-  /** Name of the file, without its folder. */
-  readonly file: string;
-  /** SHA-256 of the file in lower-case hexadecimal digits. */
-  readonly sha256: string;
-  readonly format: ModelFileFormat;
-  /** The version that wrote the file, such as `3.2.0`. */
-  readonly version: string;
-  readonly objective: string;
-  readonly roundsInFile: number;
-  /** Rounds that are used, the first ones. */
-  readonly rounds: number;
-  /** Rounds up to the one that early stopping found best; null where the file names none. */
-  readonly bestRounds: number | null;
-}
 
 /** A model from elsewhere, cut to the rounds that are used. */
 export interface OpenedModel {
