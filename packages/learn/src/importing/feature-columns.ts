@@ -34,7 +34,7 @@ export function featureColumns(
   const { featureNames } = model.booster;
   const free = columns.map(({ name }) => name).filter((name) => !options.taken.includes(name));
   if (options.features !== undefined) return given(featureNames, options.features, free, columns, options);
-  const byName = featureNames.map((name) => columnOf(name, free));
+  const byName = columnsByName(featureNames, free);
   const found = byName.filter((name) => name !== undefined);
   if (found.length === featureNames.length) return { columns: found, notes: [] };
   if (model.named && !madeUp(featureNames)) {
@@ -44,11 +44,16 @@ export function featureColumns(
   return inOrder(featureNames, free, options.sample);
 }
 
-/** LightGBM writes blanks of a name as underscores. */
-function columnOf(name: string, columns: readonly string[]): string | undefined {
-  if (columns.includes(name)) return name;
-  const like = columns.filter((column) => column.replaceAll(/\s/g, '_') === name);
-  return like.length === 1 ? like[0] : undefined;
+/** The column of each name, also where LightGBM has written the blanks of a name as underscores. */
+function columnsByName(names: readonly string[], columns: readonly string[]): (string | undefined)[] {
+  const known = new Set(columns);
+  const spaced = new Map<string, string | undefined>();
+  for (const column of columns) {
+    const name = column.replaceAll(/\s/g, '_');
+    // Of two columns that would have one name, neither is meant for sure.
+    if (name !== column) spaced.set(name, spaced.has(name) ? undefined : column);
+  }
+  return names.map((name) => (known.has(name) ? name : spaced.get(name)));
 }
 
 /** True for the names that libraries make up for arrays without any: f0, f1, … or Column_0, Column_1, … */
@@ -70,10 +75,12 @@ function given(
       expected: `the names of ${names.length} columns, one for each feature of the model`,
     });
   }
-  const twice = features.find((name, f) => features.indexOf(name) !== f);
+  const seen = new Set<string>();
+  const twice = features.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined)
     throw new InvalidOption({ option: 'features', got: twice, expected: 'each column once' });
-  const missing = features.filter((name) => !free.includes(name));
+  const known = new Set(free);
+  const missing = features.filter((name) => !known.has(name));
   if (missing.length > 0) throw missingColumns(missing, features, columns, sample);
   return { columns: features, notes: [] };
 }
@@ -127,13 +134,16 @@ function encodedColumns(
   wanted: readonly string[],
   columns: readonly SampleColumn[],
 ): string[] {
+  const features = new Set(wanted);
+  // Enough to tell, also in tables of very many columns.
+  const looked = missing.slice(0, 200);
   return columns
     .map(({ name }) => name)
     .filter(
       (name) =>
         name !== '' &&
-        !wanted.includes(name) &&
-        missing.some(
+        !features.has(name) &&
+        looked.some(
           (feature) => feature.startsWith(name) && /^(?:[ _.:=|-]|\[)./.test(feature.slice(name.length)),
         ),
     );

@@ -1,5 +1,5 @@
 import type { Booster } from '@verdict/boost';
-import { findColumn, InvalidOption, InvalidValue } from '@verdict/core';
+import { InvalidOption, InvalidValue } from '@verdict/core';
 import type { CodeColumn, Dataset, Schema } from '@verdict/core';
 import { featurePlanVersion } from '../features/index.ts';
 import type { FeaturePlan, FeatureStep } from '../features/index.ts';
@@ -27,9 +27,10 @@ export function passThroughPlan(
 ): { readonly plan: FeaturePlan; readonly notes: readonly ImportNote[] } {
   const greatest = greatestCodes(booster);
   const notes: ImportNote[] = [];
+  const table = new Map(dataset.columns.map((column) => [column.name, column]));
   const steps = features.map((feature, f): FeatureStep => {
     const { name, type, column, order } = feature;
-    const values = findColumn(dataset, column);
+    const values = table.get(column);
     if (order === undefined || order.kind === 'codes') {
       if (order !== undefined && values?.kind === 'number') requireCodes(values.values, column, sample);
       return { kind: 'number', input: column, output: name, type };

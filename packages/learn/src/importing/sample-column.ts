@@ -35,8 +35,9 @@ export function readingTypes(
 ): Map<string, ColumnType> {
   const types = new Map<string, ColumnType>();
   const wrong: SampleColumn[] = [];
+  const byName = new Map(columns.map((column) => [column.name, column]));
   for (const { column: name, order } of features) {
-    const column = columns.find((candidate) => candidate.name === name);
+    const column = byName.get(name);
     if (column === undefined) throw new TypeError(`the sample has no column "${name}"`);
     if (order !== undefined && order.kind !== 'codes') types.set(name, 'category');
     else {
