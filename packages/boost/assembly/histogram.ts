@@ -55,7 +55,7 @@ function accumulate(
 
 /**
  * The histograms of one node over all blocks of features. A block is (rows, stride, groups, group count), four
- * u32; its stride is a multiple of 16. `index` lists the node's rows; 0 means `count` rows from `first` on.
+ * u32; its stride is 4 or a multiple of 8. `index` lists the node's rows; 0 means `count` rows from `first` on.
  * `rowBuffer` holds 512 rows of the widest stride, `packedBuffer` 512 i64.
  */
 export function buildHistogram(
@@ -84,6 +84,25 @@ export function buildHistogram(
           v128.store(to, v128.load(from, 16), 16);
           store<i64>(g, load<i64>(packed + (row << 3)));
           to += 32;
+          g += 8;
+          i += 4;
+        }
+      } else if (stride == 4) {
+        while (i < last) {
+          const row = <usize>load<u32>(i);
+          store<u32>(to, load<u32>(rows + (row << 2)));
+          store<i64>(g, load<i64>(packed + (row << 3)));
+          to += 4;
+          g += 8;
+          i += 4;
+        }
+      } else if (stride & 15) {
+        while (i < last) {
+          const row = <usize>load<u32>(i);
+          const from = rows + row * stride;
+          for (let b: usize = 0; b < stride; b += 8) store<i64>(to + b, load<i64>(from + b));
+          store<i64>(g, load<i64>(packed + (row << 3)));
+          to += stride;
           g += 8;
           i += 4;
         }

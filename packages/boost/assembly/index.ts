@@ -10,7 +10,7 @@ export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from '
 export { logisticLoss } from './loss';
 export { partitionRows, splitRows } from './partition';
 export { quantiseGradients } from './quantise';
-export { clearBytes, copyBytes, fillSequence, gatherBlock, sampleRows } from './rows';
+export { clearBytes, copyBytes, fillSequence, interleave, sampleRows, takeColumn } from './rows';
 export { scoreBlock } from './score';
 export { shapContributions } from './shap';
 export { findSplit } from './split';

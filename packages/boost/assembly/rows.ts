@@ -37,11 +37,25 @@ export function copyBytes(to: usize, from: usize, bytes: usize): void {
   memory.copy(to, from, bytes);
 }
 
-/** Copies one column of bins into a row-major block: byte `offset` of each row of `stride` bytes. */
-export function gatherBlock(column: usize, count: i32, block: usize, stride: i32, offset: i32): void {
-  let to = block + <usize>offset;
-  for (let row = 0; row < count; row++) {
-    store<u8>(to, load<u8>(column + <usize>row));
-    to += <usize>stride;
+/**
+ * Lays columns of bytes side by side: byte j of each row of `stride` bytes is from column j, and columns are
+ * `distance` bytes apart, a multiple of four. Rows have room for a multiple of four columns, all of them readable.
+ */
+export function interleave(columns: usize, distance: usize, width: i32, count: i32, rows: usize, stride: usize): void {
+  for (let j: usize = 0; j < <usize>width; j += 4) {
+    const a = columns + j * distance, b = a + distance, c = b + distance, d = c + distance;
+    let to = rows + j;
+    for (let row: usize = 0; row < <usize>count; row++) {
+      store<u32>(
+        to,
+        <u32>load<u8>(a + row) | <u32>load<u8>(b + row) << 8 | <u32>load<u8>(c + row) << 16 | <u32>load<u8>(d + row) << 24,
+      );
+      to += stride;
+    }
   }
+}
+
+/** Takes the bytes at `from`, `from + stride`, … one behind another. */
+export function takeColumn(from: usize, stride: usize, count: i32, to: usize): void {
+  for (let i: usize = 0; i < <usize>count; i++, from += stride) store<u8>(to + i, load<u8>(from));
 }

@@ -1,4 +1,5 @@
 import { eachChunk } from './chunks.ts';
+import { ColumnCache } from './column-cache.ts';
 import type { ColumnSampler } from './column-sampler.ts';
 import type { Crew } from './crew.ts';
 import { HistogramBuilder } from './histogram-builder.ts';
@@ -19,7 +20,7 @@ import type { Workspace } from './workspace.ts';
 /** A gain below this is rounding noise (XGBoost's kRtEps). */
 const LEAST_GAIN = 1e-6;
 
-/** What a tree is grown from: rows drawn and not drawn lie in the space's `index` and `passengers`. */
+/** What a tree is grown from: the space's `index` holds the rows drawn, and behind them those that only follow. */
 export interface TreeTask {
   readonly round: number;
   readonly drawn: number;
@@ -45,6 +46,7 @@ export class Grower {
   readonly #workspace: Workspace;
   readonly #crew: Crew;
   readonly #builder: HistogramBuilder;
+  readonly #columns: ColumnCache;
   readonly #space: TrainingSpace;
   readonly #params: Params;
   readonly #sampler: ColumnSampler;
@@ -71,6 +73,7 @@ export class Grower {
     this.#workspace = workspace;
     this.#crew = crew;
     this.#builder = new HistogramBuilder(crew, space);
+    this.#columns = new ColumnCache(workspace, crew, space);
     this.#space = space;
     this.#params = params;
     this.#sampler = sampler;
@@ -250,8 +253,9 @@ export class Grower {
     const feature = this.#ints[(space.slots + this.#ints[at + 8] * SLOT_BYTES) / 4 + 3];
     const goesLeft = this.#bytes.subarray(node.record + 64, node.record + 320);
     const table = this.#byteTable(feature, goesLeft);
-    const column = space.columns + space.binned.places[feature].storage * space.columnStride;
-    const passengerPlace = this.#drawn + node.passengerBegin;
+    const stored = space.binned.places[feature].storage;
+    const column = this.#columns.find(stored, node.count + node.passengerCount);
+    const passengerPlace = (this.#drawn + node.passengerBegin) * 4;
     const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, [
       {
         column,
@@ -263,8 +267,8 @@ export class Grower {
       {
         column,
         table,
-        rows: space.passengers + node.passengerBegin * 4,
-        scratch: space.scratch + passengerPlace * 4,
+        rows: space.index + passengerPlace,
+        scratch: space.scratch + passengerPlace,
         count: node.passengerCount,
       },
     ]);
@@ -370,7 +374,8 @@ export class Grower {
     for (const leaf of leaves) {
       const value = tree.thresholds[leaf];
       this.#addToRows(this.#space.index + begins[leaf] * 4, counts[leaf], value);
-      this.#addToRows(this.#space.passengers + passengerBegins[leaf] * 4, passengerCounts[leaf], value);
+      const passengers = this.#space.index + (this.#drawn + passengerBegins[leaf]) * 4;
+      this.#addToRows(passengers, passengerCounts[leaf], value);
     }
     this.#crew.run();
     return tree;

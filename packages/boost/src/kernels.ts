@@ -46,7 +46,15 @@ export interface Kernels {
     counts: number,
   ): void;
   assignBins(values: number, count: number, cuts: number, steps: number, missing: number, bins: number): void;
-  gatherBlock(column: number, count: number, block: number, stride: number, offset: number): void;
+  interleave(
+    columns: number,
+    distance: number,
+    width: number,
+    count: number,
+    rows: number,
+    stride: number,
+  ): void;
+  takeColumn(from: number, stride: number, count: number, to: number): void;
   sampleRows(
     first: number,
     count: number,
@@ -107,8 +115,22 @@ export interface Kernels {
     record: number,
     scratch: number,
   ): void;
-  partitionRows(column: number, table: number, index: number, count: number, scratch: number): number;
-  splitRows(column: number, table: number, index: number, count: number, scratch: number): number;
+  partitionRows(
+    column: number,
+    stride: number,
+    table: number,
+    index: number,
+    count: number,
+    scratch: number,
+  ): number;
+  splitRows(
+    column: number,
+    stride: number,
+    table: number,
+    index: number,
+    count: number,
+    scratch: number,
+  ): number;
   clearBytes(at: number, bytes: number): void;
   copyBytes(to: number, from: number, bytes: number): void;
   fillSequence(words: number, count: number, first: number): void;

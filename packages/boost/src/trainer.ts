@@ -65,7 +65,8 @@ export function trainWith(
   const count = typeof threads === 'number' ? threads : threads.helpers.length + 1;
   const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, params, count);
   return Workspace.use(plan.bytes, (workspace) => {
-    const space = new TrainingSpace(workspace, plan, data.binned, data.rows, rows.validationRows);
+    const scaled = params.scale_pos_weight !== 1;
+    const space = new TrainingSpace(workspace, plan, data.binned, data.rows, rows.validationRows, scaled);
     return Crew.use(workspace, threads, (crew) =>
       new Trainer(workspace, crew, space, data, rows, params, options).run(),
     );
@@ -123,9 +124,11 @@ class Trainer {
     const { featureNames, featureTypes } = this.#data.binned;
     const { objective } = this.#params;
     const baseOutput = this.#start();
-    const n = this.#rows.labels.length;
     const m = this.#rows.validationRows.length;
-    const validationMargins = this.#workspace.floats(this.#space.margins + n * 4, m);
+    const validationMargins = this.#workspace.floats(
+      this.#space.margins + this.#space.plan.firstValidation * 4,
+      m,
+    );
     const sampler = new ColumnSampler(this.#params, featureNames.length);
     const grower = new Grower(
       this.#workspace,
@@ -186,7 +189,8 @@ class Trainer {
   #evaluate(metric: Metric, set: RowSet): number {
     const { labels, weights, validationLabels, validationWeights } = this.#rows;
     if (set === 'training') return this.#evaluateRows(metric, 0, labels, weights);
-    return this.#evaluateRows(metric, labels.length, validationLabels, validationWeights);
+    const { firstValidation } = this.#space.plan;
+    return this.#evaluateRows(metric, firstValidation, validationLabels, validationWeights);
   }
 
   /** The metric of the training rows (`first` 0) or of the validation rows, which follow them. */
@@ -201,7 +205,7 @@ class Trainer {
     if (metric.isLogisticLoss !== true) return metric.evaluate(margins, labels, weights);
     const [marginsAt, labelsAt, weightsAt] = [
       this.#space.margins,
-      this.#space.lossLabels,
+      this.#space.labels,
       this.#space.lossWeights,
     ].map((offset) => offset + first * 4);
     const whole = count - (count % 4);
@@ -227,35 +231,34 @@ class Trainer {
     const { labels, weights, validationRows } = this.#rows;
     const n = labels.length;
     const space = this.#space;
-    const padded = Math.ceil(n / 4) * 4;
-    this.#workspace.floats(space.labels, padded).fill(0).set(labels);
+    const { firstValidation, lastRow } = space.plan;
     const { validationLabels, validationWeights } = this.#rows;
-    const all = n + validationRows.length;
-    const lossLabels = this.#workspace.floats(space.lossLabels, all);
-    lossLabels.set(labels);
-    lossLabels.set(validationLabels, n);
-    const lossWeights = this.#workspace.floats(space.lossWeights, all).fill(1);
+    const allLabels = this.#workspace.floats(space.labels, lastRow).fill(0);
+    allLabels.set(labels);
+    allLabels.set(validationLabels, firstValidation);
+    const lossWeights = this.#workspace.floats(space.lossWeights, lastRow).fill(1);
     if (weights !== undefined) lossWeights.set(weights);
-    if (validationWeights !== undefined) lossWeights.set(validationWeights, n);
-    const scaled = this.#workspace.floats(space.weights, padded).fill(0);
-    for (let i = 0; i < n; i++) {
-      const w = weights === undefined ? 1 : weights[i];
-      scaled[i] = labels[i] === 1 ? w * this.#params.scale_pos_weight : w;
+    if (validationWeights !== undefined) lossWeights.set(validationWeights, firstValidation);
+    lossWeights.fill(0, n, firstValidation);
+    if (space.weights !== space.lossWeights) {
+      const scaled = this.#workspace.floats(space.weights, firstValidation);
+      for (let i = 0; i < firstValidation; i++) {
+        scaled[i] = allLabels[i] === 1 ? lossWeights[i] * this.#params.scale_pos_weight : lossWeights[i];
+      }
     }
-    const margins = this.#workspace
-      .floats(space.margins, Math.max(n + validationRows.length, padded))
-      .fill(0);
+    const margins = this.#workspace.floats(space.margins, lastRow).fill(0);
     const { baseMargin, rows } = this.#data;
     const link = linkOf(this.#params.objective);
     const zero = link.logistic ? 0.5 : 0;
     if (baseMargin !== undefined) {
       for (let i = 0; i < n; i++) margins[i] = baseMargin[rows === undefined ? i : rows[i]];
-      for (let i = 0; i < validationRows.length; i++) margins[n + i] = baseMargin[validationRows[i]];
+      for (let i = 0; i < validationRows.length; i++)
+        margins[firstValidation + i] = baseMargin[validationRows[i]];
       return zero;
     }
     const custom = this.#options.objective !== undefined && this.#params.base_score === undefined;
     const start = custom ? zero : startingOutput(labels, weights, this.#params, link.logistic);
-    margins.fill(link.startOf(start), 0, n + validationRows.length);
+    margins.fill(link.startOf(start));
     return start;
   }
 
@@ -282,7 +285,7 @@ class Trainer {
     const sums = this.#objective.computeGradients(frame);
     const gradientScale = integerScale(sums.gradient, n);
     const hessianScale = integerScale(sums.hessian, n);
-    const { packed, index, passengers } = space;
+    const { packed, index } = space;
     eachChunk(Math.ceil(n / 4) * 4, (begin, count) => {
       crew.chain(count * 3);
       const [from, to] = [gradients + begin * 8, packed + begin * 8];
@@ -293,7 +296,7 @@ class Trainer {
     // A draw without a single row would waste the round: then all rows are used.
     const drawn = (threshold < 4294967296 && this.#draw(n, rowSeed, threshold)) || n;
     if (drawn === n) this.#sequence(index, n, 0);
-    this.#sequence(passengers + (n - drawn) * 4, m, n);
+    this.#sequence(index + n * 4, m, space.plan.firstValidation);
     return grower.grow({
       round,
       drawn,
@@ -305,25 +308,30 @@ class Trainer {
     });
   }
 
-  /** Draws the rows of a tree into the index, the others into the passengers; returns how many were drawn. */
+  /** Draws the rows of a tree into the index and puts the others behind them; returns how many were drawn. */
   #draw(rows: number, seed: number, threshold: number): number {
     const crew = this.#crew;
-    const { index, passengers } = this.#space;
+    const { index, scratch } = this.#space;
     const calls: number[] = [];
     eachChunk(rows, (begin, count) => {
       crew.chain(count * 3);
-      const [drawn, others] = [index + begin * 4, passengers + begin * 4];
+      const [drawn, others] = [index + begin * 4, scratch + begin * 4];
       calls.push(crew.call('sampleRows', begin, count, seed, threshold, drawn, others));
     });
     crew.run();
-    const indexRows = this.#workspace.words(index, rows);
-    const otherRows = this.#workspace.words(passengers, rows);
+    const list = this.#workspace.words(index, rows);
+    const others = this.#workspace.words(scratch, rows);
     let total = 0;
-    eachChunk(rows, (begin, count, chunk) => {
+    eachChunk(rows, (begin, _, chunk) => {
       const drawn = crew.result(calls[chunk]);
-      indexRows.copyWithin(total, begin, begin + drawn);
-      otherRows.copyWithin(begin - total, begin, begin + count - drawn);
+      list.copyWithin(total, begin, begin + drawn);
       total += drawn;
+    });
+    let at = total;
+    eachChunk(rows, (begin, count, chunk) => {
+      const left = count - crew.result(calls[chunk]);
+      list.set(others.subarray(begin, begin + left), at);
+      at += left;
     });
     return total;
   }

@@ -192,7 +192,8 @@ function checkClasses(
 }
 
 function take(values: Float32Array | Uint8Array, rows: Uint32Array | undefined): Float32Array {
-  if (rows === undefined) return Float32Array.from(values);
+  // The caller's own array is only read.
+  if (rows === undefined) return values instanceof Float32Array ? values : Float32Array.from(values);
   const taken = new Float32Array(rows.length);
   for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]];
   return taken;

@@ -1,9 +1,10 @@
 import { CHUNK_ROWS as SUM_ROWS } from './chunks.ts';
 import { Crew } from './crew.ts';
+import type { ColumnView } from './column-cache.ts';
 import type { HistogramLayout } from './histogram-builder.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Params } from './params.ts';
-import { roundUp } from './workspace.ts';
+import { MOST_BYTES, roundUp } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Storage columns of one row-major block: 64 bytes, one cache line. */
@@ -17,6 +18,11 @@ const PARTIAL_CACHE_BYTES = 32 * 1024 * 1024;
 /** Histograms kept for the subtraction trick; beyond this, children are built from their rows. */
 const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
 
+/** Memory for copies of columns beyond half a byte a cell, so that narrow and small tables have all of theirs. */
+const COLUMN_CACHE_BYTES = 24 * 1024 * 1024;
+/** Rows that are laid out at once. */
+const FILL_ROWS = 8192;
+
 export const RECORD_BYTES = 352;
 /** Bytes of a slot, which says where a column's histogram lies and what it means; see `assembly/split.ts`. */
 export const SLOT_BYTES = 32;
@@ -25,6 +31,13 @@ export const SLOT_BYTES = 32;
 export interface SpacePlan {
   readonly rows: number;
   readonly validationRows: number;
+  /** The number of the first validation row: a multiple of four, so that kernels can run over the end. */
+  readonly firstValidation: number;
+  /** One past the number of the last row. */
+  readonly lastRow: number;
+  /** Storage columns, and how many of them can be held as such. */
+  readonly columns: number;
+  readonly cachedColumns: number;
   readonly blocks: readonly { readonly first: number; readonly count: number; readonly stride: number }[];
   readonly histogramBytes: number;
   readonly histograms: number;
@@ -49,7 +62,7 @@ export function planSpace(
   const blocks = [];
   for (let first = 0; first < stored; first += BLOCK_COLUMNS) {
     const count = Math.min(BLOCK_COLUMNS, stored - first);
-    blocks.push({ first, count, stride: roundUp(count, 16) });
+    blocks.push({ first, count, stride: count <= 4 ? 4 : roundUp(count, 8) });
   }
   let entries = 0;
   for (const { size } of binned.storage) entries += size;
@@ -61,21 +74,40 @@ export function planSpace(
     threads === 1 ? 0 : Math.min(2 * threads - 1, Math.ceil(PARTIAL_CACHE_BYTES / histogramBytes));
   const records = open + 2;
   const sums = Math.max(1024, Math.ceil((rows + validationRows) / SUM_ROWS));
-  const all = rows + validationRows;
-  const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0);
-  const bytes =
-    stored * (roundUp(all, 64) + 8) +
-    rows * rowBytes +
-    all * (4 + 4 + 4 + 4 + 4 + 4) +
-    rows * (4 + 4 + 8 + 8) +
+  const firstValidation = roundUp(rows, 4);
+  const lastRow = firstValidation + validationRows;
+  const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0) * lastRow;
+  const columnStride = roundUp(lastRow, 64);
+  const fixed =
+    rowBytes +
+    lastRow * (4 + 4 + 4 + 4 + 4 + 8 + 8 + (params.scale_pos_weight === 1 ? 0 : 4)) +
     (histograms + partials) * histogramBytes +
     records * RECORD_BYTES +
     features * (SLOT_BYTES + 4) +
+    stored * 8 +
     blocks.length * 256 +
     sums * 16 +
     Crew.bytes(threads) +
+    BLOCK_COLUMNS * FILL_ROWS +
     65536;
-  return { rows, validationRows, blocks, histogramBytes, histograms, partials, records, sums, bytes };
+  // A byte and a half a cell for rows and columns together, but always two columns, and no more than there are.
+  const allowed = Math.min(1.5 * stored * lastRow - rowBytes + COLUMN_CACHE_BYTES, MOST_BYTES - fixed);
+  const cachedColumns = Math.min(stored, Math.max(2, Math.floor(allowed / columnStride)));
+  return {
+    rows,
+    validationRows,
+    firstValidation,
+    lastRow,
+    columns: stored,
+    cachedColumns,
+    blocks,
+    histogramBytes,
+    histograms,
+    partials,
+    records,
+    sums,
+    bytes: fixed + cachedColumns * columnStride,
+  };
 }
 
 /** Most nodes that wait for their turn at once. */
@@ -87,22 +119,23 @@ function openNodes(params: Params): number {
 export class TrainingSpace {
   readonly plan: SpacePlan;
   readonly binned: BinnedMatrix;
-  readonly columns: number;
+  /** True if the training rows are all rows of the table in their order, and there are no others. */
+  readonly wholeTable: boolean;
+  /** Where columns are held that are in use, and how far they are apart. */
+  readonly columnCache: number;
   readonly columnStride: number;
   readonly blockRows: readonly number[];
-  /** Margins of the training rows, then of the validation rows. */
+  /** Margins of the training rows, and from `plan.firstValidation` on of the validation rows; so are the next two. */
   readonly margins: number;
   readonly labels: number;
-  readonly weights: number;
-  /** Labels and weights that losses are counted with: training rows, then validation rows. */
-  readonly lossLabels: number;
+  /** Weights that losses are counted with; 0 between the two sets. */
   readonly lossWeights: number;
+  /** Weights of the training rows' gradients: the same place, unless `scale_pos_weight` makes a difference. */
+  readonly weights: number;
   readonly gradients: number;
   readonly packed: number;
-  /** Rows that the tree learns from. */
+  /** Rows that the tree learns from; behind them those that only follow it: rows not drawn, and validation rows. */
   readonly index: number;
-  /** Rows that only follow the tree: those not drawn, and the validation rows. */
-  readonly passengers: number;
   readonly scratch: number;
   readonly histograms: number;
   readonly partials: number;
@@ -122,26 +155,25 @@ export class TrainingSpace {
     binned: BinnedMatrix,
     rows: Uint32Array | undefined,
     validationRows: Uint32Array,
+    scaled = false,
   ) {
-    const { rows: n, validationRows: m } = plan;
-    const all = n + m;
+    const { lastRow } = plan;
     const features = binned.columns.length;
     const stored = binned.storage.length;
     this.plan = plan;
     this.binned = binned;
-    this.columnStride = roundUp(all, 64);
-    this.columns = workspace.reserve(stored * this.columnStride);
-    this.blockRows = plan.blocks.map((block) => workspace.reserve(n * block.stride));
-    this.margins = workspace.reserve(all * 4 + 16);
-    this.labels = workspace.reserve(n * 4 + 16);
-    this.weights = workspace.reserve(n * 4 + 16);
-    this.lossLabels = workspace.reserve(all * 4);
-    this.lossWeights = workspace.reserve(all * 4);
-    this.gradients = workspace.reserve(n * 8 + 32);
-    this.packed = workspace.reserve(n * 8 + 32);
-    this.index = workspace.reserve(all * 4);
-    this.passengers = workspace.reserve(all * 4);
-    this.scratch = workspace.reserve(all * 4);
+    this.wholeTable = rows === undefined && plan.validationRows === 0;
+    this.columnStride = roundUp(lastRow, 64);
+    this.columnCache = workspace.reserve(plan.cachedColumns * this.columnStride);
+    this.blockRows = plan.blocks.map((block) => workspace.reserve(lastRow * block.stride));
+    this.margins = workspace.reserve(lastRow * 4);
+    this.labels = workspace.reserve(lastRow * 4);
+    this.lossWeights = workspace.reserve(lastRow * 4);
+    this.weights = scaled ? workspace.reserve(lastRow * 4) : this.lossWeights;
+    this.gradients = workspace.reserve(lastRow * 8);
+    this.packed = workspace.reserve(lastRow * 8);
+    this.index = workspace.reserve(lastRow * 4);
+    this.scratch = workspace.reserve(lastRow * 4);
     this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
     this.partials = workspace.reserve(plan.partials * plan.histogramBytes);
     this.records = workspace.reserve(plan.records * RECORD_BYTES);
@@ -155,21 +187,35 @@ export class TrainingSpace {
     this.#fill(workspace, rows, validationRows);
   }
 
+  /** Where a column's bytes lie among the rows. */
+  inRows(column: number): ColumnView {
+    const block = Math.floor(column / BLOCK_COLUMNS);
+    const { first, stride } = this.plan.blocks[block];
+    return { at: this.blockRows[block] + column - first, stride };
+  }
+
+  /** Lays the bins of the chosen rows out row by row, some thousand rows at a time. */
   #fill(workspace: Workspace, rows: Uint32Array | undefined, validationRows: Uint32Array): void {
-    const { rows: n, validationRows: m, blocks } = this.plan;
-    blocks.forEach((block, b) => {
-      workspace.bytes(this.blockRows[b], n * block.stride).fill(0);
-      for (let j = 0; j < block.count; j++) {
-        const f = block.first + j;
-        const source = this.binned.storage[f].bins;
-        const offset = this.columns + f * this.columnStride;
-        const column = workspace.bytes(offset, n + m);
-        if (rows === undefined) column.set(source);
-        else for (let i = 0; i < n; i++) column[i] = source[rows[i]];
-        for (let i = 0; i < m; i++) column[n + i] = source[validationRows[i]];
-        workspace.kernels.gatherBlock(offset, n, this.blockRows[b], block.stride, j);
-      }
-    });
+    const { blocks, firstValidation, lastRow, rows: n } = this.plan;
+    const most = Math.min(FILL_ROWS, roundUp(lastRow, 64));
+    const buffer = workspace.reserve(BLOCK_COLUMNS * most);
+    const fill = (first: number, begin: number, count: number, chosen: Uint32Array | undefined): void => {
+      blocks.forEach((block, b) => {
+        for (let j = 0; j < block.count; j++) {
+          const source = this.binned.storage[block.first + j].bins;
+          const target = workspace.bytes(buffer + j * most, count);
+          if (chosen === undefined) target.set(source.subarray(begin, begin + count));
+          else for (let i = 0; i < count; i++) target[i] = source[chosen[begin + i]];
+        }
+        const to = this.blockRows[b] + (first + begin) * block.stride;
+        workspace.kernels.interleave(buffer, most, block.count, count, to, block.stride);
+      });
+    };
+    for (let at = 0; at < n; at += most) fill(0, at, Math.min(most, n - at), rows);
+    const others = lastRow - firstValidation;
+    for (let at = 0; at < others; at += most) {
+      fill(firstValidation, at, Math.min(most, others - at), validationRows);
+    }
   }
 
   /**

@@ -11,6 +11,9 @@ const KEPT = 256 * 1024 * 1024;
 /** The first bytes stay unused: offset 0 stands for "none". */
 const FIRST = 64;
 
+/** Most bytes that a job can ask for. */
+export const MOST_BYTES = LARGEST - FIRST - PAGE;
+
 let idle: Workspace | undefined;
 
 /**

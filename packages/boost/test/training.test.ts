@@ -266,7 +266,7 @@ describe('training in a thread', () => {
 describe('what does not fit', () => {
   it('is said from the thread too', async () => {
     const wide = binMatrix(numericMatrix(Array.from({ length: 1000 }, () => Float32Array.of(1, 2))));
-    const data = { binned: wide, labels: Float32Array.of(0, 1), rows: new Uint32Array(2_200_000) };
+    const data = { binned: wide, labels: Float32Array.of(0, 1), rows: new Uint32Array(4_400_000) };
     await expect(train(data, {}, { rounds: 1 })).rejects.toThrow(OutOfResources);
   });
 });
