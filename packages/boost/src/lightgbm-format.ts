@@ -5,6 +5,7 @@ import type { ObjectiveName } from './link.ts';
 import { readLightGbmTree } from './lightgbm-tree.ts';
 import type { TreeFields } from './lightgbm-tree.ts';
 import type { FeatureType } from './matrix.ts';
+import { ModelLimits } from './model-limits.ts';
 import type { Tree } from './tree.ts';
 
 /** Nodes and categories that splits around zero may add to a model by copying branches. */
@@ -42,7 +43,10 @@ export function readLightGbm(text: string): LightGbmParts {
   if (new Set(names).size !== features) throw new InvalidModel({ problem: 'Two features have one name.' });
   const scale = factor / (header.has('average_output') ? Math.max(1, blocks.length) : 1);
   const budget = { left: MOST_COPIES };
-  const trees = blocks.map((fields, position) => readLightGbmTree(fields, position, features, scale, budget));
+  const limits = new ModelLimits();
+  const trees = blocks.map((fields, position) =>
+    limits.check(readLightGbmTree(fields, position, features, scale, budget)),
+  );
   const featureTypes = readTypes(header, features, trees);
   return {
     trees,

@@ -8,15 +8,13 @@ import { formatFloat } from './json-format.ts';
 import { isObjective, linkOf, objectiveNames } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import type { FeatureType } from './matrix.ts';
+import { ModelLimits } from './model-limits.ts';
 import { readTree } from './tree-reader.ts';
 import { writeTree } from './tree-writer.ts';
-import { setWords } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 /** The version that is written: XGBoost reads files of its past. */
 const VERSION = [3, 2, 0];
-/** Words of category sets that a model may have in all: 64 MB. */
-const MOST_SET_WORDS = 1 << 24;
 
 interface ModelParts {
   readonly trees: readonly Tree[];
@@ -52,13 +50,10 @@ export function readModel(document: Value): ModelParts {
     const groups = integersAt(model, 'tree_info', 'model', 0, 0x7fffffff, listed.length);
     if (groups.some((group) => group !== 0)) throw unsupported('trees of several classes or targets');
   }
-  let words = 0;
-  const trees = listed.map((tree, position) => {
-    const read = readTree(objectAt({ tree }, 'tree', `trees[${position}]`), position, features);
-    for (let node = 0; node < read.lefts.length; node++) words += setWords(read, node);
-    if (words > MOST_SET_WORDS) throw new InvalidModel({ problem: 'The category sets are too large.' });
-    return read;
-  });
+  const limits = new ModelLimits();
+  const trees = listed.map((tree, position) =>
+    limits.check(readTree(objectAt({ tree }, 'tree', `trees[${position}]`), position, features)),
+  );
   const version = Object.hasOwn(root, 'version') ? numbersAt(root, 'version', 'model') : new Float64Array(0);
   const categoryTable = readCategories(model, features, [...version.subarray(0, 3)]);
   const { best_iteration: best, ...attributes } = readAttributes(learner);
@@ -184,9 +179,9 @@ function readBaseScore(text: string, objective: ObjectiveName): number {
 function readAttributes(learner: DocumentObject): Record<string, string> {
   if (!Object.hasOwn(learner, 'attributes')) return {};
   const attributes = objectAt(learner, 'attributes', 'learner');
-  const read: Record<string, string> = {};
-  for (const key of Object.keys(attributes)) read[key] = stringAt(attributes, key, 'attributes');
-  return read;
+  return Object.fromEntries(
+    Object.keys(attributes).map((key) => [key, stringAt(attributes, key, 'attributes')]),
+  );
 }
 
 function readStrings(learner: DocumentObject, key: string, features: number): string[] | undefined {
