@@ -90,17 +90,22 @@ export class ColumnBinner {
     const size = binCount(column);
     const zeroBin = found.cuts.findLastIndex((cut) => cut <= 0) + 1;
     const listed = this.#workspace.bytes(this.#otherBins, count);
+    const kept = this.#workspace.words(this.#values, count);
     let others = 0;
-    for (let i = 0; i < count; i++) if (listed[i] !== zeroBin) others++;
+    // The values are no longer needed: the rows take their place, and the bins that stay move up.
+    for (let i = 0; i < count; i++) {
+      if (listed[i] === zeroBin) continue;
+      kept[others] = indices[i];
+      listed[others++] = listed[i];
+    }
     if (this.#packer.bundles(size, others)) {
-      const kept = Uint32Array.from(indices).filter((_, i) => listed[i] !== zeroBin);
       this.#packer.addOthers(
-        { rows: kept, bins: listed.filter((bin) => bin !== zeroBin), common: zeroBin },
+        { rows: kept.subarray(0, others), bins: listed.subarray(0, others), common: zeroBin },
         size,
       );
     } else {
       const bins = this.#workspace.bytes(this.#bins, rows).fill(zeroBin);
-      for (let i = 0; i < count; i++) bins[indices[i]] = listed[i];
+      for (let i = 0; i < others; i++) bins[kept[i]] = listed[i];
       this.#store(size);
     }
     return column;
