@@ -37,21 +37,46 @@ function binValues(column: ColumnBins, categorical: boolean): Float32Array {
 }
 
 /**
- * Checks that every numeric threshold is a cut of the matrix; only then do bins decide as the values would.
+ * Checks that bins decide as the values would.
  *
  * @throws InvalidOption if the trees were not trained on these bins
  */
 export function checkCuts(trees: readonly Tree[], binned: BinnedMatrix): void {
+  const got = findForeignCut(trees, binned);
+  if (got === undefined) return;
+  throw new InvalidOption({
+    option: 'binned',
+    got,
+    expected: 'the binned matrix that the booster was trained on',
+  });
+}
+
+/**
+ * What parts the values of a bin, in words: a numeric threshold that is no cut of the matrix, or a set of categories
+ * with some of a bin; undefined if nothing does, and bins decide as the values would.
+ */
+export function findForeignCut(trees: readonly Tree[], binned: BinnedMatrix): string | undefined {
   const cuts = binned.columns.map((column) => new Set(column.cuts));
+  // Only the last bin of a categorical column may stand for several categories.
+  const pooled = binned.columns.map(({ codes, codeStarts, valueBins }) =>
+    codes.length > valueBins ? codes.subarray(codeStarts[valueBins - 1]) : undefined,
+  );
   for (const tree of trees) {
     for (let node = 0; node < tree.lefts.length; node++) {
-      if (tree.lefts[node] < 0 || tree.categorical[node] === 1) continue;
-      if (cuts[tree.features[node]].has(tree.thresholds[node])) continue;
-      throw new InvalidOption({
-        option: 'binned',
-        got: `no cut at ${tree.thresholds[node]} in column "${binned.featureNames[tree.features[node]]}"`,
-        expected: 'the binned matrix that the booster was trained on',
-      });
+      if (tree.lefts[node] < 0) continue;
+      const feature = tree.features[node];
+      const name = JSON.stringify(binned.featureNames[feature]);
+      if (tree.categorical[node] === 0) {
+        if (!cuts[feature].has(tree.thresholds[node]))
+          return `no cut at ${tree.thresholds[node]} in column ${name}`;
+        continue;
+      }
+      const rare = pooled[feature];
+      if (rare === undefined) continue;
+      const set = new Set(tree.categories.subarray(tree.categoryStarts[node], tree.categoryStarts[node + 1]));
+      const listed = rare.reduce((count, code) => count + (set.has(code) ? 1 : 0), 0);
+      if (listed > 0 && listed < rare.length) return `no bin for each category in column ${name}`;
     }
   }
+  return undefined;
 }

@@ -8,7 +8,7 @@ import type { Params } from './params.ts';
 export class ColumnSampler {
   readonly #params: Params;
   readonly #count: number;
-  #round = 0;
+  #position = 0;
   #tree: Int32Array;
   #levels = new Map<number, Int32Array>();
 
@@ -18,9 +18,13 @@ export class ColumnSampler {
     this.#tree = Int32Array.from({ length: columnCount }, (_, f) => f);
   }
 
-  /** The columns of the tree of that round, ascending. */
-  startTree(round: number): Int32Array {
-    this.#round = round;
+  /**
+   * The columns of a tree, ascending.
+   *
+   * @param position of the tree in the booster, from 0
+   */
+  startTree(position: number): Int32Array {
+    this.#position = position;
     this.#levels = new Map();
     if (this.#params.colsample_bytree < 1) {
       const all = Int32Array.from({ length: this.#count }, (_, f) => f);
@@ -43,7 +47,7 @@ export class ColumnSampler {
   }
 
   #random(place: string): Random {
-    return new Random(this.#params.seed, `columns/${this.#round}/${place}`);
+    return new Random(this.#params.seed, `columns/${this.#position}/${place}`);
   }
 }
 

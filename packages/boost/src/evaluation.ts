@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { isModule } from './function-module.ts';
 import type { ObjectiveName } from './link.ts';
 import { defaultMetric, findMetric } from './metrics.ts';
 import type { CustomMetric, Metric, MetricChoice } from './metrics.ts';
@@ -17,14 +18,17 @@ export interface MetricHistory {
   readonly metrics: Readonly<Record<string, { readonly [set in RowSet]?: Float64Array }>>;
 }
 
-/** The metrics of a job, the followed one first. */
+/**
+ * The metrics of a job, the followed one first.
+ *
+ * @throws InvalidOption for unknown metrics, none, or two of one name
+ */
 export function findMetrics(
   choice: MetricChoice | readonly MetricChoice[] | undefined,
   followed: string | undefined,
   objective: ObjectiveName,
 ): readonly Metric[] {
-  const choices = isList(choice) ? choice : [choice ?? defaultMetric(objective)];
-  const metrics = choices.map((one) =>
+  const metrics = listMetrics(choice, objective).map((one) =>
     typeof one === 'string' ? findMetric(one, objective) : checkCustom(one),
   );
   const names = metrics.map((metric) => metric.name);
@@ -41,6 +45,14 @@ export function findMetrics(
     throw new InvalidOption({ option: 'stopMetric', got: followed, expected: `one of ${names.join(', ')}` });
   }
   return [first, ...metrics.filter((metric) => metric !== first)];
+}
+
+/** The choices as a list. */
+export function listMetrics(
+  choice: MetricChoice | readonly MetricChoice[] | undefined,
+  objective: ObjectiveName,
+): readonly MetricChoice[] {
+  return isList(choice) ? choice : [choice ?? defaultMetric(objective)];
 }
 
 /** Keeps what metrics say round by round, and which round is the best. */
@@ -70,12 +82,7 @@ export class Evaluation {
   record(round: number, valueOf: (metric: Metric, set: RowSet) => number): boolean {
     for (const [metric, bySet] of this.#values) {
       for (const [set, values] of bySet) {
-        const value = valueOf(metric, set);
-        if (!Number.isFinite(value)) {
-          const where = `a finite number on the ${set} rows in round ${round}`;
-          throw new InvalidOption({ option: `metric ${metric.name}`, got: String(value), expected: where });
-        }
-        values.push(value);
+        values.push(checkFinite(metric.name, valueOf(metric, set), round));
       }
     }
     const [followed] = this.#metrics;
@@ -108,18 +115,31 @@ export class Evaluation {
   }
 }
 
+/**
+ * What a metric says.
+ *
+ * @throws InvalidOption if it is not finite
+ */
+export function checkFinite(name: string, value: unknown, round: number): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  const expected = `a finite number in round ${round}`;
+  throw new InvalidOption({ option: `metric ${name}`, got: String(value), expected });
+}
+
 /** The metric, guarded: it gets copies. */
 function checkCustom(metric: unknown): Metric {
   if (!isMetric(metric)) {
     const expected = 'a name, or { name, higherIsBetter, evaluate }';
     throw new InvalidOption({ option: 'metric', got: metric, expected });
   }
-  const { name, higherIsBetter } = metric;
+  const { name, higherIsBetter, evaluate } = metric;
   return {
     name,
     higherIsBetter,
-    evaluate: (margins, labels, weights) =>
-      metric.evaluate(margins.slice(), labels.slice(), weights?.slice()),
+    evaluate(margins, labels, weights, round = 0) {
+      if (isModule(evaluate)) throw new Error('A module is loaded by the training thread, not here.');
+      return evaluate(margins.slice(), labels.slice(), weights?.slice(), round);
+    },
   };
 }
 
@@ -129,7 +149,7 @@ function isMetric(metric: unknown): metric is CustomMetric {
   return (
     typeof parts.name === 'string' &&
     typeof parts.higherIsBetter === 'boolean' &&
-    typeof parts.evaluate === 'function'
+    (typeof parts.evaluate === 'function' || isModule(parts.evaluate))
   );
 }
 

@@ -4,6 +4,7 @@ import type { ColumnSampler } from './column-sampler.ts';
 import type { Crew } from './crew.ts';
 import { HistogramBuilder } from './histogram-builder.ts';
 import type { Constraints } from './constraints.ts';
+import { allowedPositions } from './interaction.ts';
 import { boundChildren, unbounded } from './monotone.ts';
 import type { WeightBounds } from './monotone.ts';
 import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
@@ -22,7 +23,8 @@ const LEAST_GAIN = 1e-6;
 
 /** What a tree is grown from: the space's `index` holds the rows drawn, and behind them those that only follow. */
 export interface TreeTask {
-  readonly round: number;
+  /** Of the tree in the booster, from 0. */
+  readonly position: number;
   readonly drawn: number;
   readonly passengers: number;
   /** True if `index` is 0, 1, 2, …: then the root needs no gathering. */
@@ -30,6 +32,8 @@ export interface TreeTask {
   readonly gradientScale: number;
   readonly hessianScale: number;
   readonly learningRate: number;
+  /** What the tree's leaves are multiplied with before they join the margins, a float32. */
+  readonly weight: number;
 }
 
 /** Where the rows of a tree's leaves lie once it is grown. */
@@ -111,7 +115,7 @@ export class Grower {
       this.#freeHistograms.push(histograms + i * plan.histogramBytes);
     this.#freeRecords = [];
     for (let i = plan.records - 1; i >= 0; i--) this.#freeRecords.push(records + i * RECORD_BYTES);
-    const features = this.#sampler.startTree(task.round);
+    const features = this.#sampler.startTree(task.position);
     if (features !== this.#features) {
       this.#features = features;
       this.#builder.choose(
@@ -215,7 +219,11 @@ export class Grower {
 
   #search(node: OpenNode): number {
     const { slots, lists, settings } = this.#space;
-    const chosen = this.#allowed(node, this.#sampler.forNode(node.depth, node.id));
+    const chosen = allowedPositions(
+      node.interaction,
+      this.#sampler.forNode(node.depth, node.id),
+      this.#features,
+    );
     const count = chosen?.length ?? this.#features.length;
     if (count === 0) return 0;
     if (this.#constraints.directions !== undefined) {
@@ -228,14 +236,6 @@ export class Grower {
     this.#crew.run();
     if (this.#ints[node.record / 4 + 8] < 0) return 0;
     return this.#doubles[node.record / 8 + 3] * this.#gainUnit;
-  }
-
-  /** Of the positions that were drawn for a node (undefined: all), those whose columns may be used there. */
-  #allowed(node: OpenNode, drawn: Int32Array | undefined): Int32Array | undefined {
-    if (node.interaction === undefined) return drawn;
-    const { allowed } = node.interaction;
-    const positions = drawn ?? this.#features.map((_, position) => position);
-    return positions.filter((position) => allowed[this.#features[position]] === 1);
   }
 
   /** Bounds of the children of the split that a node's record holds. */
@@ -372,7 +372,7 @@ export class Grower {
       this.#constraints.directions === undefined ? undefined : bounds,
     );
     for (const leaf of leaves) {
-      const value = tree.thresholds[leaf];
+      const value = Math.fround(tree.thresholds[leaf] * task.weight);
       this.#addToRows(this.#space.index + begins[leaf] * 4, counts[leaf], value);
       const passengers = this.#space.index + (this.#drawn + passengerBegins[leaf]) * 4;
       this.#addToRows(passengers, passengerCounts[leaf], value);

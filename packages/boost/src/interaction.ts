@@ -73,3 +73,18 @@ export class InteractionRules {
     return state;
   }
 }
+
+/**
+ * Of the positions among a tree's columns that were drawn for a node (undefined: all), those that it may be split on.
+ *
+ * @param columns of the tree
+ */
+export function allowedPositions(
+  state: InteractionState | undefined,
+  drawn: Int32Array | undefined,
+  columns: Int32Array,
+): Int32Array | undefined {
+  if (state === undefined) return drawn;
+  const positions = drawn ?? columns.map((_, position) => position);
+  return positions.filter((position) => state.allowed[columns[position]] === 1);
+}

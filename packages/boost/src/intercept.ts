@@ -1,3 +1,4 @@
+import type { Link } from './link.ts';
 import type { Params } from './params.ts';
 
 /** Probabilities nearer to 0 or 1 than this are not used as a start. */
@@ -16,19 +17,20 @@ export function probabilityOf(margin: number): number {
 
 /**
  * Where boosting starts, as the booster stores it: `base_score` if given, the weighted mean of the labels otherwise;
- * with a `scale_pos_weight` other than 1, one Newton step from margin 0.
+ * with a `scale_pos_weight` other than 1, one Newton step from margin 0. A probability where the objective stores
+ * one, a margin otherwise.
  *
- * @param logistic true if the start is a probability
  * @param weights row weights in which `scale_pos_weight` has no part
  */
 export function startingOutput(
   labels: Float32Array,
   weights: Float32Array | undefined,
   params: Params,
-  logistic: boolean,
+  link: Link,
 ): number {
-  const stored = logistic ? clamp : Math.fround;
-  if (params.base_score !== undefined) return stored(params.base_score);
+  if (params.base_score !== undefined) {
+    return link.startsAtProbability ? clamp(params.base_score) : Math.fround(params.base_score);
+  }
   let positive = 0;
   let total = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -38,9 +40,10 @@ export function startingOutput(
     total += scaled;
   }
   const mean = positive / total;
-  if (params.scale_pos_weight === 1) return stored(mean);
-  // Gradient sum (1/2 - mean) total, hessian sum total / 4.
-  return probabilityOf((mean - 0.5) * 4);
+  if (!link.logistic) return Math.fround(mean);
+  // The step has gradient sum (1/2 - mean) total and hessian sum total / 4.
+  const probability = params.scale_pos_weight === 1 ? clamp(mean) : probabilityOf((mean - 0.5) * 4);
+  return link.startsAtProbability ? probability : marginOf(probability);
 }
 
 function clamp(probability: number): number {

@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import type { FunctionModule } from './function-module.ts';
 import { linkOf } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import { precisionRecallArea, rocArea } from './ranking-metrics.ts';
@@ -6,26 +7,39 @@ import { precisionRecallArea, rocArea } from './ranking-metrics.ts';
 /** Metrics under XGBoost's names; `error@t` counts a row as positive if its probability is above t. */
 export type MetricName = 'logloss' | 'auc' | 'aucpr' | 'error' | `error@${number}` | 'rmse' | 'mae';
 
+/**
+ * The metric of rows, from their margins (log-odds if the objective is logistic), after a round counted from 0;
+ * undefined weights are all 1. A function of one's own gets copies, and its answer must be finite.
+ */
+export type MetricFunction = (
+  margins: Float32Array,
+  labels: Float32Array,
+  weights: Float32Array | undefined,
+  round: number,
+) => number;
+
 /** A metric of one's own. */
 export interface CustomMetric {
   readonly name: string;
   readonly higherIsBetter: boolean;
-  /**
-   * The metric of rows, from their margins (log-odds if the objective is logistic); undefined weights are all 1. The
-   * arrays are copies. The answer must be finite.
-   */
-  readonly evaluate: (
-    margins: Float32Array,
-    labels: Float32Array,
-    weights: Float32Array | undefined,
-  ) => number;
+  readonly evaluate: MetricFunction | FunctionModule;
 }
 
 /** What a metric may be asked for by: its name, or itself. */
 export type MetricChoice = MetricName | CustomMetric;
 
 /** A metric of margins against labels; sums run in the order of the rows. */
-export interface Metric extends CustomMetric {
+export interface Metric {
+  readonly name: string;
+  /** True if greater is better. */
+  readonly higherIsBetter: boolean;
+  /** The metric after a round; built-in ones do not ask which. */
+  readonly evaluate: (
+    margins: Float32Array,
+    labels: Float32Array,
+    weights: Float32Array | undefined,
+    round?: number,
+  ) => number;
   /** Labels that must be there for the metric to be defined. */
   readonly needs?: 'classes' | 'positives';
   /** True for the logistic loss, which training has a faster way to in single precision. */

@@ -76,25 +76,30 @@ function byKernel(name: 'logisticGradients' | 'squaredGradients'): Objective {
  * Makes gradients that did not come from a kernel safe for integer histograms, in place, and sums them up:
  * negative hessians become 0. For objectives that write the pairs themselves; they call it last.
  *
- * @param tableRows numbers of the training rows in the table, from 0; default 0, 1, 2, …
- * @throws InvalidValue naming the round and the first row whose gradient or hessian is not finite in float32
+ * @throws InvalidValue naming the round and the first of the training rows whose pair is not finite
  */
-export function settleGradients(frame: Omit<GradientFrame, 'crew'>, tableRows?: Uint32Array): GradientSums {
+export function settleGradients(frame: Omit<GradientFrame, 'crew'>): GradientSums {
   const { workspace, rows, gradients, sums, round } = frame;
   workspace.floats(gradients + rows * 8, (padded(rows) - rows) * 2).fill(0);
   const wrong = workspace.kernels.settleGradients(gradients, rows, sums);
   if (wrong >= 0) {
     const [g, h] = workspace.floats(gradients + wrong * 8, 2);
-    throw new InvalidValue({
-      row: (tableRows === undefined ? wrong : tableRows[wrong]) + 1,
-      column: Number.isFinite(g) ? 'hessian' : 'gradient',
-      got: Number.isFinite(g) ? h : g,
-      expected: `a number that is finite in float32 from the objective in round ${round}`,
-      hint: 'Correct the objective, or bound what it returns.',
-    });
+    refuseDerivative(wrong, g, h, round);
   }
   const [gradient, hessian] = workspace.doubles(sums, 2);
   return { gradient, hessian };
+}
+
+/** @throws InvalidValue that says which derivative of which row (from 0) is not finite */
+export function refuseDerivative(row: number, gradient: number, hessian: number, round: number): never {
+  const column = Number.isFinite(gradient) ? 'hessian' : 'gradient';
+  throw new InvalidValue({
+    row: row + 1,
+    column,
+    got: column === 'gradient' ? gradient : hessian,
+    expected: `a number that is finite in float32 from the objective in round ${round}`,
+    hint: 'Correct the objective, or bound what it returns.',
+  });
 }
 
 const padded = (rows: number): number => Math.ceil(rows / 4) * 4;

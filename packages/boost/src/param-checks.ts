@@ -31,7 +31,7 @@ const ranges: Readonly<Record<string, Range>> = {
   colsample_bytree: share,
   colsample_bylevel: share,
   colsample_bynode: share,
-  num_parallel_tree: whole(1, 1),
+  num_parallel_tree: whole(1, 1e6),
   scale_pos_weight: positive,
   base_score: { says: 'a finite float32', accepts: (v) => Number.isFinite(Math.fround(v)) },
   max_cat_to_onehot: whole(1),
@@ -44,11 +44,11 @@ const ranges: Readonly<Record<string, Range>> = {
   seed: { says: 'a whole number of at most 53 bits', accepts: (v) => Number.isSafeInteger(v) && v >= 0 },
 };
 
-const choices: Readonly<Record<string, readonly (string | boolean)[]>> = {
+const choices: Readonly<Record<string, readonly unknown[]>> = {
   objective: objectiveNames,
-  booster: ['gbtree'],
+  booster: ['gbtree', 'dart'],
   grow_policy: ['depthwise', 'lossguide'],
-  one_drop: [false, true],
+  one_drop: [false, true, 0, 1],
   sample_type: ['uniform', 'weighted'],
   normalize_type: ['tree', 'forest'],
 };
@@ -70,8 +70,7 @@ export function checkValue(name: string, canonical: string, value: unknown): voi
     return;
   }
   if (Object.hasOwn(choices, canonical)) {
-    if ((typeof value === 'string' || typeof value === 'boolean') && choices[canonical].includes(value))
-      return;
+    if (choices[canonical].includes(value)) return;
     throw new InvalidOption({ option: name, got: value, expected: choices[canonical].join(' or ') });
   }
   const range = ranges[canonical];
@@ -95,9 +94,9 @@ export function checkTogether(params: Params, isGiven: (name: string) => boolean
     refuse('max_depth', 'above 0 when max_leaves is 0');
   }
   if (params.max_leaves === 1) refuse('max_leaves', '0 (no limit) or at least 2');
-  const { logistic } = linkOf(params.objective);
+  const { logistic, startsAtProbability } = linkOf(params.objective);
   const { base_score: base } = params;
-  if (logistic && base !== undefined && !(base > 0 && base < 1)) {
+  if (startsAtProbability && base !== undefined && !(base > 0 && base < 1)) {
     refuse('base_score', `a probability above 0 and below 1, as the objective is ${params.objective}`);
   }
   if (!logistic && params.scale_pos_weight !== 1) {

@@ -67,7 +67,8 @@ export interface Params {
 }
 
 /** What a caller may pass: any of the parameters, or their aliases. */
-export type ParamsInput = Partial<Params> & {
+export type ParamsInput = Partial<Omit<Params, 'one_drop'>> & {
+  readonly one_drop?: boolean | 0 | 1;
   readonly eta?: number;
   readonly reg_lambda?: number;
   readonly reg_alpha?: number;
@@ -134,7 +135,7 @@ export function resolveParams(input: ParamsInput): Params {
       throw new InvalidOption({ option: name, got: value, expected: `given once, not also as ${canonical}` });
     }
     checkValue(name, canonical, value);
-    given.set(canonical, value);
+    given.set(canonical, canonical === 'one_drop' ? Boolean(value) : value);
   }
   const params: Params = { ...defaultParams, ...Object.fromEntries(given) };
   checkTogether(params, (name) => given.has(name));

@@ -27,5 +27,5 @@ serve((message) => {
 /** The trainer is loaded when it is needed: most threads only help. */
 async function coordinate(request: TrainRequest): Promise<void> {
   const { runTask } = await import('./train-task.ts');
-  runTask(request);
+  await runTask(request);
 }

@@ -2,6 +2,8 @@ import { Interrupted, OutOfResources } from '@verdict/core';
 import { Booster } from './booster.ts';
 import type { Params } from './params.ts';
 import { returnThreads, takeThreads } from './pool.ts';
+import { postOptions } from './posted-options.ts';
+import { reviveError } from './train-task.ts';
 import type { TrainAnswer, TrainRequest } from './train-task.ts';
 import type { TrainingResult } from './trainer.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
@@ -19,7 +21,8 @@ class Stopped extends Error {
 /**
  * Trains in one thread that shares no memory with the caller: for pages that are not cross-origin isolated. The
  * thread gets a copy of the data and cannot be spoken to while it trains. So an abort ends it, and when `onRound`
- * wants no more it is ended too and the rounds up to there are trained anew, which gives the same bytes.
+ * wants no more it is ended too and the rounds up to there are trained anew, which gives the same bytes. An objective
+ * and metrics must be built in or come from a module.
  */
 export async function trainApart(
   data: TrainingData,
@@ -31,15 +34,18 @@ export async function trainApart(
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     const { onRound: _onRound, ...rest } = options;
-    return runApart(data, params, { ...rest, rounds: error.round + 1 });
+    const first = options.initial?.roundCount ?? 0;
+    return runApart(data, params, { ...rest, rounds: error.round + 1 - first });
   }
 }
 
 async function runApart(
   data: TrainingData,
   params: Params,
-  { onRound, signal, ...options }: TrainingOptions,
+  options: TrainingOptions,
 ): Promise<TrainingResult> {
+  const { onRound, signal } = options;
+  const { posted } = postOptions(data, params, options);
   if (signal?.aborted === true) throw new Interrupted();
   const threads = takeThreads(1);
   const [thread] = threads;
@@ -49,7 +55,7 @@ async function runApart(
   let over = false;
   const hear = (answer: TrainAnswer): void => {
     if (answer.kind === 'result') {
-      resolve({ ...answer.rest, booster: Booster.fromTrees(answer.trees, answer.parts) });
+      resolve({ ...answer.rest, booster: Booster.fromTrees(answer.booster.trees, answer.booster.parts) });
     } else if (answer.kind === 'round') {
       // Reports may still arrive after the last one that was wanted.
       if (over || onRound?.(answer.report) !== false) return;
@@ -57,6 +63,8 @@ async function runApart(
       reject(new Stopped(answer.report.round));
     } else if (answer.kind === 'out-of-resources') {
       reject(new OutOfResources({ problem: answer.problem, hint: answer.hint }));
+    } else if (answer.kind === 'refused') {
+      reject(reviveError(answer.error, answer.message, answer.hint));
     } else reject(new Interrupted());
   };
   thread.hold(true);
@@ -72,7 +80,7 @@ async function runApart(
     kind: 'train',
     data,
     params,
-    options,
+    options: posted,
     helpers: [],
     reports: onRound !== undefined,
   };

@@ -1,55 +1,88 @@
-import { Interrupted, OutOfResources } from '@verdict/core';
-import type { BoosterParts } from './booster.ts';
+import { Interrupted, InvalidOption, InvalidValue, OutOfResources } from '@verdict/core';
+import type { VerdictError } from '@verdict/core';
 import type { Params } from './params.ts';
 import { openControl } from './pool-control.ts';
 import { answer } from './pool-platform.ts';
 import type { Channel } from './pool-platform.ts';
+import { postBooster, readOptions } from './posted-options.ts';
+import type { PostedBooster, PostedOptions } from './posted-options.ts';
+import type { CallRequest, CallRoom } from './remote-calls.ts';
 import { trainWith } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
-import type { RoundReport, TrainingData, TrainingOptions } from './training-data.ts';
-import type { Tree } from './tree.ts';
+import type { RoundReport, TrainingData } from './training-data.ts';
 
 /** What a thread is given that coordinates a training job. */
 export interface TrainRequest {
   readonly kind: 'train';
   readonly data: TrainingData;
   readonly params: Params;
-  readonly options: Omit<TrainingOptions, 'onRound' | 'signal'>;
+  readonly options: PostedOptions;
   /** Ways to the threads that help, and the control block that all share. */
   readonly helpers: readonly Channel[];
   readonly control?: ArrayBuffer | SharedArrayBuffer;
-  /** Word 0: rounds that the caller has answered. Word 1: 1 if it wants no more. Absent if no memory is shared. */
+  /**
+   * Word 0: messages that the caller has answered. Word 1: 1 if it wants no more rounds. Absent if no memory is
+   * shared.
+   */
   readonly flag?: Int32Array;
   /** True if the caller wants to hear of every round. */
   readonly reports: boolean;
+  /** Where the arguments and answers of the caller's functions lie, if there are any. */
+  readonly room?: CallRoom | undefined;
 }
 
 /** What it answers. */
 export type TrainAnswer =
   | { readonly kind: 'round'; readonly report: RoundReport }
+  | CallRequest
   | {
       readonly kind: 'result';
-      readonly trees: readonly Tree[];
-      readonly parts: BoosterParts;
+      readonly booster: PostedBooster;
       readonly rest: Omit<TrainingResult, 'booster'>;
     }
   | { readonly kind: 'interrupted' }
-  /** Memory ran out; everything else that can be wrong is found before the thread is asked. */
+  /** A module of the caller is not what it should be; all other mistakes are found before the thread is asked. */
+  | {
+      readonly kind: 'refused';
+      readonly error: 'InvalidOption' | 'InvalidValue';
+      readonly message: string;
+      readonly hint: string;
+    }
+  /** Memory ran out. */
   | { readonly kind: 'out-of-resources'; readonly problem: string; readonly hint: string };
 
 const tell = (message: TrainAnswer): void => answer(message);
 
+/** An error of the thread's, as the caller would have thrown it. */
+export function reviveError(
+  name: 'InvalidOption' | 'InvalidValue',
+  message: string,
+  hint: string,
+): VerdictError {
+  const details = { option: '', got: '', expected: '' };
+  const error = name === 'InvalidOption' ? new InvalidOption(details) : new InvalidValue(details);
+  return Object.defineProperties(error, { message: { value: message }, hint: { value: hint } });
+}
+
 /** Trains, and answers with the result. */
-export function runTask(task: TrainRequest): void {
-  /** Tells the caller of a round and waits for its answer, where that can reach this thread. */
-  const onRound = (report: RoundReport): void | false => {
-    tell({ kind: 'round', report });
-    if (task.flag === undefined) return;
-    Atomics.wait(task.flag, 0, report.round);
-    if (Atomics.load(task.flag, 1) === 1) return false;
+export async function runTask(task: TrainRequest): Promise<void> {
+  const { flag } = task;
+  let answered = 0;
+  /** Tells the caller something and waits for its answer, where that can reach this thread. */
+  const ask = (message: TrainAnswer): void => {
+    tell(message);
+    if (flag !== undefined) Atomics.wait(flag, 0, answered++);
   };
-  const options = { ...task.options, ...(task.reports && { onRound }) };
+  const onRound = (report: RoundReport): void | false => {
+    ask({ kind: 'round', report });
+    if (flag === undefined) return;
+    if (Atomics.load(flag, 1) === 1) return false;
+  };
   try {
+    const options = {
+      ...(await readOptions(task.options, task.room, ask)),
+      ...(task.reports && { onRound }),
+    };
     const helpers = task.helpers.map((channel) => ({
       post: (message: unknown) => channel.postMessage(message),
     }));
@@ -59,22 +92,14 @@ export function runTask(task: TrainRequest): void {
       task.params,
       options,
     );
-    const { featureNames, featureTypes, baseOutput, bestIteration, objective, treeWeights, roundStarts } =
-      booster;
-    const parts = {
-      featureNames,
-      featureTypes,
-      baseOutput,
-      bestIteration,
-      objective,
-      treeWeights,
-      roundStarts,
-    };
-    tell({ kind: 'result', trees: booster.trees, parts, rest });
+    tell({ kind: 'result', booster: postBooster(booster), rest });
   } catch (error) {
     if (error instanceof Interrupted) tell({ kind: 'interrupted' });
     else if (error instanceof OutOfResources) {
       tell({ kind: 'out-of-resources', problem: error.message, hint: error.hint });
+    } else if (error instanceof InvalidOption || error instanceof InvalidValue) {
+      const name = error instanceof InvalidOption ? 'InvalidOption' : 'InvalidValue';
+      tell({ kind: 'refused', error: name, message: error.message, hint: error.hint });
     } else throw error;
   } finally {
     for (const channel of task.helpers) channel.close();

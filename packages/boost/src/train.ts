@@ -6,7 +6,10 @@ import { openControl, reportLoss, requestStop } from './pool-control.ts';
 import { connect, sharesMemory } from './pool-platform.ts';
 import type { Channel } from './pool-platform.ts';
 import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
+import { answerCall, makeCallRoom } from './remote-calls.ts';
+import { postOptions } from './posted-options.ts';
 import { trainApart } from './train-apart.ts';
+import { reviveError } from './train-task.ts';
 import type { TrainAnswer, TrainRequest } from './train-task.ts';
 import { usefulThreads } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
@@ -15,10 +18,11 @@ import type { TrainingData, TrainingOptions } from './training-data.ts';
 
 /**
  * Trains in threads beside the caller's, whose event loop stays free; the result is that of `trainSync`, to the
- * byte. With `onRound` the training waits for the callback after every round. An aborted signal stops it within a
+ * byte. With `onRound`, and with an objective or metrics that are functions, the training waits for the caller's thread
+ * whenever it calls them; functions of a module are loaded by the training's thread. An aborted signal stops it within a
  * round. The threads are kept for the next job for some seconds; they do not keep the process alive.
  *
- * @throws the errors of `trainSync`, as a rejected promise; whatever `onRound` throws
+ * @throws the errors of `trainSync`, as a rejected promise; whatever the caller's functions throw
  */
 export async function train(
   data: TrainingData,
@@ -27,10 +31,13 @@ export async function train(
 ): Promise<TrainingResult> {
   checkOptions(data, options);
   const resolved = resolveParams(params);
-  selectRows(data, resolved, options);
-  const { onRound, signal, ...plain } = options;
+  const rows = selectRows(data, resolved, options);
+  const { onRound, signal } = options;
+  const { posted, targets } = postOptions(data, resolved, options);
   if (signal?.aborted === true) throw new Interrupted();
   if (!sharesMemory) return trainApart(data, resolved, options);
+  const asks = targets.objective !== undefined || targets.metrics.size > 0;
+  const room = asks ? makeCallRoom(Math.max(rows.labels.length, rows.validationRows.length)) : undefined;
   const threads = takeThreads(usefulThreads(data, options, allowedThreads(options.threads)));
   const [coordinator, ...helpers] = threads;
   const control = openControl();
@@ -42,11 +49,16 @@ export async function train(
   };
   const hear = (answer: TrainAnswer): void => {
     if (answer.kind === 'result') {
-      resolve({ ...answer.rest, booster: Booster.fromTrees(answer.trees, answer.parts) });
+      resolve({ ...answer.rest, booster: Booster.fromTrees(answer.booster.trees, answer.booster.parts) });
     } else if (answer.kind === 'interrupted') {
       reject(new Interrupted());
     } else if (answer.kind === 'out-of-resources') {
       reject(new OutOfResources({ problem: answer.problem, hint: answer.hint }));
+    } else if (answer.kind === 'refused') {
+      reject(reviveError(answer.error, answer.message, answer.hint));
+    } else if (answer.kind === 'call') {
+      if (room !== undefined) answerCall(answer, room, targets);
+      goOn();
     } else {
       if (onRound?.(answer.report) === false) Atomics.store(flag, 1, 1);
       goOn();
@@ -81,11 +93,12 @@ export async function train(
       kind: 'train',
       data,
       params: resolved,
-      options: plain,
+      options: posted,
       helpers: channels,
       control: control.buffer,
       flag,
       reports: onRound !== undefined,
+      room,
     };
     coordinator.post(request, channels);
     const result = await promise;

@@ -1,16 +1,18 @@
-import { Interrupted, Random } from '@verdict/core';
-import { Booster } from './booster.ts';
+import { Interrupted, InvalidOption } from '@verdict/core';
+import type { Booster } from './booster.ts';
 import { eachChunk } from './chunks.ts';
-import { ColumnSampler } from './column-sampler.ts';
 import { Crew } from './crew.ts';
 import type { Helpers } from './crew.ts';
 import { resolveConstraints } from './constraints.ts';
-import type { Constraints } from './constraints.ts';
 import { customObjective } from './custom-objective.ts';
-import { Evaluation, findMetrics } from './evaluation.ts';
+import { DartMargins } from './dart-margins.ts';
+import { chooseDropped, normalise } from './dart.ts';
+import { Ensemble } from './ensemble.ts';
+import { Evaluation, findMetrics, listMetrics } from './evaluation.ts';
 import type { MetricHistory, RowSet } from './evaluation.ts';
-import { Grower } from './grower.ts';
+import { isModule } from './function-module.ts';
 import { startingOutput } from './intercept.ts';
+import { resolveRates } from './learning-rates.ts';
 import { linkOf } from './link.ts';
 import { rowLoss } from './metrics.ts';
 import type { Metric } from './metrics.ts';
@@ -20,10 +22,10 @@ import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
 import { mayBlock } from './pool-platform.ts';
 import { allowedThreads } from './pool.ts';
+import { RoundMaker } from './round-maker.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
 import { checkOptions, selectRows } from './training-data.ts';
 import type { SelectedRows, TrainingData, TrainingOptions } from './training-data.ts';
-import type { Tree } from './tree.ts';
 import { Workspace } from './workspace.ts';
 
 /** What training found. */
@@ -48,9 +50,23 @@ export interface TrainingResult {
  */
 export function trainSync(data: TrainingData, params: ParamsInput, options: TrainingOptions): TrainingResult {
   checkOptions(data, options);
+  refuseModules(options);
   const resolved = resolveParams(params);
   const threads = mayBlock ? usefulThreads(data, options, allowedThreads(options.threads ?? 1)) : 1;
   return trainWith(threads, data, resolved, options);
+}
+
+/** @throws InvalidOption if the objective or a metric is a module's function */
+function refuseModules(options: TrainingOptions): void {
+  const metrics = listMetrics(options.metric, 'binary:logistic');
+  const functions = [
+    options.objective,
+    ...metrics.map((metric) => (typeof metric === 'string' ? metric : metric.evaluate)),
+  ];
+  const module = functions.find(isModule);
+  if (module === undefined) return;
+  const expected = 'a function; a module is for train, whose thread loads it';
+  throw new InvalidOption({ option: 'objective or metric', got: String(module.module), expected });
 }
 
 /** Trains with that many threads, or with the helpers that are given. */
@@ -94,7 +110,7 @@ class Trainer {
   readonly #params: Params;
   readonly #options: TrainingOptions;
   readonly #objective: Objective;
-  readonly #constraints: Constraints;
+  #dartMargins: DartMargins | undefined;
 
   constructor(
     workspace: Workspace,
@@ -113,96 +129,145 @@ class Trainer {
     this.#params = params;
     this.#options = options;
     this.#objective =
-      options.objective === undefined
-        ? findObjective(params)
-        : customObjective(options.objective, rows.labels, rows.weights, data.rows);
-    this.#constraints = resolveConstraints(params, data.binned);
+      typeof options.objective === 'function'
+        ? customObjective(options.objective, rows.labels, rows.weights, data.rows)
+        : findObjective(params);
   }
 
   run(): TrainingResult {
-    const { earlyStoppingRounds, evaluateTraining, keepAll, onRound, rounds, signal } = this.#options;
-    const { featureNames, featureTypes } = this.#data.binned;
+    const {
+      earlyStoppingRounds,
+      evaluateTraining,
+      keepAll,
+      learningRates,
+      onRound,
+      rounds,
+      signal,
+      initial,
+    } = this.#options;
     const { objective } = this.#params;
     const baseOutput = this.#start();
     const m = this.#rows.validationRows.length;
-    const validationMargins = this.#workspace.floats(
-      this.#space.margins + this.#space.plan.firstValidation * 4,
-      m,
-    );
-    const sampler = new ColumnSampler(this.#params, featureNames.length);
-    const grower = new Grower(
+    const { firstValidation } = this.#space.plan;
+    const validationMargins = this.#workspace.floats(this.#space.margins + firstValidation * 4, m);
+    const ensemble = new Ensemble(initial);
+    const first = ensemble.roundCount;
+    const maker = new RoundMaker(
       this.#workspace,
       this.#crew,
       this.#space,
       this.#params,
-      sampler,
-      this.#constraints,
+      this.#objective,
+      resolveConstraints(this.#params, this.#data.binned),
+      ensemble.trees.length,
     );
-    const random = new Random(this.#params.seed, 'rounds');
+    const rates = resolveRates(learningRates, this.#params.learning_rate, first, rounds);
     const sets: RowSet[] = [
       ...(evaluateTraining === true ? (['training'] as const) : []),
       ...(m > 0 ? (['validation'] as const) : []),
     ];
     const metrics = findMetrics(this.#options.metric, this.#options.stopMetric, objective);
     const evaluation = new Evaluation(metrics, sets);
-    const trees: Tree[] = [];
-    let best = 0;
+    let best = first;
     let bestMargins = validationMargins.slice();
-    for (let round = 0; round < rounds; round++) {
+    let bestWeights = ensemble.weights;
+    for (let round = first; round < first + rounds; round++) {
       if (signal?.aborted === true) throw new Interrupted();
-      trees.push(this.#round(grower, random, round));
-      const better = evaluation.record(round, (metric, set) => this.#evaluate(metric, set));
-      if (better && earlyStoppingRounds !== undefined) {
+      this.#round(maker, ensemble, round, rates[round - first]);
+      const better = evaluation.record(round, (metric, set) => this.#evaluate(metric, set, round));
+      if (earlyStoppingRounds === undefined) best = round;
+      else if (better) {
         best = round;
         bestMargins.set(validationMargins);
+        bestWeights = [...ensemble.weights];
       }
       const latest = evaluation.latest();
       const goOn = onRound?.({
         round,
         ...latest[metrics[0].name],
         metrics: latest,
-        bestIteration: earlyStoppingRounds === undefined ? round : best,
+        bestIteration: best,
       });
       if (goOn === false) break;
       if (earlyStoppingRounds !== undefined && round - best >= earlyStoppingRounds) break;
     }
     if (earlyStoppingRounds === undefined) {
-      best = trees.length - 1;
       bestMargins = validationMargins.slice();
+      bestWeights = ensemble.weights;
     }
-    const kept = keepAll === true ? trees : trees.slice(0, best + 1);
-    const booster = Booster.fromTrees(kept, {
+    const { featureNames, featureTypes } = this.#data.binned;
+    const parts = {
       featureNames,
       featureTypes,
       objective,
       baseOutput,
+      ...(initial !== undefined && { attributes: initial.attributes }),
       ...(earlyStoppingRounds !== undefined && { bestIteration: best }),
-    });
+    };
+    const atBest = ensemble.toBooster(best + 1, parts, bestWeights);
     return {
-      booster,
+      booster: keepAll === true ? ensemble.toBooster(ensemble.roundCount, parts) : atBest,
       bestIteration: best,
       history: evaluation.history(),
-      ...(m > 0 && { validationMargins: bestMargins }),
+      ...(m > 0 && {
+        validationMargins: this.#params.booster === 'dart' ? this.#validate(atBest) : bestMargins,
+      }),
     };
   }
 
-  #evaluate(metric: Metric, set: RowSet): number {
+  /** Adds the trees of a round; with DART, without those that it drops, whose weights change. */
+  #round(maker: RoundMaker, ensemble: Ensemble, round: number, learningRate: number): void {
+    const { booster, normalize_type: type, num_parallel_tree: count } = this.#params;
+    const dropped = booster === 'dart' ? chooseDropped(ensemble.weights, this.#params, round) : [];
+    if (dropped.length === 0) {
+      ensemble.addRound(maker.make({ round, learningRate, weight: 1 }), 1);
+      return;
+    }
+    const { fresh, dropped: factor } = normalise(dropped.length, learningRate / count, type);
+    this.#dartMargins ??= new DartMargins(this.#data, this.#rows.validationRows);
+    const left = this.#dartMargins.sum(ensemble, dropped);
+    this.#addToMargins(left, -1);
+    ensemble.addRound(maker.make({ round, learningRate, weight: fresh }), fresh);
+    this.#addToMargins(left, factor);
+    for (const tree of dropped) ensemble.scale(tree, factor);
+  }
+
+  /** Adds a multiple of some numbers to the margins of the training rows and to those of the validation rows. */
+  #addToMargins(addends: readonly Float32Array[], factor: number): void {
+    const starts = [0, this.#space.plan.firstValidation];
+    addends.forEach((part, set) => {
+      const margins = this.#workspace.floats(this.#space.margins + starts[set] * 4, part.length);
+      for (let i = 0; i < part.length; i++) margins[i] += factor * part[i];
+    });
+  }
+
+  /** Margins of the validation rows as the booster gives them; DART's sums drift by roundings. */
+  #validate(booster: Booster): Float32Array {
+    const { binned, baseMargin } = this.#data;
+    const { validationRows } = this.#rows;
+    return booster.predictBinned(binned, validationRows, booster.roundCount, {
+      ...(baseMargin !== undefined && { baseMargin: takeFloats(baseMargin, validationRows) }),
+    });
+  }
+
+  #evaluate(metric: Metric, set: RowSet, round: number): number {
     const { labels, weights, validationLabels, validationWeights } = this.#rows;
-    if (set === 'training') return this.#evaluateRows(metric, 0, labels, weights);
+    if (set === 'training') return this.#evaluateRows(metric, round, 0, labels, weights);
     const { firstValidation } = this.#space.plan;
-    return this.#evaluateRows(metric, firstValidation, validationLabels, validationWeights);
+    return this.#evaluateRows(metric, round, firstValidation, validationLabels, validationWeights);
   }
 
   /** The metric of the training rows (`first` 0) or of the validation rows, which follow them. */
   #evaluateRows(
     metric: Metric,
+    round: number,
     first: number,
     labels: Float32Array,
     weights: Float32Array | undefined,
   ): number {
     const count = labels.length;
     const margins = this.#workspace.floats(this.#space.margins + first * 4, count);
-    if (metric.isLogisticLoss !== true) return metric.evaluate(margins, labels, weights);
+    if (metric.isLogisticLoss !== true) return metric.evaluate(margins, labels, weights, round);
     const [marginsAt, labelsAt, weightsAt] = [
       this.#space.margins,
       this.#space.labels,
@@ -228,7 +293,7 @@ class Trainer {
 
   /** Fills labels, weights and first margins; returns the start as the booster stores it. */
   #start(): number {
-    const { labels, weights, validationRows } = this.#rows;
+    const { labels, weights } = this.#rows;
     const n = labels.length;
     const space = this.#space;
     const { firstValidation, lastRow } = space.plan;
@@ -246,111 +311,35 @@ class Trainer {
         scaled[i] = allLabels[i] === 1 ? lossWeights[i] * this.#params.scale_pos_weight : lossWeights[i];
       }
     }
-    const margins = this.#workspace.floats(space.margins, lastRow).fill(0);
-    const { baseMargin, rows } = this.#data;
+    return this.#firstMargins(this.#workspace.floats(space.margins, lastRow).fill(0));
+  }
+
+  /** Fills the margins before the first round; returns the start as the booster stores it. */
+  #firstMargins(margins: Float32Array): number {
+    const { labels, weights, validationRows } = this.#rows;
+    const { baseMargin, binned, initialMargins, rows } = this.#data;
+    const { initial, objective } = this.#options;
     const link = linkOf(this.#params.objective);
-    const zero = link.logistic ? 0.5 : 0;
-    if (baseMargin !== undefined) {
-      for (let i = 0; i < n; i++) margins[i] = baseMargin[rows === undefined ? i : rows[i]];
-      for (let i = 0; i < validationRows.length; i++)
-        margins[firstValidation + i] = baseMargin[validationRows[i]];
-      return zero;
+    const zero = link.startsAtProbability ? 0.5 : 0;
+    const custom = objective !== undefined && this.#params.base_score === undefined;
+    const given =
+      initial !== undefined && initialMargins === undefined
+        ? initial.predictBinned(binned, undefined, initial.roundCount, {
+            ...(baseMargin !== undefined && { baseMargin }),
+          })
+        : (initialMargins ?? baseMargin);
+    if (given !== undefined) {
+      margins.set(takeFloats(given, rows));
+      margins.set(takeFloats(given, validationRows), this.#space.plan.firstValidation);
+      return initial?.baseOutput ?? zero;
     }
-    const custom = this.#options.objective !== undefined && this.#params.base_score === undefined;
-    const start = custom ? zero : startingOutput(labels, weights, this.#params, link.logistic);
+    const start = custom ? zero : startingOutput(labels, weights, this.#params, link);
     margins.fill(link.startOf(start));
     return start;
   }
-
-  /** Gradients, their rounding, the draw of rows, one tree. */
-  #round(grower: Grower, random: Random, round: number): Tree {
-    const space = this.#space;
-    const crew = this.#crew;
-    const n = this.#rows.labels.length;
-    const m = this.#rows.validationRows.length;
-    const roundingSeed = random.uint32();
-    const rowSeed = random.uint32();
-    const { margins, labels, weights, gradients, sums: room } = space;
-    const frame = {
-      workspace: this.#workspace,
-      crew,
-      round,
-      rows: n,
-      margins,
-      labels,
-      weights,
-      gradients,
-      sums: room,
-    };
-    const sums = this.#objective.computeGradients(frame);
-    const gradientScale = integerScale(sums.gradient, n);
-    const hessianScale = integerScale(sums.hessian, n);
-    const { packed, index } = space;
-    eachChunk(Math.ceil(n / 4) * 4, (begin, count) => {
-      crew.chain(count * 3);
-      const [from, to] = [gradients + begin * 8, packed + begin * 8];
-      crew.call('quantiseGradients', from, count, gradientScale, hessianScale, roundingSeed, begin, to);
-    });
-    crew.run();
-    const threshold = Math.round(this.#params.subsample * 4294967296);
-    // A draw without a single row would waste the round: then all rows are used.
-    const drawn = (threshold < 4294967296 && this.#draw(n, rowSeed, threshold)) || n;
-    if (drawn === n) this.#sequence(index, n, 0);
-    this.#sequence(index + n * 4, m, space.plan.firstValidation);
-    return grower.grow({
-      round,
-      drawn,
-      passengers: n - drawn + m,
-      contiguous: drawn === n,
-      gradientScale,
-      hessianScale,
-      learningRate: this.#params.learning_rate,
-    });
-  }
-
-  /** Draws the rows of a tree into the index and puts the others behind them; returns how many were drawn. */
-  #draw(rows: number, seed: number, threshold: number): number {
-    const crew = this.#crew;
-    const { index, scratch } = this.#space;
-    const calls: number[] = [];
-    eachChunk(rows, (begin, count) => {
-      crew.chain(count * 3);
-      const [drawn, others] = [index + begin * 4, scratch + begin * 4];
-      calls.push(crew.call('sampleRows', begin, count, seed, threshold, drawn, others));
-    });
-    crew.run();
-    const list = this.#workspace.words(index, rows);
-    const others = this.#workspace.words(scratch, rows);
-    let total = 0;
-    eachChunk(rows, (begin, _, chunk) => {
-      const drawn = crew.result(calls[chunk]);
-      list.copyWithin(total, begin, begin + drawn);
-      total += drawn;
-    });
-    let at = total;
-    eachChunk(rows, (begin, count, chunk) => {
-      const left = count - crew.result(calls[chunk]);
-      list.set(others.subarray(begin, begin + left), at);
-      at += left;
-    });
-    return total;
-  }
-
-  /** Writes first, first + 1, … */
-  #sequence(offset: number, rows: number, first: number): void {
-    eachChunk(rows, (begin, count) => {
-      this.#crew.chain(count);
-      this.#crew.call('fillSequence', offset + begin * 4, count, first + begin);
-    });
-    this.#crew.run();
-  }
 }
 
-/** A power of two by which values of that sum become integers whose sum stays below 2^31, rounding included. */
-function integerScale(sum: number, rows: number): number {
-  if (!(sum > 0)) return 1;
-  const limit = 2147483647 - rows;
-  let exponent = Math.max(-126, Math.min(120, Math.floor(Math.log2(limit / sum))));
-  while (exponent > -126 && sum * 2 ** exponent > limit) exponent--;
-  return 2 ** exponent;
+/** The values of the listed rows, default all. */
+function takeFloats(values: Float32Array, rows: Uint32Array | undefined): Float32Array {
+  return rows === undefined ? values : Float32Array.from(rows, (row) => values[row]);
 }

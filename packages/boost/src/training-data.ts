@@ -1,10 +1,16 @@
 import { InsufficientData, InvalidOption, InvalidValue } from '@verdict/core';
 import { checkWeights } from './binning.ts';
+import { Booster } from './booster.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { resolveConstraints } from './constraints.ts';
+import { checkInitial } from './continuation.ts';
 import type { CustomObjective } from './custom-objective.ts';
 import { findMetrics } from './evaluation.ts';
 import type { MetricValues } from './evaluation.ts';
+import { isModule } from './function-module.ts';
+import type { FunctionModule } from './function-module.ts';
+import { resolveRates } from './learning-rates.ts';
+import type { LearningRates } from './learning-rates.ts';
 import { linkOf } from './link.ts';
 import type { MetricChoice } from './metrics.ts';
 import type { Params } from './params.ts';
@@ -21,10 +27,15 @@ export interface TrainingData {
   readonly validationRows?: Uint32Array;
   /** Margins to start from instead of the intercept. The booster then starts from margin 0. */
   readonly baseMargin?: Float32Array;
+  /**
+   * Margins of `TrainingOptions.initial` for all rows, where it was trained on another binned matrix; `predictMargin`
+   * gives them.
+   */
+  readonly initialMargins?: Float32Array;
 }
 
 export interface RoundReport {
-  /** From 0. */
+  /** From 0; counted from the first round of the booster that is continued, if one is. */
   readonly round: number;
   /** The followed metric on the training rows, if they are evaluated. */
   readonly training?: number;
@@ -47,7 +58,14 @@ export interface TrainingOptions {
    * A loss of one's own instead of that of `params.objective`, which still says what margins and labels mean.
    * Training then starts from margin 0 unless `base_score` is given.
    */
-  readonly objective?: CustomObjective;
+  readonly objective?: CustomObjective | FunctionModule;
+  /**
+   * A booster to go on from: its trees come first in the result, and rounds are counted from its first one. Without
+   * early stopping in between, 50 rounds and 50 more are the same as 100 with the same seed.
+   */
+  readonly initial?: Booster;
+  /** Learning rates by round, instead of the parameter's. */
+  readonly learningRates?: LearningRates;
   /** Evaluate on the training rows too. */
   readonly evaluateTraining?: boolean;
   /** Keep the trees after the best round as well. */
@@ -78,8 +96,12 @@ export interface SelectedRows {
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
   checkCount('rounds', options.rounds);
   if (options.threads !== undefined) checkThreads(options.threads);
-  if (options.objective !== undefined && typeof options.objective !== 'function') {
-    throw new InvalidOption({ option: 'objective', got: options.objective, expected: 'a function' });
+  const { objective } = options;
+  if (objective !== undefined && typeof objective !== 'function' && !isModule(objective)) {
+    throw new InvalidOption({ option: 'objective', got: objective, expected: 'a function' });
+  }
+  if (options.initial !== undefined && !(options.initial instanceof Booster)) {
+    throw new InvalidOption({ option: 'initial', got: typeof options.initial, expected: 'a Booster' });
   }
   if (options.earlyStoppingRounds === undefined) return;
   checkCount('earlyStoppingRounds', options.earlyStoppingRounds);
@@ -98,7 +120,7 @@ export function checkOptions(data: TrainingData, options: TrainingOptions): void
  * @throws InvalidOption, InvalidValue, InsufficientData
  */
 export function selectRows(data: TrainingData, params: Params, options: TrainingOptions): SelectedRows {
-  const { binned, labels, weights, rows, baseMargin } = data;
+  const { binned, labels, weights, rows, baseMargin, initialMargins } = data;
   const total = binned.rowCount;
   if (binned.columns.length === 0) {
     throw new InsufficientData({
@@ -114,16 +136,15 @@ export function selectRows(data: TrainingData, params: Params, options: Training
     });
   }
   if (weights !== undefined) checkWeights(weights, total);
-  if (baseMargin !== undefined && baseMargin.length !== total) {
-    throw new InvalidOption({ option: 'baseMargin', got: baseMargin.length, expected: `${total} margins` });
+  checkMargins('baseMargin', baseMargin, total);
+  checkMargins('initialMargins', initialMargins, total);
+  const { initial } = options;
+  if (initialMargins !== undefined && (initial === undefined || baseMargin !== undefined)) {
+    const expected = 'given together with the option initial, and without baseMargin';
+    throw new InvalidOption({ option: 'initialMargins', got: 'margins', expected });
   }
-  if (baseMargin !== undefined && !baseMargin.every((margin) => Number.isFinite(margin))) {
-    throw new InvalidOption({
-      option: 'baseMargin',
-      got: 'a value that is not finite',
-      expected: 'finite margins',
-    });
-  }
+  if (initial !== undefined) checkInitial(initial, binned, params, initialMargins !== undefined);
+  resolveRates(options.learningRates, params.learning_rate, initial?.roundCount ?? 0, options.rounds);
   resolveConstraints(params, binned);
   const validationRows = data.validationRows ?? new Uint32Array(0);
   if (rows !== undefined) checkRows('rows', rows, total);
@@ -150,6 +171,15 @@ export function selectRows(data: TrainingData, params: Params, options: Training
     if (options.evaluateTraining === true) checkClasses(name, needs, trainingLabels, selected.weights);
   }
   return selected;
+}
+
+function checkMargins(option: string, margins: Float32Array | undefined, total: number): void {
+  if (margins === undefined) return;
+  if (margins.length !== total) {
+    throw new InvalidOption({ option, got: margins.length, expected: `${total} margins` });
+  }
+  if (margins.every((margin) => Number.isFinite(margin))) return;
+  throw new InvalidOption({ option, got: 'a value that is not finite', expected: 'finite margins' });
 }
 
 /** Checks that the weights of a set of rows have a positive, finite sum, also when scaled. */

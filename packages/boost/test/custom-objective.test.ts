@@ -1,7 +1,7 @@
 import { InvalidOption, InvalidValue } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { binMatrix, Booster, trainSync } from '../src/index.ts';
-import type { CustomObjective, TrainingOptions } from '../src/index.ts';
+import type { CustomObjective, Derivatives, TrainingOptions } from '../src/index.ts';
 import { greatestDifference } from './support/fixtures.ts';
 import { makeData, numericMatrix, range } from './support/made-data.ts';
 
@@ -10,7 +10,7 @@ const binned = binMatrix(made.matrix);
 const data = { binned, labels: made.labels };
 
 /** The logistic loss, written by hand. */
-const logistic: CustomObjective = (margins, labels, weights) => {
+const logistic = (margins: Float32Array, labels: Float32Array, weights?: Float32Array): Derivatives => {
   const p = margins.map((margin) => 1 / (1 + Math.exp(-margin)));
   const w = (i: number): number => weights?.[i] ?? 1;
   return {

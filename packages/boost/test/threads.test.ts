@@ -31,6 +31,32 @@ const cases: readonly [string, TrainingData, ParamsInput, Partial<TrainingOption
     { max_depth: 4, subsample: 0.5, alpha: 1, min_data_per_group: 50 },
     { earlyStoppingRounds: 2, evaluateTraining: true },
   ],
+  [
+    'dropped trees, forests and constraints',
+    { ...data, rows: half, validationRows: rest },
+    {
+      booster: 'dart',
+      rate_drop: 0.5,
+      num_parallel_tree: 2,
+      subsample: 0.7,
+      monotone_constraints: { x0: 1, x1: -1 },
+      interaction_constraints: [
+        ['x0', 'x1', 'x6'],
+        ['x2', 'x3', 'x7'],
+      ],
+    },
+    { metric: ['aucpr', 'error@0.4'] },
+  ],
+  [
+    'regression with an objective of its own',
+    data,
+    { objective: 'reg:squarederror' },
+    {
+      objective: (margins, y) => ({ gradients: margins.map((m, i) => m - y[i]), hessians: y.map(() => 1) }),
+      evaluateTraining: true,
+    },
+  ],
+  ['regression', { ...data, weights }, { objective: 'reg:squarederror' }, {}],
 ];
 
 describe('training on several threads', () => {

@@ -39,13 +39,14 @@ function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32
     const sampler = new ColumnSampler(params, binned.columns.length);
     return Crew.use(workspace, 1, (crew) =>
       new Grower(workspace, crew, space, params, sampler, resolveConstraints(params, binned)).grow({
-        round: 0,
+        position: 0,
         drawn: rows,
         passengers: 0,
         contiguous: true,
         gradientScale: 1,
         hessianScale: 1,
         learningRate: params.learning_rate,
+        weight: 1,
       }),
     );
   });
