@@ -5,20 +5,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { binMatrix, Booster, trainSync } from '@verdict/boost';
-import type { Matrix } from '@verdict/boost';
+import type { Matrix, MatrixColumn } from '@verdict/boost';
 import type { FitCommand, PredictCommand } from './commands.ts';
-import { readColumns, readFloats, readShape, writeFloats } from './table.ts';
+import { readColumns, readFloats, readShape, readSparseColumns, writeFloats } from './table.ts';
 
 const folder = process.argv[2];
 const shape = readShape(folder);
-const train = matrixOf('train');
-const test = matrixOf('test');
+/** Ones and zeros are given as the rows of the ones, as the peers get them. */
+const train = matrixOf<MatrixColumn>(
+  'train',
+  shape.onesPerRow === undefined ? readColumns(folder, 'train') : readSparseColumns(folder, 'train'),
+);
+const test = matrixOf('test', readColumns(folder, 'test'));
 const labels = readFloats(join(folder, 'train-labels.f32'));
 
-function matrixOf(part: 'train' | 'test'): Matrix {
+function matrixOf<Column extends MatrixColumn>(part: 'train' | 'test', columns: Column[]): Matrix<Column> {
   return {
     rowCount: part === 'train' ? shape.rows : shape.testRows,
-    columns: readColumns(folder, part),
+    columns,
     featureNames: shape.names,
     featureTypes: shape.types,
   };

@@ -91,7 +91,7 @@ export function renderRecord(results: Results): string {
         ', ',
       )}. 100 rounds, learning rate 0.1, up to 256 bins a column, L2 1, least hessian of a child 1.`,
     'All sides are run in turn, each in a process that already holds the table: float32 columns for `@verdict/boost`, a ' +
-      'float32 array of rows for the peers, and a CSR matrix for them where the table is one-hot. The time is binning plus ' +
+      'float32 array of rows for the peers; where the table is one-hot, sparse columns and a CSR matrix. The time is binning plus ' +
       'training; the least of the repeats counts. In brackets: our time divided by theirs, below 1 is faster; what is ' +
       'above 1 is bold. LightGBM gets as many leaves as the depth allows, no least number of rows in a leaf, and otherwise ' +
       'its defaults.',

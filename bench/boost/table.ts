@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SparseColumn } from '@verdict/boost';
 
 /** What a job's table is, beside its files. */
 export interface TableShape {
@@ -40,22 +41,42 @@ export function readShape(folder: string): TableShape {
   return JSON.parse(readFileSync(join(folder, 'shape.json'), 'utf8'));
 }
 
-/** The columns of one part of a table. */
+/** The columns of one part of a table, none of them sparse. */
 export function readColumns(folder: string, part: 'train' | 'test'): Float32Array[] {
   const shape = readShape(folder);
-  const rows = part === 'train' ? shape.rows : shape.testRows;
-  const file = readFileSync(join(folder, `${part}.f32`));
+  if (shape.onesPerRow !== undefined)
+    return readSparseColumns(folder, part).map((column) => dense(column, shape, part));
+  const rows = rowsOf(shape, part);
+  const cells = readFloats(join(folder, `${part}.f32`));
   const columns = shape.names.map(() => new Float32Array(rows));
-  if (shape.onesPerRow === undefined) {
-    const cells = new Float32Array(file.buffer, file.byteOffset, rows * columns.length);
-    columns.forEach((column, f) => {
-      for (let i = 0, at = f; i < rows; i++, at += columns.length) column[i] = cells[at];
-    });
-  } else {
-    const ones = new Int32Array(file.buffer, file.byteOffset, rows * shape.onesPerRow);
-    for (let at = 0; at < ones.length; at++) columns[ones[at]][Math.floor(at / shape.onesPerRow)] = 1;
-  }
+  columns.forEach((column, f) => {
+    for (let i = 0, at = f; i < rows; i++, at += columns.length) column[i] = cells[at];
+  });
   return columns;
+}
+
+/** The columns of one part of a table of ones and zeros: the rows of the ones. */
+export function readSparseColumns(folder: string, part: 'train' | 'test'): SparseColumn[] {
+  const shape = readShape(folder);
+  const file = readFileSync(join(folder, `${part}.f32`));
+  const ones = new Int32Array(file.buffer, file.byteOffset, file.byteLength / 4);
+  const counts = new Uint32Array(shape.names.length);
+  for (const column of ones) counts[column]++;
+  const columns = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  const perRow = shape.onesPerRow ?? 1;
+  ones.forEach((column, at) => (columns[column][counts[column]++] = Math.floor(at / perRow)));
+  return columns.map((indices) => ({ indices, values: new Float32Array(indices.length).fill(1) }));
+}
+
+function dense({ indices }: SparseColumn, shape: TableShape, part: 'train' | 'test'): Float32Array {
+  const column = new Float32Array(rowsOf(shape, part));
+  for (const row of indices) column[row] = 1;
+  return column;
+}
+
+function rowsOf(shape: TableShape, part: 'train' | 'test'): number {
+  return part === 'train' ? shape.rows : shape.testRows;
 }
 
 /** Floats of a file, such as labels or predictions. */
