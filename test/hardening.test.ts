@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Run, RunOptions } from './support/command.ts';
 import { verdict } from './support/command.ts';
 import { scratchFolder } from './support/folder.ts';
+import { refuses, succeeds } from './support/output.ts';
 import { csv, customers } from './support/table.ts';
 
 const folder = scratchFolder();
@@ -230,5 +231,21 @@ describe('JSON that nests without end', () => {
     const run = await train(table('texts.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')));
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
+  });
+});
+
+describe('a table that does not fit into memory', () => {
+  it('is refused before it is read, and goes through when it fits', async () => {
+    const file = folder.file('wide.csv', csv(customers(20_000, 5)));
+    const out = join(folder.path, 'too-large');
+    const said = await refuses(['train', file, '--target', 'left', '--out', out, '--memory', '152MB']);
+    expect(said).toMatch(
+      /wide\.csv does not fit into memory: (19|20),\d{3} rows .* need about 0\.1\d GB, and 0\.15 GB can be used/,
+    );
+    expect(said).toMatch(/sample.*--memory/s);
+    expect(existsSync(out)).toBe(false);
+    expect(await refuses(['inspect', file, '--memory', '150.1MB'])).toContain('does not fit');
+    await succeeds(['inspect', file, '--memory', '0.5GiB']);
+    expect((await verdict(['inspect', file, '--memory', 'much'])).status).toBe(2);
   });
 });

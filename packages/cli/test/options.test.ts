@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  byteCount,
   collect,
   collectNames,
   collectPairs,
@@ -19,6 +20,20 @@ describe('option parsers', () => {
   it('takes finite numbers from a minimum', () => {
     expect(finiteNumber(0)('0.25')).toBe(0.25);
     for (const bad of ['-1', 'Infinity', '', 'x']) expect(() => finiteNumber(0)(bad)).toThrow(/number/);
+  });
+
+  it('takes sizes with units', () => {
+    expect(['8GB', '500 mb', '1.5GiB', '2K', '1024', '3TiB', '7b'].map(byteCount)).toEqual([
+      8e9,
+      5e8,
+      1.5 * 2 ** 30,
+      2000,
+      1024,
+      3 * 2 ** 40,
+      7,
+    ]);
+    for (const bad of ['', 'GB', '-1GB', '0', '1PB', '8 G B', 'NaN', '1e9'])
+      expect(() => byteCount(bad)).toThrow(/size/);
   });
 
   it('collects values and pairs; the last = separates', () => {

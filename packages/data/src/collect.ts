@@ -82,7 +82,7 @@ async function runPass(
 }
 
 /** Text columns of which some of the first rows hold a value that is neither number nor missing. */
-async function findWordyColumns(source: Source, columns: readonly SourceColumn[]): Promise<Set<string>> {
+export async function findWordyColumns(source: Source, columns: readonly SourceColumn[]): Promise<Set<string>> {
   const texts = columns.filter(({ kind }) => kind === 'text');
   const wordy = new Set<string>();
   for (const [index, cells] of (await source.sample(texts)).entries()) {

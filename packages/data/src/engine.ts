@@ -37,7 +37,9 @@ export class Engine {
   /** Makes the temporary folder; the database opens with `start`. */
   static async create(signal?: AbortSignal): Promise<Engine> {
     if (signal?.aborted === true) throw new Interrupted();
-    const directory = await mkdtemp(join(tmpdir(), 'verdict-'));
+    const directory = await mkdtemp(join(tmpdir(), 'verdict-')).catch((error: unknown) => {
+      throw noTemporary(error);
+    });
     const engine = new Engine(directory, signal);
     signal?.addEventListener('abort', engine.#stop);
     return engine;
@@ -137,6 +139,17 @@ export class Engine {
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)}MiB`;
+}
+
+/** The place for temporary files is full, missing, or may not be written to. */
+function noTemporary(cause: unknown): OutOfResources {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new OutOfResources({
+    problem: `There is no ${full ? 'space left' : 'room'} in ${tmpdir()} for temporary files (${code}).`,
+    hint: 'Free some space, or set TMPDIR to a folder that can be written to.',
+    cause,
+  });
 }
 
 /** What the machine lacks gets its own error; anything else is for the caller, who knows the file. */

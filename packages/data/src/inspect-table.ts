@@ -3,6 +3,7 @@ import { finishColumns } from './collect.ts';
 import { profileColumn } from './profile.ts';
 import { headerFindings } from './quality.ts';
 import { checkOptions, planColumns } from './read-table.ts';
+import { requireRoom } from './room.ts';
 import { Source } from './source.ts';
 import type { ColumnProfile, Finding, ReadOptions } from './table.ts';
 
@@ -27,6 +28,7 @@ export async function inspectTable(file: string, options: ReadOptions = {}): Pro
   const source = await Source.open(file, options);
   try {
     checkOptions(source, options);
+    await requireRoom(source, options);
     const plans = await planColumns(source, options);
     const rowCount = plans.reduce((most, { facts }) => Math.max(most, facts?.rows ?? 0), 0);
     const wanted = plans.flatMap(({ type, words, facts, collected }) =>

@@ -33,12 +33,16 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
   if (file === '-') {
     path = join(engine.directory, `input-${index}`);
     await copy(engine, process.stdin, [], path, label);
+  } else if ((await stat(path)).isFIFO()) {
+    path = join(engine.directory, `input-${index}`);
+    await copy(engine, createReadStream(file), [], path, label);
   }
   const bytes = (await stat(path)).size;
   let head = await readHead(path, label);
   let name = label.toLowerCase();
   if (head[0] === 0x1f && head[1] === 0x8b) {
     name = name.replace(/\.gz$/, '');
+    refuseBinary(await unpackedHead(path), label);
     const plain = join(engine.directory, `plain-${index}`);
     await copy(engine, createReadStream(path, { highWaterMark: 1 << 20 }), [createGunzip({ chunkSize: 1 << 20 })], plain, label);
     path = plain;
@@ -52,13 +56,7 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
     return { label, path, format: 'parquet', bytes, tabs: false };
   }
   const encoding = guessEncoding(head);
-  if (encoding === 'binary') {
-    throw new UnreadableFile({
-      file: label,
-      problem: 'this is not a text table: it holds binary bytes.',
-      hint: 'Give CSV, TSV, JSON lines or Parquet; export spreadsheets as CSV first.',
-    });
-  }
+  refuseBinary(head, label);
   if (encoding !== 'utf-8') {
     const plain = join(engine.directory, `text-${index}`);
     const decoder = new TextDecoder(encoding);
@@ -75,6 +73,30 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
     head = await readHead(path, label);
   }
   return { label, path, format: textFormat(name, head), bytes, tabs: /\.(tsv|tab)$/.test(name) };
+}
+
+/** Bytes that are neither text nor the beginning of a Parquet file are no table. */
+function refuseBinary(head: Uint8Array, label: string): void {
+  if (isMagic(head) || guessEncoding(head) !== 'binary') return;
+  throw new UnreadableFile({
+    file: label,
+    problem: 'this is not a text table: it holds binary bytes.',
+    hint: 'Give CSV, TSV, JSON lines or Parquet; export spreadsheets as CSV first.',
+  });
+}
+
+/** What a gzip file begins with when it is unpacked: enough to see that unpacking all of it is worthwhile. */
+async function unpackedHead(path: string): Promise<Uint8Array> {
+  const packed = createReadStream(path);
+  const plain = packed.pipe(createGunzip({ chunkSize: lookSize }));
+  try {
+    for await (const piece of plain) return piece as Uint8Array;
+  } catch {
+    // What is wrong with the file is told by unpacking all of it.
+  } finally {
+    packed.destroy();
+  }
+  return new Uint8Array(0);
 }
 
 /** By extension, otherwise by the first character. */

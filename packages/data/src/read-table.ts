@@ -10,6 +10,7 @@ import { findLeakage } from './leakage.ts';
 import { columnFindings, headerFindings } from './quality.ts';
 import { profileColumn } from './profile.ts';
 import type { SourceColumn } from './source.ts';
+import { requireRoom } from './room.ts';
 import { Source } from './source.ts';
 import type { Finding, ReadOptions, Table } from './table.ts';
 import { findTargetLabels, labelIndex } from './target.ts';
@@ -48,6 +49,7 @@ export async function readTable(file: string, options: ReadOptions): Promise<Tab
 
 async function readOpen(source: Source, options: ReadOptions, target: string): Promise<Table> {
   checkOptions(source, options);
+  await requireRoom(source, options);
   const plans = await planColumns(source, options);
   const targetPlan = plans.find(({ role }) => role === 'target');
   const collector = targetPlan?.collected?.collector;

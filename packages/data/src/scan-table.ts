@@ -3,6 +3,7 @@ import type { CodeColumn, Column, ColumnSchema, Dataset, NumberColumn, Schema } 
 import type { Chunk } from './engine.ts';
 import { describeType, parseAs } from './cell-types.ts';
 import type { SourceColumn } from './source.ts';
+import { requireMemory } from './memory.ts';
 import { labelOf, numberOf, Source } from './source.ts';
 import { labelIndex } from './target.ts';
 import { presentText, TextDictionary } from './text-collector.ts';
@@ -15,6 +16,11 @@ export interface ScanOptions {
   readonly withTarget?: boolean;
   /** Columns to add behind those of the schema, as texts just as the file has them; empty is missing. Default: none. */
   readonly keep?: readonly string[];
+  /** Bytes that the caller keeps of each row, and of each value that is read. Default: 0. */
+  readonly bytesPerRow?: number;
+  readonly bytesPerValue?: number;
+  /** Bytes of memory that may be used, if the caller keeps something. Default: what the machine has. */
+  readonly memory?: number;
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
@@ -42,6 +48,12 @@ export async function* scanTable(
       ({ role }) =>
         role === 'feature' || (options.withTarget === true && (role === 'target' || role === 'weight')),
     );
+    const { bytesPerRow = 0, bytesPerValue = 0, memory } = options;
+    if (bytesPerRow + bytesPerValue > 0) {
+      const rows = await source.estimateRows();
+      const bytes = rows * (bytesPerRow + bytesPerValue * wanted.length);
+      requireMemory({ label: source.label, rows, columns: wanted.length, bytes, memory });
+    }
     const affordable = mostCells / Math.max(1, wanted.length + (options.keep?.length ?? 0));
     const batchRows = Math.max(1, Math.floor(Math.min(options.batchRows ?? defaultBatch, affordable)));
     const columns = new Map(source.columns.map((column) => [column.name, column]));

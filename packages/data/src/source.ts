@@ -2,6 +2,7 @@ import { ColumnMissing, UnreadableFile, VerdictError } from '@verdict/core';
 import type { CsvDialect } from './csv-dialect.ts';
 import { readCsvDialect, uniqueNames } from './csv-dialect.ts';
 import { findCsvFault } from './csv-fault.ts';
+import { refuseEndlessLine } from './endless-line.ts';
 import { Engine, literal } from './engine.ts';
 import type { Chunk } from './engine.ts';
 import { refuseDeepJson } from './json-depth.ts';
@@ -9,6 +10,7 @@ import { findJsonFault } from './json-fault.ts';
 import { locateFiles } from './locate.ts';
 import { prepareFile } from './prepare.ts';
 import type { FileFormat, PreparedFile } from './prepare.ts';
+import { estimateRecords } from './row-estimate.ts';
 
 /** What the file itself says of a column's values; CSV and JSON lines are all text. */
 export type SourceKind = 'text' | 'number' | 'boolean' | 'datetime' | 'nested' | 'binary';
@@ -131,6 +133,22 @@ export class Source {
     return columns.map((_, index) => rows.map((row) => String(row[index])));
   }
 
+  /** About how many rows there are, rather too few than too many; exact for Parquet. */
+  async estimateRows(): Promise<number> {
+    let rows = 0;
+    for (const { file, dialect, names } of this.#parts) {
+      if (file.format === 'parquet') {
+        const [[count]] = await this.attempt(() =>
+          this.engine.rows(`SELECT sum(num_rows) FROM parquet_file_metadata(${literal(file.path)})`),
+        );
+        rows += Number(count);
+      } else {
+        rows += await estimateRecords(file.path, dialect === undefined ? 2 * names.length : meanLength(dialect.sample));
+      }
+    }
+    return rows;
+  }
+
   /** Expressions over all rows in file order; errors of reading name the file and the row. */
   async *chunks(expressions: readonly string[]): AsyncGenerator<Chunk> {
     let delivered = 0;
@@ -241,6 +259,12 @@ export class Source {
   }
 }
 
+/** Mean bytes of records, without the quotation marks that they may have. */
+function meanLength(records: readonly (readonly string[])[]): number {
+  const lengths = records.map((record) => record.reduce((sum, cell) => sum + Buffer.byteLength(cell) + 1, 0));
+  return records.length === 0 ? 1 : lengths.reduce((sum, length) => sum + length, 0) / records.length;
+}
+
 function unreadable(label: string, format: FileFormat, cause: unknown): UnreadableFile {
   const name = format === 'csv' ? 'CSV' : format === 'jsonl' ? 'JSON lines' : 'Parquet';
   const detail = String(cause instanceof Error ? cause.message : cause).split('\n')[0].slice(0, 200);
@@ -254,6 +278,7 @@ function unreadable(label: string, format: FileFormat, cause: unknown): Unreadab
 
 async function describe(engine: Engine, file: PreparedFile): Promise<Part> {
   if (file.format === 'csv') {
+    await refuseEndlessLine(file.path, file.label);
     const dialect = await readCsvDialect(file.path, file.label, file.tabs);
     const { names, renamed } = uniqueNames(dialect.header);
     return { file, names, types: names.map(() => 'VARCHAR'), dialect, renamed, jsonArray: false };
@@ -263,6 +288,7 @@ async function describe(engine: Engine, file: PreparedFile): Promise<Part> {
   let from = `read_parquet(${literal(file.path)})`;
   if (json) {
     jsonArray = await startsWithBracket(file.path);
+    if (!jsonArray) await refuseEndlessLine(file.path, file.label);
     await refuseDeepJson(file.path, file.label, jsonArray);
     from =
       `read_json(${literal(file.path)}, format = '${jsonArray ? 'array' : 'newline_delimited'}', records = true, ` +

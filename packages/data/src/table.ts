@@ -21,6 +21,10 @@ export interface ReadOptions {
   readonly threads?: number;
   /** Lets profile and findings show values that fewer than five rows have. Default: false. */
   readonly revealRare?: boolean;
+  /** Bytes of memory that may be used. Default: what the machine can free, within the limit of its container. */
+  readonly memory?: number;
+  /** Bytes that the caller will need for each value of a feature after the table is read. Default: 0. */
+  readonly bytesPerValue?: number;
   /** Called with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void;
   readonly signal?: AbortSignal;

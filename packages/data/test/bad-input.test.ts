@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../src/engine.ts';
@@ -105,6 +105,20 @@ describe('files that cannot be read', () => {
     expect(last.message).toContain('is not UTF-8');
     const head = await errorOf(readTable(write('head.csv', Buffer.from('y,naïve\nyes,a\nno,b\n', 'latin1')), target));
     expect(head.message).toContain('is not UTF-8');
+  });
+
+  it.each(['csv', 'jsonl'])('refuses a line of %s that hardly ends, wherever it is', async (format) => {
+    const rows = format === 'csv' ? 'a,y\n1,yes\n2,no\n' : '{"a":1,"y":"yes"}\n{"a":2,"y":"no"}\n';
+    for (const end of ['', '\n1,yes\n']) {
+      const file = path(`endless.${format}`);
+      writeFileSync(file, rows);
+      for (let i = 0; i < 8; i++) appendFileSync(file, Buffer.alloc(8 << 20, '7'));
+      appendFileSync(file, end);
+      const error = await errorOf(inspectTable(file));
+      expect(error.code).toBe('UNREADABLE_FILE');
+      expect(error.message).toMatch(/the line at byte 16,777,217 goes on for more than 48 MB|the line at byte 1 /);
+      rmSync(file);
+    }
   });
 
   it('reads a very long line that comes late', async () => {

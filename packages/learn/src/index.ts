@@ -120,6 +120,7 @@ export {
   judgePredictions,
   labelsOf,
   openPool,
+  trainingBytesPerValue,
   trainModel,
   treeDefaults,
   weightsOf,

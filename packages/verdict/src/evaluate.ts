@@ -20,6 +20,8 @@ export interface EvaluateJob {
   /** Seed of the bootstrap intervals; default 42. */
   readonly seed?: number;
   readonly threads?: number;
+  /** Bytes of memory that may be used; default: what the machine can free. */
+  readonly memory?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void;
@@ -36,6 +38,9 @@ export interface Evaluation extends Judgement {
   readonly majority: Metrics & { readonly share: number };
 }
 
+/** Label, probability and weight of a row, and their orders while they are judged. */
+const JUDGED_BYTES = 40;
+
 /**
  * Judges a model on labelled rows: metrics with 95 % bootstrap intervals, confusion matrix and curves.
  * Only scores and labels are kept in memory.
@@ -43,7 +48,7 @@ export interface Evaluation extends Judgement {
  * @throws what reading the file and the bundle throw; InsufficientData without a labelled row
  */
 export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
-  const { file, model, seed = 42, threads, signal, onProgress } = job;
+  const { file, model, seed = 42, threads, memory, signal, onProgress } = job;
   const bundle = await readBundle(model);
   const { schema, decision } = bundle;
   const scorer = createScorer(bundle);
@@ -52,6 +57,8 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
   let unlabelledRows = 0;
   for await (const batch of scanTable(file, schema, {
     withTarget: true,
+    bytesPerRow: JUDGED_BYTES,
+    ...(memory === undefined ? {} : { memory }),
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   })) {

@@ -9,6 +9,8 @@ export interface InspectJob {
   /** A table (a path, a glob, or `-`) or the folder of a bundle. */
   readonly path: string;
   readonly threads?: number;
+  /** Bytes of memory that may be used; default: what the machine can free. */
+  readonly memory?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -38,11 +40,12 @@ export interface BundleInspection {
  * @throws what reading the table or the bundle throws
  */
 export async function inspect(job: InspectJob): Promise<TableInspection | BundleInspection> {
-  const { path, threads, signal } = job;
+  const { path, threads, memory, signal } = job;
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   if (!isFolder) {
     const inspection = await inspectTable(path, {
       ...(threads === undefined ? {} : { threads }),
+      ...(memory === undefined ? {} : { memory }),
       ...(signal === undefined ? {} : { signal }),
     });
     return { kind: 'table', ...inspection };

@@ -138,6 +138,14 @@ export function diskError(path: string, error: unknown): unknown {
       cause: said,
     });
   }
+  if (code === 'ELOOP' || code === 'ENAMETOOLONG' || code === 'ENOENT') {
+    return new UnreadableFile({
+      file: path,
+      problem: `no folder can be made here (${code}).`,
+      hint: 'Choose another folder with --out.',
+      cause: said,
+    });
+  }
   if (code === 'ENOTDIR' || code === 'EEXIST') {
     return new InvalidOption({
       option: 'out',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
-import { checkOptions, openPool, trainModel } from '@verdict/learn';
+import { checkOptions, openPool, trainingBytesPerValue, trainModel } from '@verdict/learn';
 import type { ModelOptions, TrainingProgress } from '@verdict/learn';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
@@ -38,6 +38,8 @@ export interface TrainJob extends ThresholdJob {
   readonly testSize?: number;
   readonly folds?: number;
   readonly threads?: number;
+  /** Bytes of memory that may be used; default: what the machine can free. Larger tables are refused. */
+  readonly memory?: number;
   /** Keep values that fewer than five rows have in the model and the report. */
   readonly revealRare?: boolean;
   readonly signal?: AbortSignal;
@@ -128,15 +130,23 @@ function modelOptions(job: TrainJob): ModelOptions {
 }
 
 function readOptions(job: TrainJob): Parameters<typeof readTable>[1] {
-  const { target, positive, drop, types, roles, weight, group, time, threads, revealRare, signal } = job;
-  const given = { target, positive, drop, types, roles, weight, group, time, threads, revealRare, signal };
+  const { target, positive, drop, types, roles, weight, group, time, threads, memory, revealRare, signal } =
+    job;
+  const bytesPerValue = trainingBytesPerValue;
+  const roled = { target, positive, drop, types, roles, weight, group, time };
+  const given = { ...roled, threads, memory, bytesPerValue, revealRare, signal };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
+
+/** Batches and the table that they are joined to, 8 bytes each. */
+const KEPT_BYTES = 16;
 
 /** The labelled rows of a test file, read by the schema of the training table. */
 async function readTest(file: string, schema: Schema, job: TrainJob): Promise<Dataset> {
   const batches = scanTable(file, schema, {
     withTarget: true,
+    bytesPerValue: KEPT_BYTES,
+    ...(job.memory === undefined ? {} : { memory: job.memory }),
     ...(job.threads === undefined ? {} : { threads: job.threads }),
     ...(job.signal === undefined ? {} : { signal: job.signal }),
   });

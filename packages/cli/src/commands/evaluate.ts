@@ -4,7 +4,7 @@ import { withProgress } from '../terminal/progress.ts';
 import { printJson } from '../terminal/json.ts';
 import { styleFor } from '../terminal/style.ts';
 import { evaluationSummary } from './evaluation-summary.ts';
-import { wholeNumber } from './options.ts';
+import { byteCount, wholeNumber } from './options.ts';
 
 export function evaluateCommand(signal: AbortSignal): Command {
   return new Command('evaluate')
@@ -13,6 +13,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
     .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option('--seed <N>', 'seed of the bootstrap intervals (default: 42)', wholeNumber(0))
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .option('--memory <SIZE>', 'memory that may be used, such as 8GB (default: what is free)', byteCount)
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText(
       'after',
@@ -24,7 +25,10 @@ Examples:
   verdict evaluate march.csv --model output/model --json`,
     )
     .action(
-      async (file: string, flags: { model: string; seed?: number; threads?: number; json?: boolean }) => {
+      async (
+        file: string,
+        flags: { model: string; seed?: number; threads?: number; memory?: number; json?: boolean },
+      ) => {
         const { json = false, ...rest } = flags;
         const result = await withProgress(json, (progress) =>
           evaluate({

@@ -22,6 +22,27 @@ export function finiteNumber(minimum: number): (text: string) => number {
   };
 }
 
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+/** Parses a size such as `8GB`, `500 MB` or `1.5GiB` to bytes. */
+export function byteCount(text: string): number {
+  const parts = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt]i?)?b?)?\s*$/i.exec(text);
+  const bytes = parts === null ? 0 : Math.floor(Number(parts[1]) * units[(parts[2] ?? '').toLowerCase()]);
+  if (bytes < 1 || !Number.isFinite(bytes))
+    throw new InvalidArgumentError('Expected a size such as 8GB or 500MB.');
+  return bytes;
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];

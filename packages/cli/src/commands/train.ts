@@ -6,7 +6,7 @@ import { readConfig, train } from 'verdict';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { printJson } from '../terminal/json.ts';
-import { collect, collectPairs, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
+import { byteCount, collect, collectPairs, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 
 type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress' | 'types' | 'roles'>> & {
@@ -58,6 +58,7 @@ export function trainCommand(signal: AbortSignal): Command {
       'worker threads (default: the number of cores); never changes the result',
       wholeNumber(1),
     )
+    .option('--memory <SIZE>', 'memory that may be used, such as 8GB (default: what is free)', byteCount)
     .addOption(
       new Option('--threshold-rule <RULE>', 'how the decision threshold is chosen (default: mcc)').choices([
         'f1',

@@ -9,6 +9,7 @@ export type { Figures, Judgement, JudgementOptions, LabelledRows } from './judge
 export type { LearningCurves } from './cross-fit.ts';
 export { checkOptions } from './options.ts';
 export type { CheckedOptions, ModelOptions, TrainingProgress } from './options.ts';
+export { trainingBytesPerValue } from './memory.ts';
 export { openPool } from './pool.ts';
 export type { WorkPool } from './pool.ts';
 export { intervalsInPool } from './resampling.ts';
