@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InvalidOption, OutOfResources, UnreadableFile, VerdictError } from '@verdict/core';
 import { requireReplaceable } from '@verdict/learn';
 
@@ -27,12 +27,14 @@ export interface StagedOutput {
 
 /**
  * Prepares an output folder.
+ * @param inputs files that no result may replace
  * @throws InvalidOption when a result could not take its place: the path is a file, or `model` is a folder
  * of something else
  */
-export async function stageOutput(out: string): Promise<StagedOutput> {
+export async function stageOutput(out: string, inputs: readonly string[] = []): Promise<StagedOutput> {
   const target = resolve(out);
   await guardDisk(out, () => refuseForeign(target, out));
+  for (const input of inputs) await refuseInput(target, out, input);
   const exists = await isFolder(target);
   const home = exists ? target : dirname(target);
   const folder = join(home, `.verdict-${randomBytes(6).toString('hex')}`);
@@ -63,6 +65,23 @@ async function refuseForeign(target: string, shown: string): Promise<void> {
       });
     }
   }
+}
+
+/** A result must not take the place of a table that it was made from. */
+async function refuseInput(target: string, shown: string, input: string): Promise<void> {
+  const path = await realpath(input).catch(() => undefined);
+  const home = await realpath(target).catch(() => undefined);
+  if (path === undefined || home === undefined) return;
+  const [first, ...rest] = relative(home, path).split(sep);
+  const { model, metrics, report, plots } = outputNames;
+  const taken =
+    rest.length === 0 ? first === metrics || first === report : first === model || first === plots;
+  if (!taken) return;
+  throw new InvalidOption({
+    option: 'out',
+    got: shown,
+    expected: `a folder in which no result replaces the table ${input}`,
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {

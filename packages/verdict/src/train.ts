@@ -88,7 +88,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   const clock = startClock();
   const options = modelOptions(job);
   const { threads } = checkOptions(options, availableParallelism());
-  const staged = await stageOutput(out);
+  const staged = await stageOutput(out, [file, ...(job.test === undefined ? [] : [job.test])]);
   // Workers load while the table is read.
   const pool = openPool(threads, signal);
   try {

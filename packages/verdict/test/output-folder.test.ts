@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -159,6 +160,34 @@ describe('what a disk says', () => {
   it('passes when it is something else', () => {
     for (const other of [failure('EIO'), new TypeError('bug'), 'text', undefined]) {
       expect(diskError('results', other)).toBe(other);
+    }
+  });
+});
+
+describe('a table among the results', () => {
+  it('is never replaced by one of them, under whatever name', async () => {
+    mkdirSync(join(base, 'plots'));
+    writeFileSync(join(base, 'plots', 'roc.png'), 'a table');
+    writeFileSync(join(base, 'report.html'), 'a table');
+    symlinkSync(join(base, 'report.html'), join(base, 'alias.csv'));
+    for (const input of [join('plots', 'roc.png'), 'report.html', 'alias.csv']) {
+      await expect(stageOutput(base, ['missing.csv', join(base, input)])).rejects.toThrow(
+        /no result replaces the table/,
+      );
+    }
+    writeFileSync(join(base, 'table.csv'), 'a table');
+    const staged = await stageOutput(base, [join(base, 'table.csv'), '-', 'parts/*.csv']);
+    await staged.discard();
+    expect(Object.keys(contents(base)).sort()).toEqual(['plots/roc.png', 'report.html', 'table.csv']);
+  });
+});
+
+describe('a place where no folder can be made', () => {
+  it('is told in words', () => {
+    for (const code of ['ELOOP', 'ENAMETOOLONG', 'ENOENT']) {
+      const error = diskError('out', Object.assign(new Error('no'), { code }));
+      expect(error).toBeInstanceOf(UnreadableFile);
+      expect((error as Error).message).toContain(code);
     }
   });
 });
