@@ -260,6 +260,14 @@ describe('the columns of features', () => {
     );
   });
 
+  it('are not the target, nor the weight', () => {
+    const columns = sample(...names, 'y');
+    const refused = (...taken: string[]): string =>
+      refusal(() => featureColumns(model, columns, { sample: 's', taken }));
+    expect(refused('kind')).toMatch(/target: expected a column that is no feature of the model, got "kind"/);
+    expect(refused('y', 'a')).toMatch(/weight: expected a column that is no feature/);
+  });
+
   it('have blanks where LightGBM writes underscores', () => {
     const opened = openModel(encode(lightgbm.models['plain'].text), 'm', 'm');
     const columns = sample('a b', 'b', 'kind', 'level', 'e', 'y');

@@ -14,7 +14,7 @@ export interface FeatureColumns {
 export interface FeatureColumnOptions {
   /** The sample, as errors call it. */
   readonly sample: string;
-  /** Columns with another part to play: the target, the weight. */
+  /** Columns with another part to play: the target, then the weight if there is one. */
   readonly taken: readonly string[];
   /** The columns in the order of the model's features; default: by name, or the sample's order. */
   readonly features?: readonly string[] | undefined;
@@ -24,7 +24,8 @@ export interface FeatureColumnOptions {
  * Finds the column of each feature: the given ones; else by name where the file names its features; else the
  * columns of the sample in their order.
  *
- * @throws ColumnMissing listing the columns that are not there; InvalidOption where the numbers do not agree
+ * @throws ColumnMissing listing the columns that are not there; InvalidOption where the numbers do not agree, or
+ * the target is a feature
  */
 export function featureColumns(
   model: Pick<OpenedModel, 'booster' | 'named' | 'origin'>,
@@ -38,6 +39,14 @@ export function featureColumns(
   const found = byName.filter((name) => name !== undefined);
   if (found.length === featureNames.length) return { columns: found, notes: [] };
   if (model.named && !madeUp(featureNames)) {
+    const taken = options.taken.find((name) => featureNames.includes(name));
+    if (taken !== undefined) {
+      throw new InvalidOption({
+        option: taken === options.taken[0] ? 'target' : 'weight',
+        got: taken,
+        expected: 'a column that is no feature of the model',
+      });
+    }
     const missing = featureNames.filter((_, f) => byName[f] === undefined);
     throw missingColumns(missing, featureNames, columns, options.sample);
   }
