@@ -103,7 +103,7 @@ export class Booster {
   }
 
   /**
-   * Reads a model that LightGBM 2.1 to 4 saved as text. Its predictions for float32 values are LightGBM's; of
+   * Reads a model that LightGBM 2.3 to 4 saved as text. Its predictions for float32 values are LightGBM's; of
    * float64 values, which a matrix here cannot hold, those change sides that lie within a float32's rounding of a
    * threshold.
    *

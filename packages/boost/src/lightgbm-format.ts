@@ -18,7 +18,7 @@ interface LightGbmParts {
 }
 
 /**
- * Takes the text that LightGBM 2.1 to 4 saves apart (`save_model`, `model_to_string`): boosting gbdt, dart, goss or
+ * Takes the text that LightGBM 2.3 to 4 saves apart (`save_model`, `model_to_string`): boosting gbdt, dart, goss or
  * rf, with an objective whose outputs are probabilities (binary, cross_entropy) or values (regression and its robust
  * kin). Leaves are scaled so that margins are log-odds, that is by the objective's `sigmoid`, and by the number of
  * trees where outputs are averaged. Covers are row counts, as in LightGBM's own contributions.

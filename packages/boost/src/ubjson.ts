@@ -26,10 +26,13 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
+  /** Objects that may still come: those of a model have contents, and empty ones take far more memory than file. */
+  #objectsLeft: number;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#objectsLeft = 1000 + bytes.length / 32;
   }
 
   get atEnd(): boolean {
@@ -120,6 +123,7 @@ class Reader {
   }
 
   #object(depth: number): DocumentObject {
+    if (--this.#objectsLeft < 0) throw this.#broken('it holds too many objects for its length');
     const object: Record<string, Value> = Object.create(null);
     let count = Infinity;
     if (this.#peek() === '#') {

@@ -161,6 +161,11 @@ describe('small files that would take long or grow large', () => {
     refused(() => Booster.fromLightGbm(leaves), /instead of 999999998/);
   });
 
+  it('hold objects without end', () => {
+    const objects = Buffer.concat([Buffer.from('['), Buffer.alloc(2_000_000, '{}'), Buffer.from(']')]);
+    refused(() => Booster.fromUbj(objects), /too many objects/);
+  });
+
   it('list the highest category in every split', () => {
     const text = changedModel((model) => {
       const [tree] = [treeOf(model)];

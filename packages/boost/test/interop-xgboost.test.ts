@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
 import { binMatrix, Booster, trainSync } from '../src/index.ts';
 import type { Matrix } from '../src/index.ts';
-import { greatestDifference } from './support/fixtures.ts';
+import { greatestDifference, readFixture } from './support/fixtures.ts';
 import { makeData } from './support/made-data.ts';
 import { hasPeer, missingPeer, rowBytes, runPeer } from './support/peer.ts';
 
@@ -30,7 +30,7 @@ for name, extra in job['theirs'].items():
     label = y * 30 - 5 if extra.get('objective') == 'reg:squarederror' else y
     d.set_label(label)
     booster = xgb.train({'objective': 'binary:logistic', 'max_depth': 6, 'nthread': 1, **extra}, d, 8)
-    booster.save_model(folder + f'/{name}.ubj'); booster.save_model(folder + f'/{name}.json')
+    booster.save_model(folder + f'/their-{name}.ubj'); booster.save_model(folder + f'/their-{name}.json')
     theirs[name] = booster.predict(d, output_margin=True)
 answer({'ours': ours, 'theirs': theirs})
 `;
@@ -95,6 +95,64 @@ const theirSettings = {
   lossguide: { grow_policy: 'lossguide', max_leaves: 40, max_depth: 0 },
 };
 
+/** What LightGBM trained, as models that XGBoost is to load: with infinite thresholds and sets of no categories too. */
+const lightGbm = readFixture<{ models: Record<string, { text: string }> }>('lightgbm-4.7.0').models;
+const translated: Readonly<Record<string, Booster>> = Object.fromEntries(
+  Object.entries(lightGbm).map(([name, { text }]) => {
+    const edges = text
+      .replace(/threshold=\S+/, 'threshold=1e300')
+      .replace(/cat_threshold=\S+/, 'cat_threshold=0');
+    return [name, Booster.fromLightGbm(edges)];
+  }),
+);
+
+function makeRows(booster: Booster): Matrix {
+  const { featureNames: names, featureTypes: types } = booster;
+  const random300 = new Random(12, 'rows');
+  const columns = types.map((type) =>
+    Float32Array.from({ length: 300 }, () => {
+      if (random300.float() < 0.2) return NaN;
+      if (random300.float() < 0.2) return 0;
+      return type === 'c' ? random300.integer(45) : Math.round(random300.normal() * 10) / 10;
+    }),
+  );
+  return { rowCount: 300, columns, featureNames: names, featureTypes: types };
+}
+
+/** Lets the peer load our models, in both formats, and answer; and train models of its own. */
+function exchange<R>(
+  table: Matrix,
+  y: Float32Array,
+  models: Readonly<Record<string, Booster>>,
+  settings: Readonly<Record<string, object>>,
+  use: (answers: Answers, read: (name: string) => Uint8Array) => R,
+): R {
+  const files: Record<string, Uint8Array | string> = {};
+  for (const [name, booster] of Object.entries(models)) {
+    files[`${name}.ubj`] = booster.toUbj();
+    files[`${name}.json`] = booster.toJson();
+  }
+  const { featureNames: names, featureTypes: types } = table;
+  const job = { names, types, files: Object.keys(files), theirs: settings };
+  files['x.bin'] = rowBytes(table);
+  files['y.bin'] = new Uint8Array(y.buffer);
+  files['job.json'] = JSON.stringify(job);
+  return runPeer(script, files, use);
+}
+
+/** Our model answers as the peer does with what we wrote, and with what it wrote again. */
+function expectSame(booster: Booster, table: Matrix, answer: Answer): void {
+  expect(greatestDifference(booster.predictMargin(table), answer.margins)).toBeLessThan(2e-6);
+  expect(greatestDifference(booster.predict(table), answer.predictions)).toBeLessThan(2e-6);
+  expect([...booster.predictLeaves(table)]).toStrictEqual(answer.leaves);
+  expect([answer.names, answer.types]).toStrictEqual([booster.featureNames, booster.featureTypes]);
+  expect(answer.rounds).toBe(booster.roundCount);
+  const earlier = booster.slice(0, booster.roundCount - 1).predictMargin(table);
+  expect(greatestDifference(earlier, answer.last)).toBeLessThan(2e-6);
+  const back = Booster.fromJson(answer.again);
+  expect(greatestDifference(back.predictMargin(table), answer.margins)).toBeLessThan(2e-6);
+}
+
 describe('a real XGBoost', () => {
   it('is there where it has to be', () => {
     expect(missingPeer('xgboost')).toBe('');
@@ -103,50 +161,43 @@ describe('a real XGBoost', () => {
   it.runIf(hasPeer('xgboost'))(
     'loads our models and answers the same, and we load its models',
     () => {
-      const files: Record<string, Uint8Array | string> = {};
-      for (const [name, booster] of Object.entries(boosters)) {
-        files[`ours-${name}.ubj`] = booster.toUbj();
-        files[`ours-${name}.json`] = booster.toJson();
-      }
-      const job = {
-        names: featureNames,
-        types: matrix.featureTypes,
-        files: Object.keys(files),
-        theirs: theirSettings,
-      };
-      files['x.bin'] = rowBytes(matrix);
-      files['y.bin'] = new Uint8Array(labels.buffer);
-      files['job.json'] = JSON.stringify(job);
-      runPeer<Answers, void>(script, files, ({ ours, theirs }, read) => {
-        for (const file of job.files) {
-          const booster = boosters[file.split(/[-.]/)[1]];
-          const answer = ours[file];
-          expect(greatestDifference(booster.predictMargin(matrix), answer.margins)).toBeLessThan(2e-6);
-          expect(greatestDifference(booster.predict(matrix), answer.predictions)).toBeLessThan(2e-6);
+      exchange(matrix, labels, boosters, theirSettings, ({ ours, theirs }, read) => {
+        for (const [file, answer] of Object.entries(ours)) {
+          const booster = boosters[file.split('.')[0]];
+          expectSame(booster, matrix, answer);
           expect(greatestDifference(booster.contributions(matrix), answer.contributions)).toBeLessThan(1e-4);
-          expect([...booster.predictLeaves(matrix)]).toStrictEqual(answer.leaves);
-          expect([answer.names, answer.types]).toStrictEqual([featureNames, matrix.featureTypes]);
-          expect(answer.rounds).toBe(booster.roundCount);
-          const earlier = booster.slice(0, booster.roundCount - 1).predictMargin(matrix);
-          expect(greatestDifference(earlier, answer.last)).toBeLessThan(2e-6);
           expect(answer.best).toBe(String(booster.bestIteration));
           for (const [name, gain] of booster.importance('gain')) {
             expect(Math.abs(answer.gain[name] / gain - 1)).toBeLessThan(1e-4);
           }
-          const back = Booster.fromJson(answer.again);
-          expect(greatestDifference(back.predictMargin(matrix), answer.margins)).toBeLessThan(2e-6);
         }
         for (const name of Object.keys(theirSettings)) {
           const scale = Math.max(1, ...theirs[name].map(Math.abs));
           for (const booster of [
-            Booster.fromUbj(read(`${name}.ubj`)),
-            Booster.fromJson(Buffer.from(read(`${name}.json`)).toString()),
+            Booster.fromUbj(read(`their-${name}.ubj`)),
+            Booster.fromJson(Buffer.from(read(`their-${name}.json`)).toString()),
           ]) {
-            expect(greatestDifference(booster.predictMargin(matrix), theirs[name]) / scale).toBeLessThan(
-              1e-6,
-            );
+            const margins = booster.predictMargin(matrix);
+            expect(greatestDifference(margins, theirs[name]) / scale).toBeLessThan(1e-6);
           }
         }
+      });
+    },
+    240_000,
+  );
+
+  it.runIf(hasPeer('xgboost'))(
+    "loads LightGBM's models that we have read",
+    () => {
+      const rows = makeRows(translated.plain);
+      const thresholds = Object.values(translated).flatMap(({ trees }) =>
+        trees.flatMap((tree) => [...tree.thresholds]),
+      );
+      expect(thresholds).toContain(Infinity);
+      exchange(rows, new Float32Array(300), translated, {}, ({ ours }) => {
+        expect(Object.keys(ours).length).toBe(10);
+        for (const [file, answer] of Object.entries(ours))
+          expectSame(translated[file.split('.')[0]], rows, answer);
       });
     },
     240_000,

@@ -14,6 +14,7 @@ interface LightGbmFixture {
 }
 
 const fixture = readFixture<LightGbmFixture>('lightgbm-4.7.0');
+const versions = [fixture, readFixture<LightGbmFixture>('lightgbm-3.3.5')];
 const featureNames = ['a_b', 'b', 'kind', 'level', 'e'];
 const matrix: Matrix = {
   rowCount: fixture.rows.length,
@@ -44,7 +45,7 @@ function oneSplit(lines: Readonly<Record<string, string>> = {}): string {
 
 const goesLeft = (booster: Booster, x: number): boolean => booster.predictRow(Float32Array.of(x, 0)) < 0;
 
-describe('models of LightGBM 4', () => {
+describe('models of LightGBM 4 and 3', () => {
   // LightGBM explains sums of raw scores: neither scaled nor averaged.
   it.each([
     ['plain', 1],
@@ -52,12 +53,14 @@ describe('models of LightGBM 4', () => {
     ['forest', 1 / 4],
     ['regression', 1],
   ])('predict and explain the same: %s', (name, factor) => {
-    const { text, predictions, contributions } = fixture.models[name];
-    const booster = Booster.fromLightGbm(text);
-    expect(booster.treeCount).toBe(4);
-    expect(greatestDifference(booster.predict(matrix), predictions)).toBeLessThan(1e-6);
-    const scaled = contributions.map((value) => value * factor);
-    expect(greatestDifference(booster.contributions(matrix), scaled)).toBeLessThan(1e-6);
+    for (const { models } of versions) {
+      const { text, predictions, contributions } = models[name];
+      const booster = Booster.fromLightGbm(text);
+      expect(booster.treeCount).toBe(4);
+      expect(greatestDifference(booster.predict(matrix), predictions)).toBeLessThan(1e-6);
+      const scaled = contributions.map((value) => value * factor);
+      expect(greatestDifference(booster.contributions(matrix), scaled)).toBeLessThan(1e-6);
+    }
   });
 
   it('predict the same where zero counts as missing, and contributions add up', () => {
