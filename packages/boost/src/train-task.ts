@@ -10,6 +10,7 @@ import type { CallRequest, CallRoom } from './remote-calls.ts';
 import { trainWith } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
 import type { RoundReport, TrainingData } from './training-data.ts';
+import { Workspace } from './workspace.ts';
 
 /** What a thread is given that coordinates a training job. */
 export interface TrainRequest {
@@ -20,6 +21,8 @@ export interface TrainRequest {
   /** Ways to the threads that help, and the control block that all share. */
   readonly helpers: readonly Channel[];
   readonly control?: ArrayBuffer | SharedArrayBuffer;
+  /** Memory of an earlier job of the caller, to be used again. */
+  readonly memory?: WebAssembly.Memory | undefined;
   /**
    * Word 0: messages that the caller has answered. Word 1: 1 if it wants no more rounds. Absent if no memory is
    * shared.
@@ -86,6 +89,7 @@ export async function runTask(task: TrainRequest): Promise<void> {
     const helpers = task.helpers.map((channel) => ({
       post: (message: unknown) => channel.postMessage(message),
     }));
+    if (task.memory !== undefined) Workspace.adopt(task.memory);
     const { booster, ...rest } = trainWith(
       { helpers, control: openControl(task.control) },
       task.data,

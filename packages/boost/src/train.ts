@@ -15,6 +15,7 @@ import { usefulThreads } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
 import { checkOptions, selectRows } from './training-data.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
+import { Workspace } from './workspace.ts';
 
 /**
  * Trains in threads beside the caller's, whose event loop stays free; the result is that of `trainSync`, to the
@@ -96,6 +97,7 @@ export async function train(
       options: posted,
       helpers: channels,
       control: control.buffer,
+      memory: Workspace.handOver(),
       flag,
       reports: onRound !== undefined,
       room,

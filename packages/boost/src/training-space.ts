@@ -19,7 +19,7 @@ const PARTIAL_CACHE_BYTES = 32 * 1024 * 1024;
 const HISTOGRAM_CACHE_BYTES = 256 * 1024 * 1024;
 
 /** Memory for copies of columns beyond half a byte a cell, so that narrow and small tables have all of theirs. */
-const COLUMN_CACHE_BYTES = 24 * 1024 * 1024;
+const COLUMN_CACHE_BYTES = 16 * 1024 * 1024;
 /** Rows that are laid out at once. */
 const FILL_ROWS = 8192;
 

@@ -5,7 +5,7 @@ import type { Kernels } from './kernels.ts';
 const PAGE = 65536;
 /** One page short of 4 GiB, so that every end offset still fits 32 bits. */
 const LARGEST = 65535 * PAGE;
-/** A memory larger than this is given back to the system after use instead of being kept for the next job. */
+/** A memory larger than this is kept for the next job only until the system's garbage is collected. */
 const KEPT = 256 * 1024 * 1024;
 
 /** The first bytes stay unused: offset 0 stands for "none". */
@@ -14,7 +14,7 @@ const FIRST = 64;
 /** Most bytes that a job can ask for. */
 export const MOST_BYTES = LARGEST - FIRST - PAGE;
 
-let idle: Workspace | undefined;
+let idle: Workspace | WeakRef<Workspace> | undefined;
 
 /**
  * Memory for one job: sizes are asked for first (`reserve`), then the memory is made or grown once, so that
@@ -50,15 +50,34 @@ export class Workspace {
    */
   static use<T>(bytes: number, job: (workspace: Workspace) => T): T {
     const pages = pagesFor(bytes);
-    const workspace = idle ?? Workspace.create(bytes);
-    idle = undefined;
+    const workspace = Workspace.#takeIdle() ?? Workspace.create(bytes);
     const missing = pages - workspace.memory.buffer.byteLength / PAGE;
     if (missing > 0) orRefuse(pages, () => workspace.memory.grow(missing));
     workspace.#used = FIRST;
     // After a failure other threads may still write to the memory: then it is not used again.
     const result = job(workspace);
-    if (workspace.memory.buffer.byteLength <= KEPT) idle = workspace;
+    workspace.#keep();
     return result;
+  }
+
+  /** The memory that waits for the thread's next job, if there is one, to be adopted by another thread. */
+  static handOver(): WebAssembly.Memory | undefined {
+    return Workspace.#takeIdle()?.memory;
+  }
+
+  /** Keeps the memory of another thread for the next job of this one. */
+  static adopt(memory: WebAssembly.Memory): void {
+    new Workspace(memory).#keep();
+  }
+
+  static #takeIdle(): Workspace | undefined {
+    const taken = idle instanceof WeakRef ? idle.deref() : idle;
+    idle = undefined;
+    return taken;
+  }
+
+  #keep(): void {
+    idle = this.memory.buffer.byteLength <= KEPT ? this : new WeakRef(this);
   }
 
   /** Offset of `bytes` fresh bytes, aligned to 64 bytes. */

@@ -1,0 +1,58 @@
+// Peak memory of binning and training beyond the caller's table, beside what the engine promises:
+//
+//   node bench/boost/memory.ts [ROWS COLUMNS [ROUNDS [THREADS]]]...
+//
+// Without arguments: 1,000,000 x 28 and 10,000,000 x 6. Each table has a process of its own.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { binMatrix, train } from '@verdict/boost';
+
+const [rows, columns, rounds = 10, threads = 2] = process.argv.slice(2).map(Number);
+if (rows === undefined) {
+  for (const table of [
+    ['1000000', '28'],
+    ['10000000', '6'],
+  ]) {
+    execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...table], { stdio: 'inherit' });
+  }
+} else {
+  await measure(rows, columns);
+}
+
+async function measure(rowCount: number, width: number): Promise<void> {
+  const matrix = {
+    rowCount,
+    columns: Array.from({ length: width }, (_, f) => noise(rowCount, f + 1)),
+    featureNames: Array.from({ length: width }, (_, f) => `x${f}`),
+    featureTypes: Array.from({ length: width }, () => 'q' as const),
+  };
+  const [first, second] = matrix.columns;
+  const chance = noise(rowCount, 1000);
+  const labels = chance.map((value, i) => (first[i] + second[i] + value > 0 ? 1 : 0));
+  const before = process.memoryUsage.rss();
+  const binned = binMatrix(matrix);
+  const { booster } = await train({ binned, labels }, {}, { rounds, threads });
+  const peak = process.resourceUsage().maxRSS * 1024;
+  // A histogram of all bins takes 8 bytes a bin; depth-wise growth of six levels keeps up to nine, threads some more.
+  const histograms = (9 + 2 * threads) * width * 256 * 8;
+  const promised = 2.5 * rowCount * width + 40 * rowCount + 64e6 + histograms;
+  console.log(
+    `${rowCount} x ${width}, ${booster.treeCount} rounds, ${threads} threads: ` +
+      `${megabytes(peak - before)} beyond ${megabytes(before)}; promised ${megabytes(promised)}`,
+  );
+}
+
+/** Numbers from -1 to 1 that look random, by a multiplicative congruential generator. */
+function noise(count: number, seed: number): Float32Array {
+  const values = new Float32Array(count);
+  let state = seed * 7919;
+  for (let i = 0; i < count; i++) {
+    state = Math.imul(state, 1664525) + 1013904223;
+    values[i] = (state | 0) / 2147483648;
+  }
+  return values;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
