@@ -122,7 +122,7 @@ describe('small and odd tables', () => {
 describe('what does not fit', () => {
   it('is said before the work starts', () => {
     expect(() => Workspace.use(5e9, () => undefined)).toThrow(OutOfResources);
-    expect(() => Workspace.use(1000, (workspace) => workspace.reserve(1e8))).toThrow(OutOfResources);
+    expect(() => Workspace.use(1000, (workspace) => workspace.reserve(2 ** 32))).toThrow(OutOfResources);
   });
 
   it('does not disturb a job inside a job', () => {
