@@ -91,8 +91,13 @@ async function isFolder(path: string): Promise<boolean> {
 /** Renames one by one; when one fails, those before it go back. */
 async function publish(folder: string, target: string): Promise<void> {
   if (!(await isFolder(target))) {
-    await rename(folder, target);
-    return;
+    try {
+      await rename(folder, target);
+      return;
+    } catch (error) {
+      // Another run has made the folder meanwhile: the results go into it one by one.
+      if (!(await isFolder(target))) throw error;
+    }
   }
   const moves: { from: string; to: string; kept: string }[] = [];
   const kept = join(folder, '.replaced');

@@ -164,6 +164,35 @@ describe('what a disk says', () => {
   });
 });
 
+describe('two runs into one new folder', () => {
+  it('both succeed, and the later results are there, whole', async () => {
+    const out = join(base, 'out');
+    const runs = await Promise.all([stageOutput(out), stageOutput(out)]);
+    for (const [index, run] of runs.entries()) writeResults(run.folder, `run ${index}`);
+    await runs[0].publish();
+    await runs[1].publish();
+    for (const run of runs) await run.discard();
+    expect(contents(out)['report.html']).toBe('run 1');
+    expect(contents(out)['plots/roc.png']).toBe('run 1');
+    expect(readdirSync(base)).toEqual(['out']);
+  });
+
+  it('or one after the other, at the same moment', async () => {
+    const out = join(base, 'out');
+    const runs = await Promise.all([stageOutput(out), stageOutput(out)]);
+    for (const run of runs) writeResults(run.folder, 'same');
+    const results = await Promise.allSettled(runs.map((run) => run.publish()));
+    for (const run of runs) await run.discard();
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(1);
+    expect(Object.keys(contents(out))).toEqual([
+      'model/manifest.json',
+      'performance_metrics.json',
+      'plots/roc.png',
+      'report.html',
+    ]);
+  });
+});
+
 describe('a table among the results', () => {
   it('is never replaced by one of them, under whatever name', async () => {
     mkdirSync(join(base, 'plots'));
