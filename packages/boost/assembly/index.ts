@@ -12,7 +12,7 @@ export { partitionRows, splitRows } from './partition';
 export { quantiseGradients } from './quantise';
 export { clearBytes, copyBytes, fillSequence, interleave, sampleRows, takeColumn } from './rows';
 export { scoreBlock } from './score';
-export { shapContributions } from './shap';
+export { explainBlock } from './shap';
 export { findSplit } from './split';
 export { squaredGradients } from './squared';
 export { countBytes, listOthers } from './usage';

@@ -4,21 +4,24 @@ import { walkBlock } from './predict';
 /** Rows that are evaluated together, one byte each. */
 const CHUNK: usize = 64;
 
+/** Bytes of the slots: one for each node of the largest upper part (127), and 64 node numbers. */
+const SLOTS: usize = 128 * CHUNK + 4 * CHUNK;
+
 /**
- * Adds the leaves of trees `begin` to `end - 1` to the margins of a block of rows, or, if `leaves` is not 0, stores
- * their node numbers there, `trees` numbers a row. `floats` holds the block's values, one feature after another. The
+ * Adds the leaves of trees `begin` to `end - 1` to the margins of a block of rows or, if `trees` is not 0, stores their
+ * node numbers in `output`, `trees` numbers a row. `floats` holds the block's values, one feature after another. The
  * trees are the outer loop, so that a tree stays in the cache; each row still sums its trees in order. `count` is
- * padded to a multiple of 64, and so must be the outputs.
+ * padded to a multiple of 64, and so must be the output.
  *
  * The image (see src/score-image.ts) begins with the number of groups, the rows of a block, where the groups are and
  * where the offsets of the trees are. A group: its first tree, one past its last, where its columns are and how many.
  * A column: the place of its feature, 1 if it is of categories, its table, and its number among the byte columns.
- * `scratch` holds the byte columns, then 64 bytes a slot.
+ * `scratch` holds 64 bytes a slot, then the byte columns.
  */
 export function scoreBlock(
-  image: usize, floats: usize, count: i32, begin: i32, end: i32,
-  margins: usize, leaves: usize, trees: i32, scratch: usize, slots: usize,
+  image: usize, floats: usize, count: i32, output: usize, scratch: usize, begin: i32, end: i32, trees: i32,
 ): void {
+  const columns = scratch + SLOTS;
   const block = <usize>load<i32>(image, 4);
   let group = image + <usize>load<i32>(image, 8);
   const last = group + (<usize>load<i32>(image) << 4);
@@ -31,15 +34,15 @@ export function scoreBlock(
     for (; column < columnEnd; column += 16) {
       const values = floats + ((<usize>load<i32>(column) * block) << 2);
       const table = image + <usize>load<i32>(column, 8);
-      const target = scratch + <usize>load<i32>(column, 12) * block;
+      const target = columns + <usize>load<i32>(column, 12) * block;
       if (load<i32>(column, 4)) classColumn(values, count, table, target, target + block);
       else rankColumn(values, count, table, target, target + block);
     }
     for (let t = first; t < stop; t++) {
       const tree = image + <usize>load<i32>(offsets + (<usize>t << 2));
-      const to: usize = leaves == 0 ? 0 : leaves + (<usize>t << 2);
-      if (load<i32>(tree, 16) < 0) walkBlock(tree, floats, count, margins, to, trees);
-      else scoreTree(image, tree, scratch, slots, count, margins, to, trees);
+      const to: usize = trees == 0 ? 0 : output + (<usize>(t - begin) << 2);
+      if (load<i32>(tree, 16) < 0) walkBlock(tree, floats, count, output, to, trees);
+      else scoreTree(image, tree, columns, scratch, count, output, to, trees);
     }
   }
 }

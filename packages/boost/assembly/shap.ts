@@ -30,30 +30,34 @@ function factor(p: f64, slope: f64, points: usize, inverse: usize, at: usize): v
  * (o - p) sum_t C(parent) A(child). If its feature was split on before, its factor replaces the earlier one, and
  * what the earlier edge will count for this branch is taken off.
  *
- * `table` has 32 bytes a node: p over all splits on the feature so far (f64), p of this edge (f64), the earlier
- * edge's lower node within the tree or -1 (i32), 1 if a later edge refers to this one (i32). `chunks` says for each
- * tree how many times eight points it needs; the points of k chunks begin at 128 k (k - 1) / 2 in `quadrature`,
- * eight points then eight weights. `roots` has one entry more than there are trees. `contributions` are f64,
- * count x width. `scratch` holds 208 bytes for each node of the largest tree.
+ * The image begins with where its parts are (see src/shap-image.ts): nodes and sets as in predict.ts, but with the
+ * place of a feature's first value in the block instead of the feature; 32 bytes a node about the edge above it and
+ * the split at it: p over all splits on the feature so far (f64), p of this edge (f64), the earlier edge's lower node
+ * within the tree or -1 (i32), 1 if a later edge refers to this one (i32), the feature split on here (i32); the trees'
+ * roots, with one entry more; for each tree how many times eight points it needs; the rules: the points of k chunks
+ * begin at 128 k (k - 1) / 2, eight points then eight weights. `output` takes f64, count x width, and `scratch` holds
+ * 208 bytes for each node of the largest tree.
  */
-export function shapContributions(
-  nodes: usize, sets: usize, table: usize, roots: usize, trees: i32, chunks: usize, quadrature: usize,
-  rows: usize, stride: i32, count: i32, contributions: usize, width: i32, scratch: usize,
+export function explainBlock(
+  image: usize, floats: usize, count: i32, output: usize, scratch: usize, begin: i32, end: i32, width: i32,
 ): void {
-  for (let tree = 0; tree < trees; tree++) {
+  const sets = image + <usize>load<i32>(image, 4), roots = image + <usize>load<i32>(image, 12);
+  const quadrature = image + <usize>load<i32>(image, 20);
+  for (let tree = begin; tree < end; tree++) {
     const root = load<i32>(roots + (<usize>tree << 2));
     const size = load<i32>(roots + (<usize>tree << 2), 4) - root;
     if (size == 1) continue;
+    const nodes = image + <usize>load<i32>(image);
     const above = scratch, below = above + (<usize>size << 6), inverses = below + (<usize>size << 6);
     const taken = inverses + (<usize>size << 6);
-    const edges = table + (<usize>root << 5);
-    const k = load<i32>(chunks + (<usize>tree << 2));
+    const edges = image + <usize>load<i32>(image, 8) + (<usize>root << 5);
+    const k = load<i32>(image + <usize>load<i32>(image, 16) + (<usize>tree << 2));
     for (let chunk = 0; chunk < k; chunk++) {
       const points = quadrature + (<usize>((k * (k - 1)) >> 1) << 7) + (<usize>chunk << 7);
       fillInverses(edges, size, points, inverses);
       for (let i = 0; i < count; i++) {
-        const row = rows + (<usize>(i * stride) << 2);
-        const target = contributions + (<usize>(i * width) << 3);
+        const row = floats + (<usize>i << 2);
+        const target = output + (<usize>(i * width) << 3);
         sweepDown(nodes, sets, edges, root, size, points, row, above, inverses, taken);
         sweepUp(nodes, edges, root, size, points, target, above, below, inverses, taken);
       }
@@ -77,7 +81,7 @@ function fillInverses(edges: usize, size: i32, points: usize, inverses: usize): 
 /** 1 if the row goes right at a node. */
 // @ts-ignore: decorator
 @inline
-function goesRight(at: usize, sets: usize, row: usize): i32 {
+export function goesRight(at: usize, sets: usize, row: usize): i32 {
   const packed = load<u32>(at);
   const x = load<f32>(row + (<usize>(packed & 0x3fffffff) << 2));
   if (x != x) return i32((packed & 0x80000000) == 0);
@@ -192,7 +196,7 @@ function sweepUp(
     v128.store(a, s1, 16);
     v128.store(a, s2, 32);
     v128.store(a, s3, 48);
-    const feature = target + (<usize>(load<u32>(at) & 0x3fffffff) << 3);
+    const feature = target + (<usize>load<i32>(edges + (<usize>node << 5), 24) << 3);
     store<f64>(feature, load<f64>(feature) + phi);
   }
 }

@@ -1,7 +1,7 @@
 import { InvalidOption } from '@verdict/core';
 import { binnedCells, checkCuts } from './binned-rows.ts';
 import type { CategoryTable } from './category-table.ts';
-import { columnCells, rowCells } from './cells.ts';
+import { columnCells } from './cells.ts';
 import { Explainer } from './explainer.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
@@ -13,7 +13,16 @@ import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { writeOnnx } from './onnx-format.ts';
+import { checkThreads } from './pool.ts';
+import type {
+  AsyncPredictOptions,
+  AsyncRangeOptions,
+  PredictOptions,
+  RangeOptions,
+} from './predict-options.ts';
 import { Predictor } from './predictor.ts';
+import { runTask, runTaskAside } from './row-task.ts';
+import type { RowTask } from './row-task.ts';
 import { weighTrees } from './tree-weights.ts';
 import type { Tree } from './tree.ts';
 import { parseUbjson, writeUbjson } from './ubjson.ts';
@@ -155,19 +164,7 @@ export class Booster {
    * @throws InvalidOption if the range is not within 0 … roundCount
    */
   slice(begin: number, end: number): Booster {
-    if (!(
-      Number.isInteger(begin) &&
-      Number.isInteger(end) &&
-      begin >= 0 &&
-      end >= begin &&
-      end <= this.roundCount
-    )) {
-      throw new InvalidOption({
-        option: 'slice',
-        got: [begin, end],
-        expected: `a range within 0 … ${this.roundCount}`,
-      });
-    }
+    this.#checkRange('slice', begin, end);
     const {
       featureNames,
       featureTypes,
@@ -194,25 +191,30 @@ export class Booster {
   }
 
   /**
-   * The margin (log-odds) of every row.
+   * The margin (log-odds) of every row, the same bits as `predictRow` gives.
    *
-   * @param options.baseMargin margins to start from instead of `baseScore`
    * @throws InvalidOption if the columns are not the model's, in its order
    */
-  predictMargin(
+  predictMargin(matrix: Matrix<MatrixColumn>, options: PredictOptions = {}): Float32Array {
+    return runTask(this.#marginTask(matrix, options), options.threads);
+  }
+
+  /** `predictMargin` on other threads, while the event loop stays free. */
+  async predictMarginAsync(
     matrix: Matrix<MatrixColumn>,
-    options: { readonly baseMargin?: Float32Array } = {},
-  ): Float32Array {
-    this.#checkColumns(matrix);
-    const margins = this.#start(matrix.rowCount, options.baseMargin);
-    this.#predict().addMargins(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount, margins);
-    return margins;
+    options: AsyncPredictOptions = {},
+  ): Promise<Float32Array> {
+    return runTaskAside(this.#marginTask(matrix, options), options.threads, options.signal);
   }
 
   /** What the model says of every row, as XGBoost's `predict`: a probability, a margin or a value by the objective. */
-  predict(matrix: Matrix<MatrixColumn>, options: { readonly baseMargin?: Float32Array } = {}): Float32Array {
-    const { predictionOf } = linkOf(this.objective);
-    return this.predictMargin(matrix, options).map(predictionOf);
+  predict(matrix: Matrix<MatrixColumn>, options: PredictOptions = {}): Float32Array {
+    return this.predictMargin(matrix, options).map(linkOf(this.objective).predictionOf);
+  }
+
+  /** `predict` on other threads, while the event loop stays free. */
+  async predictAsync(matrix: Matrix<MatrixColumn>, options: AsyncPredictOptions = {}): Promise<Float32Array> {
+    return (await this.predictMarginAsync(matrix, options)).map(linkOf(this.objective).predictionOf);
   }
 
   /**
@@ -220,9 +222,9 @@ export class Booster {
    *
    * @throws InvalidOption if the objective has no probabilities
    */
-  predictProbability(matrix: Matrix<MatrixColumn>): Float32Array {
+  predictProbability(matrix: Matrix<MatrixColumn>, options: PredictOptions = {}): Float32Array {
     requireLogistic(this.objective, 'predictProbability');
-    return this.predictMargin(matrix).map(sigmoid);
+    return this.predictMargin(matrix, options).map(sigmoid);
   }
 
   /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
@@ -267,30 +269,82 @@ export class Booster {
     return margins;
   }
 
-  /** The leaf of every row in every tree, as XGBoost's `pred_leaf`: node numbers, rows x trees. */
-  predictLeaves(matrix: Matrix<MatrixColumn>): Int32Array {
-    this.#checkColumns(matrix);
-    return this.#predict().findLeaves(columnCells(matrix.columns, matrix.rowCount), 0, this.treeCount);
+  /** The leaf of every row in every tree of the range, as XGBoost's `pred_leaf`: node numbers, rows x trees. */
+  predictLeaves(matrix: Matrix<MatrixColumn>, options: RangeOptions = {}): Int32Array {
+    return runTask(this.#leafTask(matrix, options), options.threads);
+  }
+
+  /** `predictLeaves` on other threads, while the event loop stays free. */
+  async predictLeavesAsync(
+    matrix: Matrix<MatrixColumn>,
+    options: AsyncRangeOptions = {},
+  ): Promise<Int32Array> {
+    return runTaskAside(this.#leafTask(matrix, options), options.threads, options.signal);
   }
 
   /**
    * Exact path-dependent TreeSHAP, as XGBoost's `pred_contribs`: rows x (features + 1), the bias last. A row's
    * numbers add up to its margin within 1e-5.
    */
-  contributions(matrix: Matrix<MatrixColumn>): Float64Array {
-    this.#checkColumns(matrix);
-    return this.#explain().explain(columnCells(matrix.columns, matrix.rowCount));
+  contributions(matrix: Matrix<MatrixColumn>, options: RangeOptions = {}): Float64Array {
+    return runTask(this.#contributionTask(matrix, options), options.threads);
+  }
+
+  /** `contributions` on other threads, while the event loop stays free. */
+  async contributionsAsync(
+    matrix: Matrix<MatrixColumn>,
+    options: AsyncRangeOptions = {},
+  ): Promise<Float64Array> {
+    return runTaskAside(this.#contributionTask(matrix, options), options.threads, options.signal);
   }
 
   /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
   contributionsRow(values: Float32Array): Float64Array {
     this.#checkRow(values);
-    return this.#explain().explain(rowCells(values));
+    return this.#explain().explainRow(values);
   }
 
   /** Importance of the features that are used in any split, as XGBoost's `get_score`. */
   importance(kind: ImportanceKind): Map<string, number> {
     return computeImportance(this.#trees, this.featureNames, kind);
+  }
+
+  #marginTask(matrix: Matrix<MatrixColumn>, options: PredictOptions): RowTask<Float32Array> {
+    const [begin, end] = this.#range(matrix, options);
+    const margins = this.#start(matrix.rowCount, options.baseMargin);
+    return this.#predict().marginTask(columnCells(matrix.columns, matrix.rowCount), begin, end, margins);
+  }
+
+  #leafTask(matrix: Matrix<MatrixColumn>, options: RangeOptions): RowTask<Int32Array> {
+    const [begin, end] = this.#range(matrix, options);
+    return this.#predict().leafTask(columnCells(matrix.columns, matrix.rowCount), begin, end);
+  }
+
+  #contributionTask(matrix: Matrix<MatrixColumn>, options: RangeOptions): RowTask<Float64Array> {
+    const [begin, end] = this.#range(matrix, options);
+    const cells = columnCells(matrix.columns, matrix.rowCount);
+    return this.#explain().contributions(cells, begin, end);
+  }
+
+  /** Checks the matrix and the options; returns the trees of the rounds that are asked for. */
+  #range(
+    matrix: Matrix<MatrixColumn>,
+    { begin = 0, end = this.roundCount, threads }: RangeOptions,
+  ): [number, number] {
+    this.#checkColumns(matrix);
+    if (threads !== undefined) checkThreads(threads);
+    this.#checkRange('begin and end', begin, end);
+    return [this.roundStarts[begin], this.roundStarts[end]];
+  }
+
+  #checkRange(option: string, begin: number, end: number): void {
+    const whole = Number.isInteger(begin) && Number.isInteger(end);
+    if (whole && begin >= 0 && end >= begin && end <= this.roundCount) return;
+    throw new InvalidOption({
+      option,
+      got: [begin, end],
+      expected: `a range within 0 … ${this.roundCount}`,
+    });
   }
 
   #predict(): Predictor {
@@ -301,7 +355,6 @@ export class Booster {
   #explain(): Explainer {
     this.#explainer ??= new Explainer(
       weighTrees(this.#trees, this.treeWeights),
-      this.#predict().forest,
       this.featureNames.length,
       this.baseScore,
     );

@@ -34,6 +34,12 @@ export { readModelFile } from './model-file.ts';
 export type { ModelFile, ModelFileFormat } from './model-file.ts';
 export { defaultParams, resolveParams } from './params.ts';
 export type { Params, ParamsInput } from './params.ts';
+export type {
+  AsyncPredictOptions,
+  AsyncRangeOptions,
+  PredictOptions,
+  RangeOptions,
+} from './predict-options.ts';
 export { closePool } from './pool.ts';
 export { train } from './train.ts';
 export { trainSync } from './trainer.ts';

@@ -140,28 +140,21 @@ export interface Kernels {
     image: number,
     floats: number,
     count: number,
+    output: number,
+    scratch: number,
     begin: number,
     end: number,
-    margins: number,
-    leaves: number,
     trees: number,
-    scratch: number,
-    slots: number,
   ): void;
-  shapContributions(
-    nodes: number,
-    sets: number,
-    table: number,
-    roots: number,
-    trees: number,
-    chunks: number,
-    quadrature: number,
-    rows: number,
-    stride: number,
+  explainBlock(
+    image: number,
+    floats: number,
     count: number,
-    contributions: number,
-    width: number,
+    output: number,
     scratch: number,
+    begin: number,
+    end: number,
+    width: number,
   ): void;
 }
 

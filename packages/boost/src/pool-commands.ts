@@ -41,6 +41,10 @@ const table = {
   copyBytes: (k, a, i) => k.copyBytes(a[i], a[i + 1], a[i + 2]),
   sumGradients: (k, a, i) => k.sumGradients(a[i], a[i + 1], a[i + 2], a[i + 3]),
   addToRows: (k, a, i) => k.addToRows(a[i], a[i + 1], a[i + 2], a[i + 3]),
+  scoreBlock: (k, a, i) =>
+    k.scoreBlock(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
+  explainBlock: (k, a, i) =>
+    k.explainBlock(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
 } satisfies Record<string, Command>;
 
 /** The name of a command. */

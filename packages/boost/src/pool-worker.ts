@@ -1,3 +1,4 @@
+import type { BlocksRequest } from './block-task.ts';
 import type { HelpRequest } from './crew.ts';
 import { instantiateKernels } from './kernels.ts';
 import { helpUntilEnd, openControl } from './pool-control.ts';
@@ -10,13 +11,14 @@ export type PoolRequest =
   | HelpRequest
   /** To take part in whatever job is sent through the channel, until that is closed. */
   | { readonly kind: 'attach'; readonly channel: Channel }
-  | TrainRequest;
+  | TrainRequest
+  | BlocksRequest;
 
 function help({ memory, module, control, own }: HelpRequest): void {
   helpUntilEnd(openControl(control), instantiateKernels(memory, module), own);
 }
 
-// The messages come from crew.ts and train.ts alone.
+// The messages come from crew.ts, train.ts and row-task.ts alone.
 serve((message) => {
   const request = message as PoolRequest;
   if (request.kind === 'help') help(request);
@@ -24,8 +26,13 @@ serve((message) => {
   else void coordinate(request);
 });
 
-/** The trainer is loaded when it is needed: most threads only help. */
-async function coordinate(request: TrainRequest): Promise<void> {
-  const { runTask } = await import('./train-task.ts');
-  await runTask(request);
+/** What coordinates a job is loaded when it is needed: most threads only help. */
+async function coordinate(request: TrainRequest | BlocksRequest): Promise<void> {
+  if (request.kind === 'train') {
+    const { runTask } = await import('./train-task.ts');
+    await runTask(request);
+  } else {
+    const { runBlockTask } = await import('./block-task.ts');
+    runBlockTask(request);
+  }
 }

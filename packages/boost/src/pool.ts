@@ -1,3 +1,4 @@
+import { InvalidOption } from '@verdict/core';
 import { parallelism, sharesMemory, startThread } from './pool-platform.ts';
 import type { Thread } from './pool-platform.ts';
 
@@ -51,4 +52,10 @@ export async function closePool(): Promise<void> {
 /** How many threads a job gets that may have `wanted` (default: as many as the machine runs at once). */
 export function allowedThreads(wanted: number | undefined): number {
   return sharesMemory ? (wanted ?? parallelism()) : 1;
+}
+
+/** @throws InvalidOption if the number of threads makes no sense */
+export function checkThreads(value: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= 1024) return;
+  throw new InvalidOption({ option: 'threads', got: value, expected: 'a whole number from 1 to 1024' });
 }

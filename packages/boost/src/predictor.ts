@@ -1,11 +1,13 @@
+import type { BlockJob } from './block-job.ts';
 import { readRows } from './cells.ts';
 import type { Cells } from './cells.ts';
 import { packForest, walk } from './forest.ts';
 import type { Forest } from './forest.ts';
+import { makeResult, runTask } from './row-task.ts';
+import type { RowTask } from './row-task.ts';
 import { buildScoreImage, SLOT_BYTES } from './score-image.ts';
 import type { ScoreImage } from './score-image.ts';
 import type { Tree } from './tree.ts';
-import { roundUp, Workspace } from './workspace.ts';
 
 /** Up to this many rows, and more for large forests, copying the forest costs more than walking it in JavaScript. */
 const FEW_ROWS = 8;
@@ -13,6 +15,9 @@ const FEW_ROWS = 8;
 const BYTES_PER_ROW = 32768;
 /** Numbering the thresholds pays once a forest has met about this many rows. */
 const RANKED_AFTER = 8192;
+/** Nanoseconds for a row and tree, with and without numbers. */
+const RANKED_COST = 3;
+const WALKED_COST = 12;
 
 /** What a forest answers: for one row in JavaScript, for many by kernels. Both give the same bits. */
 export class Predictor {
@@ -47,50 +52,39 @@ export class Predictor {
 
   /** Adds the leaves of trees `begin` to `end - 1` to the margins of all rows, as `addRow` does. */
   addMargins(cells: Cells, begin: number, end: number, margins: Float32Array): void {
+    runTask(this.marginTask(cells, begin, end, margins));
+  }
+
+  /** The same, yet to be run. */
+  marginTask(cells: Cells, begin: number, end: number, margins: Float32Array): RowTask<Float32Array> {
     const { rowCount, featureCount } = cells;
-    if (rowCount === 0 || end <= begin) return;
-    if (this.#isFew(rowCount)) {
-      const row = new Float32Array(featureCount);
-      for (let i = 0; i < rowCount; i++) {
-        readRows(cells, i, 1, row);
-        margins[i] = this.addRow(row, begin, end, margins[i]);
-      }
-      return;
+    if (rowCount === 0 || end <= begin) return { result: margins };
+    if (!this.#isFew(rowCount)) return this.#task(cells, begin, end, margins, 0);
+    const row = new Float32Array(featureCount);
+    for (let i = 0; i < rowCount; i++) {
+      readRows(cells, i, 1, row);
+      margins[i] = this.addRow(row, begin, end, margins[i]);
     }
-    this.#inBlocks(cells, 4, (workspace, at, offset, count) => {
-      const block = workspace.floats(at.output, count);
-      block.set(margins.subarray(offset, offset + count));
-      const { scoreBlock } = workspace.kernels;
-      scoreBlock(at.image, at.floats, at.count, begin, end, at.output, 0, 0, at.columns, at.slots);
-      margins.set(block, offset);
-    });
+    return { result: margins };
   }
 
   /** The leaf of every row in trees `begin` to `end - 1`, as a node number within the tree; rows x trees. */
-  findLeaves(cells: Cells, begin: number, end: number): Int32Array {
+  leafTask(cells: Cells, begin: number, end: number): RowTask<Int32Array> {
     const { rowCount, featureCount } = cells;
     const trees = end - begin;
-    const leaves = new Int32Array(rowCount * trees);
-    if (leaves.length === 0) return leaves;
-    if (this.#isFew(rowCount)) {
-      const row = new Float32Array(featureCount);
-      const { forest } = this;
-      for (let i = 0; i < rowCount; i++) {
-        readRows(cells, i, 1, row);
-        for (let t = 0; t < trees; t++) {
-          const root = forest.roots[begin + t];
-          leaves[i * trees + t] = walk(forest, root, row) - root;
-        }
+    const leaves = makeResult(() => new Int32Array(rowCount * trees));
+    if (leaves.length === 0) return { result: leaves };
+    if (!this.#isFew(rowCount)) return this.#task(cells, begin, end, leaves, trees);
+    const row = new Float32Array(featureCount);
+    const { forest } = this;
+    for (let i = 0; i < rowCount; i++) {
+      readRows(cells, i, 1, row);
+      for (let t = 0; t < trees; t++) {
+        const root = forest.roots[begin + t];
+        leaves[i * trees + t] = walk(forest, root, row) - root;
       }
-      return leaves;
     }
-    this.#inBlocks(cells, 4 * trees, (workspace, at, offset, count) => {
-      const { scoreBlock } = workspace.kernels;
-      const first = at.output - begin * 4;
-      scoreBlock(at.image, at.floats, at.count, begin, end, 0, first, trees, at.columns, at.slots);
-      leaves.set(workspace.ints(at.output, count * trees), offset * trees);
-    });
-    return leaves;
+    return { result: leaves };
   }
 
   /** True if walking beats copying. */
@@ -107,51 +101,25 @@ export class Predictor {
     return this.#image;
   }
 
-  /** Lays the forest into a workspace and runs a job over blocks of rows. */
-  #inBlocks(
+  #task<T extends Float32Array | Int32Array>(
     cells: Cells,
-    outputBytes: number,
-    job: (workspace: Workspace, at: Offsets, offset: number, count: number) => void,
-  ): void {
-    const { bytes, features, blockRows, columns } = this.#imageFor(cells.rowCount);
-    const sizes = [
-      bytes.length,
-      features.length * blockRows * 4,
-      columns * blockRows,
-      SLOT_BYTES,
-      blockRows * outputBytes,
-    ];
-    Workspace.use(
-      sizes.reduce((sum, size) => sum + size + 64, 64),
-      (workspace) => {
-        const [image, floats, byteColumns, slots, output] = sizes.map((size) => workspace.reserve(size));
-        workspace.bytes(image, bytes.length).set(bytes);
-        const values = workspace.floats(floats, features.length * blockRows);
-        for (let offset = 0; offset < cells.rowCount; offset += blockRows) {
-          const count = Math.min(blockRows, cells.rowCount - offset);
-          features.forEach((feature, place) => {
-            cells.read(feature, offset, count, values, place * blockRows, 1);
-          });
-          const padded = roundUp(count, 64);
-          job(
-            workspace,
-            { image, floats, columns: byteColumns, slots, output, count: padded },
-            offset,
-            count,
-          );
-        }
-      },
-    );
+    begin: number,
+    end: number,
+    result: T,
+    leaves: number,
+  ): RowTask<T> {
+    const { bytes, features, blockRows, columns, ranked } = this.#imageFor(cells.rowCount);
+    const job: BlockJob = {
+      kernel: 'scoreBlock',
+      image: bytes,
+      features,
+      blockRows,
+      unit: 64,
+      scratchBytes: SLOT_BYTES + columns * blockRows,
+      rowBytes: 4 * Math.max(1, leaves),
+      cost: (end - begin) * (ranked ? RANKED_COST : WALKED_COST),
+      args: [begin, end, leaves],
+    };
+    return { result, job, cells };
   }
-}
-
-interface Offsets {
-  readonly image: number;
-  /** The block's values, feature by feature. */
-  readonly floats: number;
-  readonly columns: number;
-  readonly slots: number;
-  readonly output: number;
-  /** Rows of the block, padded for the kernel. */
-  readonly count: number;
 }

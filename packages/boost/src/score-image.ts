@@ -76,7 +76,8 @@ function walkedOnly(trees: readonly Tree[]): { groups: RankGroup[]; byFloats: Ui
   };
 }
 
-function usedFeatures(trees: readonly Tree[]): Int32Array {
+/** The features that any split looks at, ascending. */
+export function usedFeatures(trees: readonly Tree[]): Int32Array {
   const used = new Set<number>();
   for (const { lefts, features } of trees) {
     for (let node = 0; node < lefts.length; node++) if (lefts[node] >= 0) used.add(features[node]);

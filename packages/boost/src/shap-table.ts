@@ -12,8 +12,8 @@ export interface ShapTable {
   readonly chunks: Int32Array;
   readonly quadrature: Float64Array;
   readonly largestTree: number;
-  /** Sum over the trees of the mean leaf value, weighted by the training rows' hessians. */
-  readonly expectation: number;
+  /** Each tree's mean leaf value, weighted by the training rows' hessians. */
+  readonly expectations: Float64Array;
 }
 
 /** Prepares the shares and the links between splits on the same feature. */
@@ -24,17 +24,17 @@ export function buildShapTable(trees: readonly Tree[]): ShapTable {
   const ints = new Int32Array(edges);
   const chunks = new Int32Array(trees.length);
   let largestTree = 0;
-  let expectation = 0;
+  const expectations = new Float64Array(trees.length);
   let root = 0;
   trees.forEach((tree, t) => {
     const most = linkEdges(tree, root, doubles, ints);
     chunks[t] = Math.max(1, Math.ceil(most / (2 * LANES)));
     largestTree = Math.max(largestTree, tree.lefts.length);
-    expectation += meanLeaf(tree, root, doubles);
+    expectations[t] = meanLeaf(tree, root, doubles);
     root += tree.lefts.length;
   });
   const mostChunks = chunks.reduce((most, value) => Math.max(most, value), 1);
-  return { edges, chunks, quadrature: layOut(mostChunks), largestTree, expectation };
+  return { edges, chunks, quadrature: layOut(mostChunks), largestTree, expectations };
 }
 
 /** Fills a tree's part of the table; returns the most different features on a path. */
@@ -65,6 +65,7 @@ function linkEdges(tree: Tree, root: number, doubles: Float64Array, ints: Int32A
       continue;
     }
     const feature = tree.features[node];
+    ints[(root + node) * 8 + 6] = feature;
     const previous = latest.get(feature) ?? -1;
     if (previous >= 0) ints[(root + previous) * 8 + 5] = 1;
     const total = tree.covers[left] + tree.covers[left + 1];

@@ -14,6 +14,7 @@ import type { LearningRates } from './learning-rates.ts';
 import { linkOf } from './link.ts';
 import type { MetricChoice } from './metrics.ts';
 import type { Params } from './params.ts';
+import { checkThreads } from './pool.ts';
 
 /** What to learn from. Arrays are aligned with the rows of the binned matrix. */
 export interface TrainingData {
@@ -246,11 +247,6 @@ function checkLabels(labels: Float32Array, rows: Uint32Array | undefined, params
       expected: logistic ? 'a label from 0 to 1' : `a label of at most ${LARGEST_LABEL} in magnitude`,
     });
   }
-}
-
-function checkThreads(value: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= 1024) return;
-  throw new InvalidOption({ option: 'threads', got: value, expected: 'a whole number from 1 to 1024' });
 }
 
 function checkCount(option: string, value: number): void {

@@ -1,9 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
+import { Interrupted, InvalidOption } from '@verdict/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Booster, trainSync, binMatrix } from '../src/index.ts';
 import { columnCells } from '../src/cells.ts';
 import { Predictor } from '../src/predictor.ts';
+import { runTask } from '../src/row-task.ts';
 import { groupTrees } from '../src/rank-groups.ts';
 import { buildScoreImage } from '../src/score-image.ts';
 import { makeData, rowOf } from './support/made-data.ts';
@@ -35,7 +37,7 @@ function compare(options: RandomForest, seed: number): void {
     predictor.addMargins(cells, 0, trees.length, margins);
     expect(margins).toStrictEqual(expected.slice(0, rows));
     if (rows > 300) continue;
-    const leaves = predictor.findLeaves(cells, 0, trees.length);
+    const leaves = runTask(predictor.leafTask(cells, 0, trees.length));
     expect(leaves).toStrictEqual(Int32Array.from(expectedLeaves.slice(0, rows * trees.length)));
   }
 }
@@ -128,6 +130,84 @@ describe('blocks of rows', () => {
     const fresh = Booster.fromUbj(booster.toUbj());
     const small = { ...matrix, rowCount: 100, columns: matrix.columns.map((c) => c.subarray(0, 100)) };
     expect(fresh.predictMargin(small)).toStrictEqual(first.slice(0, 100));
+  });
+});
+
+describe('threads', () => {
+  const { matrix, labels } = makeData({ rows: 9500, categories: [5, 40], missing: 0.1 });
+  const { booster } = trainSync({ binned: binMatrix(matrix), labels }, { max_depth: 7 }, { rounds: 40 });
+  const few = { ...matrix, rowCount: 700, columns: matrix.columns.map((c) => c.subarray(0, 700)) };
+  const margins = booster.predictMargin(matrix);
+  const leaves = booster.predictLeaves(matrix);
+  const contributions = booster.contributions(few);
+
+  it.each([2, 3, 8])('of any number give the same bytes: %i', (threads) => {
+    expect(booster.predictMargin(matrix, { threads })).toStrictEqual(margins);
+    expect(booster.predictLeaves(matrix, { threads })).toStrictEqual(leaves);
+    expect(booster.contributions(few, { threads })).toStrictEqual(contributions);
+  });
+
+  it('leave the event loop free where the call is asynchronous', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const [a, b, c, d, e] = await Promise.all([
+      booster.predictMarginAsync(matrix, { threads: 2 }),
+      booster.predictLeavesAsync(matrix),
+      booster.contributionsAsync(few, { threads: 1 }),
+      booster.predictAsync(few),
+      booster.predictMarginAsync({ ...few, rowCount: 1, columns: few.columns.map((x) => x.slice(0, 1)) }),
+    ]);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    expect(a).toStrictEqual(margins);
+    expect(b).toStrictEqual(leaves);
+    expect(c).toStrictEqual(contributions);
+    expect(d).toStrictEqual(booster.predictProbability(few));
+    expect(e).toStrictEqual(margins.slice(0, 1));
+  });
+
+  it('stop when told', async () => {
+    const stop = new AbortController();
+    const running = booster.contributionsAsync(matrix, { signal: stop.signal, threads: 2 });
+    stop.abort();
+    await expect(running).rejects.toThrow(Interrupted);
+    await expect(booster.predictMarginAsync(matrix, { signal: stop.signal })).rejects.toThrow(Interrupted);
+    expect(await booster.predictMarginAsync(matrix)).toStrictEqual(margins);
+  });
+
+  it('are refused where their number makes no sense', async () => {
+    expect(() => booster.predictMargin(few, { threads: 0 })).toThrow(InvalidOption);
+    await expect(booster.contributionsAsync(few, { threads: 1.5 })).rejects.toThrow(InvalidOption);
+  });
+});
+
+describe('a range of rounds', () => {
+  const { matrix, labels } = makeData({ rows: 300, categories: [5], missing: 0.1 });
+  const trained = trainSync({ binned: binMatrix(matrix), labels }, {}, { rounds: 18 }).booster;
+  // Nine rounds of two weighted trees.
+  const booster = Booster.fromTrees(trained.trees, {
+    ...trained,
+    treeWeights: Float32Array.from({ length: 18 }, (_, t) => 1 / (1 + t)),
+    roundStarts: Int32Array.from({ length: 10 }, (_, round) => 2 * round),
+  });
+
+  it.each([
+    [0, 9],
+    [2, 7],
+    [4, 4],
+  ])('from %i to %i answers as those rounds do', (begin, end) => {
+    const part = booster.slice(begin, end);
+    const range = { begin, end };
+    expect(booster.predictMargin(matrix, range)).toStrictEqual(part.predictMargin(matrix));
+    expect(booster.predictProbability(matrix, range)).toStrictEqual(part.predictProbability(matrix));
+    expect(booster.predictLeaves(matrix, range)).toStrictEqual(part.predictLeaves(matrix));
+    expect(booster.contributions(matrix, range)).toStrictEqual(part.contributions(matrix));
+  });
+
+  it('must lie within the rounds that there are', () => {
+    expect(() => booster.predictMargin(matrix, { begin: 3, end: 2 })).toThrow(InvalidOption);
+    expect(() => booster.contributions(matrix, { end: 10 })).toThrow(InvalidOption);
+    expect(() => booster.predictLeaves(matrix, { begin: 0.5 })).toThrow(InvalidOption);
   });
 });
 

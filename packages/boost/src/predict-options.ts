@@ -1,0 +1,29 @@
+/** Which rounds take part in an answer, and on how many threads it is computed. */
+export interface RangeOptions {
+  /** The first round; default 0. */
+  readonly begin?: number;
+  /** One past the last round; default all rounds. */
+  readonly end?: number;
+  /**
+   * Most threads to compute with; small jobs use fewer. The answer's bytes do not depend on it. Default: 1, or as
+   * many as the machine runs at once where the event loop stays free.
+   */
+  readonly threads?: number;
+}
+
+/** How margins are computed. */
+export interface PredictOptions extends RangeOptions {
+  /** Margins to start from instead of the booster's `baseScore`, one for each row. */
+  readonly baseMargin?: Float32Array;
+}
+
+/** What stops an answer that is computed on other threads: `Interrupted` is thrown. */
+interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
+/** Which rounds take part in an answer that is computed on other threads, and what stops it. */
+export interface AsyncRangeOptions extends RangeOptions, Abortable {}
+
+/** How margins are computed on other threads. */
+export interface AsyncPredictOptions extends PredictOptions, Abortable {}

@@ -1,0 +1,121 @@
+import { Interrupted, OutOfResources } from '@verdict/core';
+import { runBlocks, threadsFor } from './block-job.ts';
+import type { BlockJob } from './block-job.ts';
+import type { BlocksAnswer, BlocksRequest } from './block-task.ts';
+import type { Cells } from './cells.ts';
+import { openControl, reportLoss, requestStop } from './pool-control.ts';
+import { connect, sharesMemory } from './pool-platform.ts';
+import type { Channel } from './pool-platform.ts';
+import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
+
+/** Numbers for every row of a table. */
+export interface RowTask<T extends ArrayBufferView> {
+  /** Complete if there is no job; otherwise what the job finds in its output, and overwrites. */
+  readonly result: T;
+  readonly job?: BlockJob;
+  readonly cells?: Cells;
+}
+
+/** Carries a task out on the calling thread and, if told to, on others beside it. */
+export function runTask<T extends ArrayBufferView>({ result, job, cells }: RowTask<T>, threads = 1): T {
+  if (job === undefined || cells === undefined) return result;
+  const count = threadsFor(job, cells.rowCount, allowedThreads(threads));
+  runBlocks(job, cells, bytesOf(result), count);
+  return result;
+}
+
+/**
+ * Carries a task out on other threads.
+ *
+ * @param threads default: as many as the machine runs at once
+ * @throws Interrupted, OutOfResources; an Error if a thread is lost
+ */
+export async function runTaskAside<T extends ArrayBufferView>(
+  { result, job, cells }: RowTask<T>,
+  threads: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal?.aborted === true) throw new Interrupted();
+  if (job === undefined || cells === undefined) return result;
+  // Where threads cannot share memory, there is only this one.
+  if (!sharesMemory) return runTask({ result, job, cells });
+  const allowed = allowedThreads(threads);
+  const output = bytesOf(result);
+  const shared = new Uint8Array(new SharedArrayBuffer(output.length));
+  shared.set(output);
+  const columns = Array.from(job.features, (feature) => {
+    const column = new Float32Array(cells.rowCount);
+    cells.read(feature, 0, cells.rowCount, column, 0, 1);
+    return column;
+  });
+  const taken = takeThreads(threadsFor(job, cells.rowCount, allowed));
+  const [coordinator, ...helpers] = taken;
+  const control = openControl();
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const abort = (): void => requestStop(control);
+  signal?.addEventListener('abort', abort, { once: true });
+  for (const thread of taken) {
+    thread.hold(true);
+    thread.listen(
+      (message) => {
+        const answer = message as BlocksAnswer;
+        if (answer.kind === 'done') resolve(undefined);
+        else if (answer.kind === 'interrupted') reject(new Interrupted());
+        else reject(new OutOfResources({ problem: answer.problem, hint: answer.hint }));
+      },
+      (error) => {
+        reportLoss(control);
+        reject(error);
+      },
+    );
+  }
+  try {
+    const channels: Channel[] = [];
+    for (const helper of helpers) {
+      const [ours, theirs] = connect();
+      channels.push(ours);
+      helper.post({ kind: 'attach', channel: theirs }, [theirs]);
+    }
+    const request: BlocksRequest = {
+      kind: 'blocks',
+      job,
+      columns,
+      rowCount: cells.rowCount,
+      output: shared,
+      helpers: channels,
+      control: control.buffer,
+    };
+    coordinator.post(request, channels);
+    await promise;
+    returnThreads(taken);
+    output.set(shared);
+    return result;
+  } catch (error) {
+    // Whatever the threads are doing, nobody waits for it.
+    await Promise.all(taken.map(async (thread) => thread.end()));
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * The array that a result goes into.
+ *
+ * @throws OutOfResources if there cannot be one of that length
+ */
+export function makeResult<T extends ArrayBufferView>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    throw new OutOfResources({
+      problem: 'The result for all rows does not fit one array.',
+      hint: 'Ask for fewer rows at a time.',
+      cause,
+    });
+  }
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
