@@ -62,6 +62,20 @@ describe('the examples', () => {
     expect(readdirSync(join(folder, 'imported'))).toContain('report.html');
   });
 
+  it('steer boosted trees', async () => {
+    const text = await example('steered-trees.ts');
+    const [, lawful, free] =
+      /^rises with mileage for (\d+) of 3000 rows; without the law for (\d+)\n/.exec(text) ?? [];
+    expect(Number(lawful)).toBe(3000);
+    expect(Number(free)).toBeLessThan(3000);
+    const errors = [...text.matchAll(/: median error (\d\.\d{3}) after/g)].map(([, error]) => Number(error));
+    expect(errors).toHaveLength(2);
+    expect(errors[1]).toBeLessThan(errors[0]);
+    const [, before, after] =
+      /forest of 30 trees: median error (\d\.\d+); 20 rounds later: (\d\.\d+)\n$/.exec(text) ?? [];
+    expect(Number(after)).toBeLessThan(Number(before));
+  });
+
   it('inspect a table', async () => {
     const text = await example('inspect-table.ts');
     expect(text).toMatch(/^3750 rows, 20 columns, csv\n/);
