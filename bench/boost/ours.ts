@@ -105,7 +105,7 @@ function predict(command: PredictCommand): Record<string, number> {
   return { seconds };
 }
 
-console.log(JSON.stringify({ node: process.version }));
+console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
   const command: FitCommand | PredictCommand = JSON.parse(line);
   console.log(JSON.stringify(command.do === 'fit' ? fit(command) : predict(command)));

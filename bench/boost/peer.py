@@ -148,7 +148,7 @@ def predict(command):
     return {"seconds": seconds}
 
 
-print(json.dumps({"xgboost": xgb.__version__, "lightgbm": lgb.__version__, "python": sys.version.split()[0]}), flush=True)
+print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     command = json.loads(line)
     print(json.dumps({"fit": fit, "predict": predict}[command["do"]](command)), flush=True)

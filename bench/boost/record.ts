@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FitCost } from './commands.ts';
-import { renderRecord } from './report.ts';
+import { renderFigures, renderRecord } from './report.ts';
 import type { Scores } from './scores.ts';
 
 /** A side's best run of a cell, or why there is none. */
@@ -59,9 +59,11 @@ export interface Results {
 }
 
 const folder = join(import.meta.dirname, '..', 'results');
+/** The page of the package that shows the figures too. */
+const comparison = join(import.meta.dirname, '..', '..', 'packages', 'boost', 'docs', 'comparison.md');
 
 /**
- * Keeps results. What was measured before on the same machine with the same versions stays, unless it was measured
+ * Keeps results, as data and as pages. What was measured before on the same machine with the same versions stays, unless it was measured
  * again; results of another machine or version are dropped, since they must not stand in one table.
  */
 export function keepResults(found: Results): void {
@@ -83,6 +85,15 @@ export function keepResults(found: Results): void {
     : found;
   writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
   writeFileSync(join(folder, 'boost.md'), renderRecord(merged));
+  const page = readFileSync(comparison, 'utf8');
+  const marked = /(<!-- figures[^>]*-->\n)[^]*(<!-- end of figures -->)/;
+  if (!marked.test(page)) throw new Error(`${comparison} has no place for the figures`);
+  // By a function, since a dollar sign in a text of replacement has a meaning.
+  const figures = renderFigures(merged);
+  writeFileSync(
+    comparison,
+    page.replace(marked, (_, begin: string, end: string) => `${begin}\n${figures}\n\n${end}`),
+  );
 }
 
 /** New items in the place of old ones of the same key; others at the end. */

@@ -79,17 +79,90 @@ function predictionRow(cell: PredictionCell): (string | number)[] {
   ];
 }
 
+/** Times of all sides, cell by cell. */
+function trainingTable(cells: readonly Cell[]): string {
+  return table(
+    [
+      'table',
+      'trees',
+      'threads',
+      'verdict',
+      'of it binning',
+      'XGBoost',
+      'LightGBM',
+      'LightGBM, quantised',
+      'repeats',
+    ],
+    cells.map((cell) => [
+      cell.job,
+      cell.growth,
+      cell.threads,
+      timeOf(cell, 'verdict'),
+      'failure' in cell.sides.verdict ? '–' : `${seconds(cell.sides.verdict.binning)} s`,
+      ...sides.slice(1).map((side) => timeOf(cell, side)),
+      cell.repeats,
+    ]),
+  );
+}
+
+/** Prediction with the same trees; nothing if it was not measured. */
+function predictionSection(results: Results): string[] {
+  if (results.predictions.length === 0) return [];
+  return [
+    '## Prediction',
+    'The same trees on both sides: trained and saved by XGBoost on the dense table, loaded by both. Margins by ' +
+      "XGBoost's `inplace_predict`, one row likewise from Python, and `pred_contribs`.",
+    table(
+      ['what', 'model', 'threads', 'verdict', 'XGBoost', 'faster', 'greatest difference'],
+      results.predictions.map(predictionRow),
+    ),
+  ];
+}
+
+/** The packages of npm; nothing if they were not measured. */
+function npmSection(results: Results): string[] {
+  if (results.npm.length === 0) return [];
+  return [
+    '## What npm offers today',
+    '100 rounds of depth 6 at most, with each package in a process of its own; the time is that of its training call.',
+    table(
+      ['table', 'package', 'seconds', 'AUC / log loss'],
+      results.npm.map(({ job, package: name, outcome }) =>
+        'failure' in outcome
+          ? [job, name, outcome.failure.replaceAll('|', '\\|'), '–']
+          : [
+              job,
+              name,
+              seconds(outcome.seconds),
+              `${outcome.auc.toFixed(4)} / ${outcome.logLoss.toFixed(4)}`,
+            ],
+      ),
+    ),
+  ];
+}
+
+/** The figures for the page that compares the package with others. */
+export function renderFigures(results: Results): string {
+  return [
+    describe(results),
+    trainingTable(inOrder(results.cells)),
+    ...[...predictionSection(results), ...npmSection(results)].map((text) => text.replace(/^## /, '### ')),
+  ].join('\n\n');
+}
+
+/** The machine, the versions and the settings. */
+function describe({ machine, versions }: Results): string {
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${machine}; ${list.join(', ')}. 100 rounds, learning rate 0.1, up to 256 bins a column, L2 1, least hessian of a child 1.`;
+}
+
 /** The results as a page. */
 export function renderRecord(results: Results): string {
   const cells = inOrder(results.cells);
   const missed = cells.flatMap((cell) => misses(cell).map((text) => [cell, text] as const));
   const sections = [
     '# Boosted trees beside their peers',
-    `\`npm run bench:boost\`. ${results.machine}. ${Object.entries(results.versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(
-        ', ',
-      )}. 100 rounds, learning rate 0.1, up to 256 bins a column, L2 1, least hessian of a child 1.`,
+    `\`npm run bench:boost\`. ${describe(results)}`,
     'All sides are run in turn, each in a process that already holds the table: float32 columns for `@verdict/boost`, a ' +
       'float32 array of rows for the peers; where the table is one-hot, sparse columns and a CSR matrix. The time is binning plus ' +
       'training; the least of the repeats counts. In brackets: our time divided by theirs, below 1 is faster; what is ' +
@@ -99,28 +172,7 @@ export function renderRecord(results: Results): string {
       .map(([name, source]) => `${name}: ${jobs.find((job) => job.name === name)?.what} (${source})`)
       .join('; ')}.`,
     '## Training',
-    table(
-      [
-        'table',
-        'trees',
-        'threads',
-        'verdict',
-        'of it binning',
-        'XGBoost',
-        'LightGBM',
-        'LightGBM, quantised',
-        'repeats',
-      ],
-      cells.map((cell) => [
-        cell.job,
-        cell.growth,
-        cell.threads,
-        timeOf(cell, 'verdict'),
-        'failure' in cell.sides.verdict ? '–' : `${seconds(cell.sides.verdict.binning)} s`,
-        ...sides.slice(1).map((side) => timeOf(cell, side)),
-        cell.repeats,
-      ]),
-    ),
+    trainingTable(cells),
     '## Accuracy and memory of the same runs',
     'ROC AUC / log loss on the same test rows, computed by one program for all sides. Memory is the greatest resident ' +
       'memory during the fit beyond that before it, in megabytes.',
@@ -186,35 +238,6 @@ export function renderRecord(results: Results): string {
       ),
     );
   }
-  if (results.predictions.length > 0) {
-    sections.push(
-      '## Prediction',
-      'The same trees on both sides: trained and saved by XGBoost on the dense table, loaded by both. Margins by ' +
-        "XGBoost's `inplace_predict`, one row likewise from Python, and `pred_contribs`.",
-      table(
-        ['what', 'model', 'threads', 'verdict', 'XGBoost', 'faster', 'greatest difference'],
-        results.predictions.map(predictionRow),
-      ),
-    );
-  }
-  if (results.npm.length > 0) {
-    sections.push(
-      '## What npm offers today',
-      '100 rounds of depth 6 at most, with each package in a process of its own; the time is that of its training call.',
-      table(
-        ['table', 'package', 'seconds', 'AUC / log loss'],
-        results.npm.map(({ job, package: name, outcome }) =>
-          'failure' in outcome
-            ? [job, name, outcome.failure.replaceAll('|', '\\|'), '–']
-            : [
-                job,
-                name,
-                seconds(outcome.seconds),
-                `${outcome.auc.toFixed(4)} / ${outcome.logLoss.toFixed(4)}`,
-              ],
-        ),
-      ),
-    );
-  }
+  sections.push(...predictionSection(results), ...npmSection(results));
   return `${sections.join('\n\n')}\n`;
 }

@@ -1,4 +1,5 @@
 // Boosted trees beside XGBoost, LightGBM and npm's packages: times of training, memory, accuracy, prediction.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -81,12 +82,21 @@ const limit = 300;
 const scratch = mkdtempSync(join(tmpdir(), 'verdict-boost-'));
 const started = performance.now();
 
+const versions = readVersions();
 const cells: Cell[] = [];
 const predictions: PredictionCell[] = [];
 const accuracy: AccuracyCell[] = [];
 const npm: NpmCell[] = [];
 const tables: Record<string, string> = {};
-let versions: Record<string, string> = {};
+
+/** Of what is compared; asked first, so that missing peers are noticed before anything is made. */
+function readVersions(): Record<string, string> {
+  const script = `
+import json, lightgbm, sys, xgboost
+print(json.dumps({'Python': sys.version.split()[0], 'XGBoost': xgboost.__version__, 'LightGBM': lightgbm.__version__}))`;
+  const answer = execFileSync(values.python, ['-c', script], { encoding: 'utf8' });
+  return { 'Node.js': process.version, ...JSON.parse(answer) };
+}
 
 /** The two processes that hold a table: this package's and the peers'. */
 interface Pair {
@@ -105,7 +115,7 @@ async function open(job: Job): Promise<Pair> {
     ours: startOurs(folder),
     theirs: startTheirs(folder),
   };
-  versions = { ...(await pair.ours.answer<object>(limit)), ...(await pair.theirs.answer<object>(limit)) };
+  await Promise.all([pair.ours.answer(limit), pair.theirs.answer(limit)]);
   return pair;
 }
 

@@ -25,11 +25,13 @@ export type {
 } from './matrix.ts';
 export { columnsFromColumns, columnsFromRows } from './sparse.ts';
 export type { CompressedMatrix } from './sparse.ts';
-export type { CustomMetric, MetricChoice, MetricName } from './metrics.ts';
+export type { CustomMetric, MetricChoice, MetricFunction, MetricName } from './metrics.ts';
 export type { MonotoneConstraints } from './monotone.ts';
 export type { MetricHistory, MetricValues } from './evaluation.ts';
 export type { InteractionConstraints } from './interaction.ts';
 export type { CustomObjective, Derivatives } from './custom-objective.ts';
+export type { FunctionModule } from './function-module.ts';
+export type { LearningRates } from './learning-rates.ts';
 export { readModelFile } from './model-file.ts';
 export type { ModelFile, ModelFileFormat } from './model-file.ts';
 export { defaultParams, resolveParams } from './params.ts';
