@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
 import { binMatrix, Booster, trainSync } from '../src/index.ts';
-import type { Matrix } from '../src/index.ts';
+import type { Matrix, ParamsInput } from '../src/index.ts';
 import { greatestDifference, readFixture } from './support/fixtures.ts';
 import { makeData } from './support/made-data.ts';
 import { hasPeer, missingPeer, rowBytes, runPeer } from './support/peer.ts';
@@ -32,12 +32,25 @@ for name, extra in job['theirs'].items():
     booster = xgb.train({'objective': 'binary:logistic', 'max_depth': 6, 'nthread': 1, **extra}, d, 8)
     booster.save_model(folder + f'/their-{name}.ubj'); booster.save_model(folder + f'/their-{name}.json')
     theirs[name] = booster.predict(d, output_margin=True)
-answer({'ours': ours, 'theirs': theirs})
+continued = {}
+for name in ['plain.ubj', 'trainedDart.json', 'trainedForest.ubj']:
+    if name not in job['files']: continue
+    d.set_label(y)
+    first = xgb.Booster(); first.load_model(folder + '/' + name)
+    kind = {'booster': 'dart', 'rate_drop': 0.5} if 'Dart' in name else {}
+    trees = {'trainedDart.json': 2, 'trainedForest.ubj': 5}.get(name, 1)
+    params = {'objective': 'binary:logistic', 'nthread': 1, 'num_parallel_tree': trees, **kind}
+    more = xgb.train(params, d, 3, xgb_model=first)
+    continued[name] = {'rounds': more.num_boosted_rounds(), 'margins': more.predict(d, output_margin=True),
+                       'json': bytes(more.save_raw('json')).decode()}
+answer({'ours': ours, 'theirs': theirs, 'continued': continued})
 `;
 
 interface Answers {
   readonly ours: Readonly<Record<string, Answer>>;
   readonly theirs: Readonly<Record<string, number[]>>;
+  /** Our models after the peer has trained three more rounds. */
+  readonly continued: Readonly<Record<string, { rounds: number; margins: number[]; json: string }>>;
 }
 
 interface Answer {
@@ -73,7 +86,10 @@ const { booster: plain } = trainSync(
   { rounds: 24, earlyStoppingRounds: 30, keepAll: true },
 );
 
-/** The same trees, put together in other ways. */
+const train = (params: ParamsInput, rounds: number): Booster =>
+  trainSync({ binned: binMatrix(matrix), labels }, { max_depth: 4, ...params }, { rounds }).booster;
+
+/** The same trees, put together in other ways; and what else can be trained. */
 const random = new Random(9, 'weights');
 const treeWeights = Float32Array.from({ length: 24 }, (_, t) => (t % 3 === 0 ? 1 : random.float() * 2));
 const roundStarts = Int32Array.from({ length: 9 }, (_, round) => round * 3);
@@ -85,6 +101,10 @@ const boosters: Readonly<Record<string, Booster>> = {
   regression: Booster.fromTrees(plain.trees, { ...plain, objective: 'reg:squarederror', baseOutput: 7.25 }),
   fractions: Booster.fromTrees(plain.trees, { ...plain, objective: 'reg:logistic', baseOutput: 0.125 }),
   raw: Booster.fromTrees(plain.trees, { ...plain, objective: 'binary:logitraw', baseOutput: -2.5 }),
+  trainedDart: train({ booster: 'dart', rate_drop: 0.4, num_parallel_tree: 2 }, 6),
+  trainedForest: train({ num_parallel_tree: 5, subsample: 0.6, learning_rate: 1 }, 2),
+  trainedRegression: train({ objective: 'reg:squarederror' }, 5),
+  trainedRaw: train({ objective: 'binary:logitraw' }, 5),
 };
 
 const theirSettings = {
@@ -161,16 +181,23 @@ describe('a real XGBoost', () => {
   it.runIf(hasPeer('xgboost'))(
     'loads our models and answers the same, and we load its models',
     () => {
-      exchange(matrix, labels, boosters, theirSettings, ({ ours, theirs }, read) => {
+      exchange(matrix, labels, boosters, theirSettings, ({ ours, theirs, continued }, read) => {
         for (const [file, answer] of Object.entries(ours)) {
           const booster = boosters[file.split('.')[0]];
           expectSame(booster, matrix, answer);
           expect(greatestDifference(booster.contributions(matrix), answer.contributions)).toBeLessThan(1e-4);
-          expect(answer.best).toBe(String(booster.bestIteration));
+          expect(answer.best ?? undefined).toBe(booster.bestIteration?.toString());
           for (const [name, gain] of booster.importance('gain')) {
             expect(Math.abs(answer.gain[name] / gain - 1)).toBeLessThan(1e-4);
           }
         }
+        for (const [file, { rounds, margins, json }] of Object.entries(continued)) {
+          expect(rounds).toBe(boosters[file.split('.')[0]].roundCount + 3);
+          expect(greatestDifference(Booster.fromJson(json).predictMargin(matrix), margins)).toBeLessThan(
+            2e-6,
+          );
+        }
+        expect(Object.keys(continued).length).toBe(3);
         for (const name of Object.keys(theirSettings)) {
           const scale = Math.max(1, ...theirs[name].map(Math.abs));
           for (const booster of [
@@ -199,6 +226,48 @@ describe('a real XGBoost', () => {
         for (const [file, answer] of Object.entries(ours))
           expectSame(translated[file.split('.')[0]], rows, answer);
       });
+    },
+    240_000,
+  );
+
+  it.runIf(hasPeer('xgboost'))(
+    'finds the categories in our files by their texts, whatever their order in the table',
+    () => {
+      const kinds = readFixture<{ categories: Record<string, { json: string }> }>(
+        'xgboost-kinds-3.2.0',
+      ).categories;
+      const booster = Booster.fromJson(kinds.ascii.json);
+      const files = {
+        'original.json': kinds.ascii.json,
+        'ours.json': booster.toJson(),
+        'ours.ubj': booster.toUbj(),
+      };
+      const script = `
+import pandas as pd, xgboost as xgb
+texts = ['o', 'n', 'm', '', 'q"', 'a b', 'z']
+table = pd.DataFrame({'a': np.linspace(-2, 2, 70), 'text': pd.Categorical(texts * 10, categories=texts),
+                      'whole': pd.Categorical([1000, 30] * 35, categories=[1000, 30])})
+answers = {}
+for name in ['original.json', 'ours.json', 'ours.ubj']:
+    booster = xgb.Booster(); booster.load_model(folder + '/' + name)
+    answers[name] = booster.predict(xgb.DMatrix(table, enable_categorical=True), output_margin=True)
+answer(answers)
+`;
+      const answers = runPeer<Record<string, number[]>, Record<string, number[]>>(
+        script,
+        files,
+        (all) => all,
+      );
+      expect(answers['ours.json']).toStrictEqual(answers['original.json']);
+      expect(answers['ours.ubj']).toStrictEqual(answers['original.json']);
+      const code = (feature: number, text: string): number =>
+        booster.categoryNames[feature]?.indexOf(text) ?? NaN;
+      const texts = ['o', 'n', 'm', '', 'q"', 'a b', 'z'];
+      const rows = Array.from({ length: 70 }, (_, i) =>
+        Float32Array.of(-2 + (i * 4) / 69, code(1, texts[i % 7]), code(2, i % 2 === 0 ? '1000' : '30')),
+      );
+      const ours = rows.map((row) => booster.predictRow(row));
+      expect(greatestDifference(ours, answers['original.json'])).toBeLessThan(1e-6);
     },
     240_000,
   );
