@@ -11,7 +11,9 @@ export function parseModelJson(text: string): Value {
   try {
     return JSON.parse(standardJson(text));
   } catch (cause) {
-    throw new InvalidModel({ problem: 'The model is not JSON.', cause });
+    // The runtime says what it did not expect, and where.
+    const where = cause instanceof Error ? `: ${cause.message.slice(0, 120)}` : '';
+    throw new InvalidModel({ problem: `The model is not JSON${where}.`, cause });
   }
 }
 
