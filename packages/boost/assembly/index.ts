@@ -15,4 +15,5 @@ export { scoreBlock } from './score';
 export { explainBlock } from './shap';
 export { findSplit } from './split';
 export { squaredGradients } from './squared';
+export { chooseCuts, cutSorted } from './cuts';
 export { countBytes, listOthers } from './usage';

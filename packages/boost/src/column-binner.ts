@@ -1,20 +1,32 @@
-import { ASSIGNER_BYTES, BinAssigner } from './bin-assigner.ts';
+import { ASSIGNER_BYTES, BinAssigner, PADDED_BYTES, padCuts } from './bin-assigner.ts';
 import { binCategories } from './category-bins.ts';
-import { ColumnCutter, cutterBytes } from './column-cutter.ts';
+import { ColumnCutter, cutterBytes, lastCut, readSorted, SORTED_ROWS, sorterBytes } from './column-cutter.ts';
 import type { FoundCuts } from './column-cutter.ts';
-import { lastCut } from './cuts.ts';
+import type { Crew } from './crew.ts';
 import type { ColumnBins, FeatureType, MatrixColumn, SparseColumn } from './matrix.ts';
 import type { StoragePacker } from './storage-packer.ts';
 import { binCount } from './storage.ts';
+import { roundUp } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
 const none = new Int32Array(0);
 /** Rows looked at to tell a column that is hardly ever off one bin from others. */
 const LOOKS = 256;
+/** Columns of few rows that are binned together, and the bytes of memory that they may take. */
+const MOST_TOGETHER = 64;
+const BATCH_BYTES = 16 * 1024 * 1024;
+
+/** A column to bin. */
+export interface BinTask {
+  readonly column: MatrixColumn;
+  readonly type: FeatureType;
+  readonly name: string;
+}
 
 /** Bins columns with the same buffers, one after another, and hands the bins to a packer. */
 export class ColumnBinner {
   readonly #workspace: Workspace;
+  readonly #crew: Crew;
   readonly #packer: StoragePacker;
   readonly #rows: number;
   readonly #weights: Float32Array | undefined;
@@ -26,18 +38,22 @@ export class ColumnBinner {
   /** Offsets of the weights of all rows, and of those that a sparse column lists; 0 without weights. */
   readonly #allWeights: number;
   readonly #someWeights: number;
+  /** Places for columns that are binned together. */
+  readonly #batch: number;
   readonly #cutter: ColumnCutter;
   readonly #assigner: BinAssigner;
 
   /** @param maxBins most bins for values, that for missing ones not counted */
   constructor(
     workspace: Workspace,
+    crew: Crew,
     packer: StoragePacker,
     rows: number,
     weights: Float32Array | undefined,
     maxBins: number,
   ) {
     this.#workspace = workspace;
+    this.#crew = crew;
     this.#packer = packer;
     this.#rows = rows;
     this.#weights = weights;
@@ -49,23 +65,75 @@ export class ColumnBinner {
     this.#allWeights = weights === undefined ? 0 : workspace.reserve(rows * 4);
     this.#someWeights = weights === undefined ? 0 : workspace.reserve(rows * 4);
     if (weights !== undefined) workspace.floats(this.#allWeights, rows).set(weights);
-    this.#cutter = new ColumnCutter(workspace, rows, maxBins, weights !== undefined);
-    this.#assigner = new BinAssigner(workspace);
+    this.#cutter = new ColumnCutter(workspace, crew, rows, maxBins, weights !== undefined);
+    this.#assigner = new BinAssigner(workspace, crew);
+    this.#batch = workspace.reserve(togetherCount(rows) * togetherBytes(rows));
   }
 
   /** Bytes of workspace for columns of that many rows. */
   static bytes(rows: number, weighted: boolean): number {
-    return rows * (weighted ? 14 : 6) + cutterBytes(rows, weighted) + ASSIGNER_BYTES + 8192;
+    const own = rows * (weighted ? 14 : 6) + cutterBytes(rows, weighted) + ASSIGNER_BYTES;
+    return own + togetherCount(rows) * togetherBytes(rows) + 8192;
   }
 
   /**
-   * Bins a column.
+   * Bins columns, in their order.
    *
-   * @throws InvalidValue if it is categorical and holds what is not a code
+   * @throws InvalidValue if one is categorical and holds what is not a code
    */
-  bin(column: MatrixColumn, type: FeatureType, name: string): ColumnBins {
-    if (type === 'c') return this.#binCodes(denseColumn(column, this.#rows), name);
-    return column instanceof Float32Array ? this.#binNumbers(column) : this.#binSparse(column);
+  bin(tasks: readonly BinTask[]): ColumnBins[] {
+    const binned: ColumnBins[] = [];
+    const most = togetherCount(this.#rows);
+    for (let next = 0; next < tasks.length;) {
+      const { column, type, name } = tasks[next];
+      if (type === 'c') binned.push(this.#binCodes(denseColumn(column, this.#rows), name));
+      else if (!(column instanceof Float32Array)) binned.push(this.#binSparse(column));
+      else if (most === 0) binned.push(this.#binNumbers(column));
+      else {
+        const together: Float32Array[] = [];
+        while (together.length < most && next + together.length < tasks.length) {
+          const task = tasks[next + together.length];
+          if (task.type === 'c' || !(task.column instanceof Float32Array)) break;
+          together.push(task.column);
+        }
+        binned.push(...this.#binTogether(together));
+        next += together.length;
+        continue;
+      }
+      next++;
+    }
+    return binned;
+  }
+
+  /** Sorts and bins several columns of few rows, each on one thread. */
+  #binTogether(columns: readonly Float32Array[]): ColumnBins[] {
+    const rows = this.#rows;
+    const [crew, workspace] = [this.#crew, this.#workspace];
+    const places = columns.map((_, i) => {
+      const values = this.#batch + i * togetherBytes(rows);
+      const bins = values + roundUp(rows * 4, 64);
+      const cuts = bins + roundUp(rows, 64);
+      return { values, bins, cuts, scratch: cuts + PADDED_BYTES };
+    });
+    const calls = places.map(({ values, cuts, scratch }, i) => {
+      workspace.floats(values, rows).set(columns[i]);
+      crew.chain(rows * 15);
+      return crew.call('cutSorted', values, this.#allWeights, rows, 0, 0, this.#maxBins, scratch, cuts);
+    });
+    crew.run();
+    const found = places.map(({ cuts }, i) => readSorted(workspace, cuts, crew.result(calls[i]), rows, 0));
+    places.forEach(({ values, bins, cuts }, i) => {
+      const own = found[i].cuts;
+      padCuts(workspace, cuts, own);
+      crew.chain(rows * 4);
+      crew.call('assignBins', values, rows, cuts, 32 - Math.clz32(own.length), own.length + 1, bins);
+    });
+    crew.run();
+    return places.map(({ bins }, i) => {
+      const column = numericBins(found[i]);
+      this.#store(bins, binCount(column));
+      return column;
+    });
   }
 
   #binNumbers(values: Float32Array): ColumnBins {
@@ -74,7 +142,7 @@ export class ColumnBinner {
     const found = this.#cutter.cut(this.#values, this.#allWeights, rows);
     this.#assigner.assign(this.#values, rows, found.cuts, this.#bins);
     const column = numericBins(found);
-    this.#store(binCount(column));
+    this.#store(this.#bins, binCount(column));
     return column;
   }
 
@@ -106,7 +174,7 @@ export class ColumnBinner {
     } else {
       const bins = this.#workspace.bytes(this.#bins, rows).fill(zeroBin);
       for (let i = 0; i < others; i++) bins[kept[i]] = listed[i];
-      this.#store(size);
+      this.#store(this.#bins, size);
     }
     return column;
   }
@@ -128,21 +196,21 @@ export class ColumnBinner {
   #binCodes(values: Float32Array, name: string): ColumnBins {
     const target = this.#workspace.bytes(this.#bins, this.#rows);
     const column = binCategories(values, this.#weights, this.#maxBins, target, name);
-    this.#store(binCount(column));
+    this.#store(this.#bins, binCount(column));
     return column;
   }
 
   /** Hands over the bins of the rows: all, or only those other than the most common one if that pays. */
-  #store(size: number): void {
+  #store(at: number, size: number): void {
     const rows = this.#rows;
     const { kernels } = this.#workspace;
-    const bins = this.#workspace.bytes(this.#bins, rows);
+    const bins = this.#workspace.bytes(at, rows);
     if (mayBeRare(bins) && this.#packer.bundles(size, 0)) {
-      kernels.countBytes(this.#bins, rows, this.#counts, this.#counts + 1024);
+      kernels.countBytes(at, rows, this.#counts, this.#counts + 1024);
       const counts = this.#workspace.words(this.#counts, size);
       const common = counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0));
       if (this.#packer.bundles(size, rows - counts[common])) {
-        const count = kernels.listOthers(this.#bins, rows, common, this.#values, this.#otherBins);
+        const count = kernels.listOthers(at, rows, common, this.#values, this.#otherBins);
         const others = {
           rows: this.#workspace.words(this.#values, count),
           bins: this.#workspace.bytes(this.#otherBins, count),
@@ -154,6 +222,17 @@ export class ColumnBinner {
     }
     this.#packer.add(bins, size);
   }
+}
+
+/** How many columns of that many rows are binned together; 0 if they are too long to be sorted. */
+function togetherCount(rows: number): number {
+  if (rows > SORTED_ROWS) return 0;
+  return Math.max(1, Math.min(MOST_TOGETHER, Math.floor(BATCH_BYTES / togetherBytes(rows))));
+}
+
+/** Bytes of one of them: values, bins, cuts, and scratch memory. */
+function togetherBytes(rows: number): number {
+  return roundUp(rows * 4, 64) + roundUp(rows, 64) + PADDED_BYTES + roundUp(sorterBytes(rows), 64);
 }
 
 /** What numeric cuts make of a column. With missing values there is one more cut, which leaves all values left. */

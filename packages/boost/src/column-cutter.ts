@@ -1,14 +1,21 @@
 import { candidateMappings, MAPPING_BYTES, writeMapping } from './bucket-mapping.ts';
-import { chooseCuts, lastCut } from './cuts.ts';
-import type { CutItems } from './cuts.ts';
+import { eachChunk } from './chunks.ts';
+import type { Crew } from './crew.ts';
 import type { Workspace } from './workspace.ts';
 
+/** The cut that leaves every finite value on the left: the largest float. */
+export const lastCut = 3.4028234663852886e38;
+
 /** Up to this many rows sorting all of a column costs less than counting buckets first. */
-const SORTED_ROWS = 16384;
+export const SORTED_ROWS = 16384;
 const MOST_BUCKETS = 16384;
 const SAMPLE = 4096;
 /** After so many rounds everything is sorted. */
 const MOST_ROUNDS = 4;
+/** Tables of counts that threads fill beside one another. */
+const MOST_TABLES = 8;
+/** Bytes of a list of cuts with what else is known of the column, as `cutSorted` writes it. */
+export const CUTS_BYTES = 1088;
 
 /** What a column's values say. */
 export interface FoundCuts {
@@ -18,9 +25,37 @@ export interface FoundCuts {
   readonly largest: number;
 }
 
+/** Values that a sparse column does not list: how many there are, and what they weigh. */
+export interface Zeros {
+  readonly count: number;
+  readonly weight: number;
+}
+
+/** Bytes of scratch memory that sorting a whole column takes. */
+export function sorterBytes(rows: number): number {
+  return 24640 + (rows + 2) * 24;
+}
+
+/** What `cutSorted` wrote for a column of `count` values beside its zeros. */
+export function readSorted(
+  workspace: Workspace,
+  at: number,
+  cuts: number,
+  count: number,
+  zeros: number,
+): FoundCuts {
+  const missing = workspace.ints(at + 1024, 1)[0];
+  return {
+    cuts: workspace.floats(at, cuts).slice(),
+    hasMissing: missing > 0,
+    largest: missing === count && zeros === 0 ? NaN : workspace.floats(at + 1028, 1)[0],
+  };
+}
+
 /** Bytes of workspace that cutting columns of that many rows takes. */
 export function cutterBytes(rows: number, weighted: boolean): number {
-  return rows * (weighted ? 24 : 16) + bucketCount(rows) * 40 + 6144 * 4 + 4096;
+  const tables = bucketCount(rows) * (32 + 4 * MOST_TABLES);
+  return rows * (weighted ? 24 : 16) + tables + sorterBytes(Math.min(rows, SORTED_ROWS)) + 65536;
 }
 
 function bucketCount(rows: number): number {
@@ -35,6 +70,7 @@ function bucketCount(rows: number): number {
  */
 export class ColumnCutter {
   readonly #workspace: Workspace;
+  readonly #crew: Crew;
   readonly #maxBins: number;
   /** Offset of the weights of the values (f32), 0 for none. */
   #weights = 0;
@@ -54,31 +90,36 @@ export class ColumnCutter {
   readonly #sortedWeights: number;
   readonly #keyMasses: number;
   readonly #digits: number;
+  readonly #cuts: number;
+  readonly #unsure: number;
   /** The likely weight of one value, Infinity if buckets likely hold one value each. */
   #grain = 1;
   #zeroBucket = 0;
   #zeroWeight = 0;
 
   /** For columns of up to `rows` values, with weights or without. */
-  constructor(workspace: Workspace, rows: number, maxBins: number, weighted: boolean) {
+  constructor(workspace: Workspace, crew: Crew, rows: number, maxBins: number, weighted: boolean) {
     this.#workspace = workspace;
+    this.#crew = crew;
     this.#maxBins = maxBins;
     // One more bucket for missing values.
     const buckets = bucketCount(rows) + 1;
     this.#mapping = workspace.reserve(MAPPING_BYTES);
     this.#flags = workspace.reserve(buckets);
-    this.#counts = workspace.reserve(buckets * 4);
+    this.#counts = workspace.reserve(buckets * 4 * MOST_TABLES);
     this.#usual = workspace.reserve(buckets * 4);
     this.#masses = weighted ? workspace.reserve(buckets * 8) : 0;
     this.#usualMasses = weighted ? workspace.reserve(buckets * 8) : 0;
     this.#found = workspace.reserve(Math.max(SAMPLE, buckets) * 4);
-    // A kernel may write one item past those that it keeps.
-    this.#keys = workspace.reserve(rows * 4 + 4);
+    // Zeros that a column does not list may be one more value.
+    this.#keys = workspace.reserve(rows * 4 + 8);
     this.#sorted = workspace.reserve(rows * 4);
     this.#keyWeights = weighted ? workspace.reserve(rows * 4 + 4) : 0;
     this.#sortedWeights = weighted ? workspace.reserve(rows * 4) : 0;
-    this.#keyMasses = workspace.reserve(rows * 8);
-    this.#digits = workspace.reserve(6144 * 4);
+    this.#keyMasses = workspace.reserve(rows * 8 + 8);
+    this.#digits = workspace.reserve(sorterBytes(Math.min(rows, SORTED_ROWS)));
+    this.#cuts = workspace.reserve(CUTS_BYTES);
+    this.#unsure = workspace.reserve((buckets + 2048) * 4);
   }
 
   /**
@@ -87,37 +128,80 @@ export class ColumnCutter {
    * @param count how many values there are
    * @param zeros how many more values there are, which are all 0, and what these weigh
    */
-  cut(values: number, weights: number, count: number, zeros = { count: 0, weight: 0 }): FoundCuts {
+  cut(values: number, weights: number, count: number, zeros: Zeros = { count: 0, weight: 0 }): FoundCuts {
     const { kernels } = this.#workspace;
+    if (count <= SORTED_ROWS) {
+      const weight = weights === 0 ? zeros.count : zeros.weight;
+      const { cutSorted } = kernels;
+      const made = cutSorted(
+        values,
+        weights,
+        count,
+        zeros.count,
+        weight,
+        this.#maxBins,
+        this.#digits,
+        this.#cuts,
+      );
+      return readSorted(this.#workspace, this.#cuts, made, count, zeros.count);
+    }
     this.#count = count;
     this.#weights = weights;
-    this.#buckets = bucketCount(count);
-    const flags = this.#workspace.bytes(this.#flags, this.#buckets + 1);
-    const counts = this.#workspace.words(this.#counts, this.#buckets + 1);
-    const all = this.#buckets === 1;
-    this.#chooseMapping(values);
-    flags.fill(all ? 1 : 0);
-    counts.fill(0);
-    const most = kernels.countBuckets(values, count, this.#mapping, this.#counts);
-    if (weights !== 0) {
-      this.#workspace.doubles(this.#masses, this.#buckets).fill(0);
-      kernels.weighBuckets(values, weights, count, this.#mapping, this.#masses);
-    }
-    const missing = counts[this.#buckets];
-    if (zeros.count > 0) this.#addZeros(zeros);
-    const hasMissing = missing > 0;
-    const largest =
-      zeros.count > 0 ? Math.max(0, missing < count ? most : 0) : missing === count ? NaN : most;
     this.#zeroWeight = zeros.weight;
-    let resolved = all ? this.#resolve(values) : 0;
-    for (let round = 1; ; round++) {
+    this.#buckets = bucketCount(count);
+    const flags = this.#workspace.bytes(this.#flags, this.#buckets + 1).fill(0);
+    this.#chooseMapping(values);
+    const most = this.#countBuckets(values);
+    const missing = this.#workspace.words(this.#counts, this.#buckets + 1)[this.#buckets];
+    if (zeros.count > 0) this.#addZeros(zeros);
+    const largest = zeros.count > 0 ? Math.max(0, most) : missing === count ? NaN : most;
+    for (let resolved = 0, round = 1; ; round++) {
       const { items, buckets } = this.#items(resolved);
-      const { cuts, unsure } = chooseCuts(items, this.#maxBins);
-      if (unsure.length === 0) return { cuts, hasMissing, largest };
+      const made = kernels.chooseCuts(
+        this.#keys,
+        this.#keyMasses,
+        items,
+        this.#maxBins,
+        this.#grain,
+        this.#cuts,
+        this.#unsure,
+      );
+      const [doubts] = this.#workspace.ints(this.#unsure, 1);
+      if (doubts === 0) {
+        return { cuts: this.#workspace.floats(this.#cuts, made).slice(), hasMissing: missing > 0, largest };
+      }
       if (round === MOST_ROUNDS) flags.fill(1);
-      for (const item of unsure) flags[buckets[item]] = 1;
+      for (const item of this.#workspace.ints(this.#unsure + 4, doubts)) flags[buckets[item]] = 1;
       resolved = this.#resolve(values);
     }
+  }
+
+  /** Counts the values of each bucket, and weighs them; returns the largest value. */
+  #countBuckets(values: number): number {
+    const bytes = (this.#buckets + 1) * 4;
+    const tables = Math.min(this.#crew.threads, MOST_TABLES);
+    this.#workspace.words(this.#counts, (this.#buckets + 1) * tables).fill(0);
+    const rows = Math.ceil(this.#count / tables / 4) * 4;
+    const calls: number[] = [];
+    for (let table = 0; table < tables; table++) {
+      const begin = Math.min(this.#count, table * rows);
+      const count = Math.min(rows, this.#count - begin);
+      this.#crew.chain(count);
+      const counts = this.#counts + table * bytes;
+      calls.push(this.#crew.call('countBuckets', values + begin * 4, count, this.#mapping, counts));
+    }
+    this.#crew.run();
+    const totals = this.#workspace.words(this.#counts, this.#buckets + 1);
+    for (let table = 1; table < tables; table++) {
+      const counts = this.#workspace.words(this.#counts + table * bytes, this.#buckets + 1);
+      for (let bucket = 0; bucket <= this.#buckets; bucket++) totals[bucket] += counts[bucket];
+    }
+    if (this.#weights !== 0) {
+      this.#workspace.doubles(this.#masses, this.#buckets + 1).fill(0);
+      const { weighBuckets } = this.#workspace.kernels;
+      weighBuckets(values, this.#weights, this.#count, this.#mapping, this.#masses);
+    }
+    return Math.max(...calls.map((call) => this.#crew.result(call)));
   }
 
   /** Counts zeros in their bucket, as its usual value. */
@@ -135,11 +219,12 @@ export class ColumnCutter {
   #chooseMapping(values: number): void {
     const { kernels } = this.#workspace;
     const usual = this.#workspace.floats(this.#usual, this.#buckets + 1).fill(NaN);
-    const sample = this.#buckets === 1 ? new Float32Array(0) : this.#sample(values);
+    const sample = this.#sample(values);
     const count = sample.length;
     if (count === 0) {
       const mapping = { kind: 'width', count: this.#buckets, low: 0, perUnit: 1 } as const;
       writeMapping(this.#workspace, this.#mapping, mapping);
+      this.#grain = 1;
       return;
     }
     this.#workspace.floats(this.#keys, count).set(sample);
@@ -207,18 +292,33 @@ export class ColumnCutter {
     return kernels.distinctKeys(this.#sorted, count, this.#sortedWeights, this.#keys, this.#keyMasses);
   }
 
+  /** Gathers chunk by chunk, each to a place where it surely fits, and closes the gaps. */
   #gather(values: number): number {
-    const { kernels } = this.#workspace;
-    const count = kernels.gatherBuckets(
-      values,
-      this.#count,
-      this.#mapping,
-      this.#flags,
-      this.#usual,
-      this.#keys,
-    );
-    kernels.sortKeys(this.#keys, this.#sorted, count, this.#digits);
-    return count;
+    const chunks: { readonly at: number; readonly call: number }[] = [];
+    eachChunk(this.#count, (begin, count) => {
+      const at = this.#keys + begin * 4;
+      this.#crew.chain(count * 3);
+      const call = this.#crew.call(
+        'gatherBuckets',
+        values + begin * 4,
+        count,
+        this.#mapping,
+        this.#flags,
+        this.#usual,
+        at,
+      );
+      chunks.push({ at, call });
+    });
+    this.#crew.run();
+    let total = 0;
+    const memory = this.#workspace.allBytes();
+    for (const { at, call } of chunks) {
+      const count = this.#crew.result(call);
+      memory.copyWithin(this.#keys + total * 4, at, at + count * 4);
+      total += count;
+    }
+    this.#workspace.kernels.sortKeys(this.#keys, this.#sorted, total, this.#digits);
+    return total;
   }
 
   #gatherWeighted(values: number): number {
@@ -243,56 +343,52 @@ export class ColumnCutter {
     return count;
   }
 
-  /** The column's values in order, with an open item for each bucket that is not resolved, and their buckets. */
-  #items(resolved: number): { items: CutItems; buckets: Int32Array } {
-    const ownValues = this.#workspace.floats(this.#keys, resolved);
-    const ownMasses = this.#workspace.doubles(this.#keyMasses, resolved);
-    if (this.#buckets === 1 && Number.isNaN(this.#workspace.floats(this.#usual, 1)[0])) {
-      return {
-        items: { count: resolved, values: ownValues, masses: ownMasses, grain: 1 },
-        buckets: new Int32Array(resolved),
-      };
-    }
+  /**
+   * Lays out the column's values in order, with an open item for each bucket that is not resolved: values at
+   * `#keys`, masses at `#keyMasses`. Returns how many there are, and their buckets.
+   */
+  #items(resolved: number): { items: number; buckets: Int32Array } {
     this.#workspace.kernels.findBuckets(this.#keys, resolved, this.#mapping, this.#sorted);
     const ownBuckets = this.#workspace.ints(this.#sorted, resolved);
+    const ownValues = this.#workspace.floats(this.#keys, resolved).slice();
+    const ownMasses = this.#workspace.doubles(this.#keyMasses, resolved).slice();
     const flags = this.#workspace.bytes(this.#flags, this.#buckets);
     const counts = this.#workspace.words(this.#counts, this.#buckets);
     const usual = this.#workspace.floats(this.#usual, this.#buckets);
     const weighted = this.#weights !== 0;
     const bucketMasses = weighted ? this.#workspace.doubles(this.#masses, this.#buckets) : counts;
     const usualMasses = weighted ? this.#workspace.doubles(this.#usualMasses, this.#buckets) : undefined;
-    let most = resolved;
-    for (let bucket = 0; bucket < this.#buckets; bucket++) if (counts[bucket] > 0) most++;
-    const values = new Float32Array(most);
-    const masses = new Float64Array(most);
-    const buckets = new Int32Array(most);
-    let count = 0;
+    const values = this.#workspace.floats(this.#keys, this.#count + 1);
+    const masses = this.#workspace.doubles(this.#keyMasses, this.#count + 1);
+    const buckets = new Int32Array(Math.min(this.#count + 1, this.#buckets + resolved));
+    let items = 0;
     let own = 0;
-    const add = (value: number, mass: number, bucket: number): void => {
-      values[count] = value;
-      masses[count] = mass;
-      buckets[count++] = bucket;
-    };
     for (let bucket = 0; bucket < this.#buckets; bucket++) {
       if (counts[bucket] === 0) continue;
-      if (flags[bucket] === 0) {
-        add(NaN, bucketMasses[bucket], bucket);
-        continue;
-      }
       const begin = own;
       let others = 0;
       while (own < resolved && ownBuckets[own] === bucket) others += ownMasses[own++];
-      const value = usual[bucket];
-      const mass = usualMasses === undefined ? counts[bucket] - others : usualMasses[bucket];
+      const resolves = flags[bucket] === 1;
+      // An open item is NaN; so is the usual value of a bucket that has none.
+      const value = resolves ? usual[bucket] : NaN;
+      const rest = usualMasses === undefined ? counts[bucket] - others : usualMasses[bucket];
+      const mass = resolves ? rest : bucketMasses[bucket];
       let next = begin;
-      while (next < own && !(ownValues[next] > value)) {
-        add(ownValues[next], ownMasses[next], bucket);
-        next++;
+      for (; next < own && !(ownValues[next] > value); next++) {
+        buckets[items] = bucket;
+        masses[items] = ownMasses[next];
+        values[items++] = ownValues[next];
       }
-      if (Number.isNaN(value)) continue;
-      add(value, mass, bucket);
-      for (; next < own; next++) add(ownValues[next], ownMasses[next], bucket);
+      if (resolves && Number.isNaN(value)) continue;
+      buckets[items] = bucket;
+      masses[items] = mass;
+      values[items++] = value;
+      for (; next < own; next++) {
+        buckets[items] = bucket;
+        masses[items] = ownMasses[next];
+        values[items++] = ownValues[next];
+      }
     }
-    return { items: { count, values, masses, grain: this.#grain }, buckets };
+    return { items, buckets };
   }
 }

@@ -8,7 +8,8 @@ export {
   VerdictError,
 } from '@verdict/core';
 export { bagBoosters } from './bag.ts';
-export { binMatrix } from './binning.ts';
+export { binMatrix, binMatrixAsync } from './binning.ts';
+export type { BinningOptions } from './binning.ts';
 export { Booster } from './booster.ts';
 export type { BoosterParts } from './booster.ts';
 export type { ImportanceKind } from './importance.ts';

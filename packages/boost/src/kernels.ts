@@ -24,6 +24,25 @@ export interface Kernels {
     keys: number,
     keyWeights: number,
   ): number;
+  chooseCuts(
+    values: number,
+    masses: number,
+    count: number,
+    maxBins: number,
+    grain: number,
+    cuts: number,
+    unsure: number,
+  ): number;
+  cutSorted(
+    values: number,
+    weights: number,
+    count: number,
+    zeros: number,
+    zeroMass: number,
+    maxBins: number,
+    scratch: number,
+    cuts: number,
+  ): number;
   distinctKeys(keys: number, count: number, weights: number, values: number, masses: number): number;
   countBytes(bytes: number, count: number, counts: number, scratch: number): void;
   listOthers(bytes: number, count: number, common: number, rows: number, others: number): number;

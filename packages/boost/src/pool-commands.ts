@@ -40,6 +40,13 @@ const table = {
   clearBytes: (k, a, i) => k.clearBytes(a[i], a[i + 1]),
   copyBytes: (k, a, i) => k.copyBytes(a[i], a[i + 1], a[i + 2]),
   sumGradients: (k, a, i) => k.sumGradients(a[i], a[i + 1], a[i + 2], a[i + 3]),
+  cutSorted: (k, a, i) =>
+    k.cutSorted(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
+  countBuckets: (k, a, i) => k.countBuckets(a[i], a[i + 1], a[i + 2], a[i + 3]),
+  gatherBuckets: (k, a, i) => k.gatherBuckets(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
+  assignBins: (k, a, i) => k.assignBins(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
+  assignByBuckets: (k, a, i) =>
+    k.assignByBuckets(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6]),
   addToRows: (k, a, i) => k.addToRows(a[i], a[i + 1], a[i + 2], a[i + 3]),
   scoreBlock: (k, a, i) =>
     k.scoreBlock(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),

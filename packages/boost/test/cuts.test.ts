@@ -1,30 +1,10 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
-import { chooseCuts } from '../src/cuts.ts';
 import { binMatrix } from '../src/index.ts';
 import { columnBins } from '../src/storage.ts';
 import { numericMatrix } from './support/made-data.ts';
-
-const LARGEST = 3.4028234663852886e38;
-
-/** The cuts of a column by sorting all of it. */
-function sortedCuts(values: Float32Array, maxBins: number, weights?: Float32Array): number[] {
-  const masses = new Map<number, number>();
-  values.forEach((value, row) => {
-    if (Number.isNaN(value)) return;
-    const finite = Math.max(-LARGEST, Math.min(LARGEST, value)) + 0;
-    masses.set(finite, (masses.get(finite) ?? 0) + (weights?.[row] ?? 1));
-  });
-  const distinct = Float32Array.from(masses.keys()).sort();
-  const items = {
-    count: distinct.length,
-    values: distinct,
-    masses: Float64Array.from(distinct, (value) => masses.get(value) ?? 0),
-    grain: 1,
-  };
-  return [...chooseCuts(items, maxBins).cuts];
-}
+import { sortedCuts } from './support/sorted-cuts.ts';
 
 /** Cuts of a column as binned, without the one behind all values. */
 function foundCuts(values: Float32Array, maxBin: number, weights?: Float32Array): number[] {
