@@ -15,7 +15,7 @@ const MOST_ROUNDS = 4;
 /** Tables of counts that threads fill beside one another. */
 const MOST_TABLES = 8;
 /** Bytes of a list of cuts with what else is known of the column, as `cutSorted` writes it. */
-export const CUTS_BYTES = 1088;
+const CUTS_BYTES = 1088;
 
 /** What a column's values say. */
 export interface FoundCuts {
