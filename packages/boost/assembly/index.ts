@@ -9,6 +9,7 @@ export { exponentials, logisticGradients, settleGradients } from './gradient';
 export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from './histogram';
 export { logisticLoss } from './loss';
 export { partitionRows, splitRows } from './partition';
+export { interactBlock } from './interact';
 export { quantiseGradients } from './quantise';
 export { clearBytes, copyBytes, fillSequence, interleave, sampleRows, takeColumn } from './rows';
 export { scoreBlock } from './score';

@@ -3,7 +3,7 @@ import { contains } from './predict';
 /** Adds the lanes of four pairs times four pairs. */
 // @ts-ignore: decorator
 @inline
-function dot(c: usize, a: usize): f64 {
+export function dot(c: usize, a: usize): f64 {
   const sum = f64x2.add(
     f64x2.add(f64x2.mul(v128.load(c), v128.load(a)), f64x2.mul(v128.load(c, 16), v128.load(a, 16))),
     f64x2.add(f64x2.mul(v128.load(c, 32), v128.load(a, 32)), f64x2.mul(v128.load(c, 48), v128.load(a, 48))),
@@ -14,7 +14,7 @@ function dot(c: usize, a: usize): f64 {
 /** Two lanes of an edge's factor p + (o - p) t, divided by the factor it replaces if `inverse` is not 0. */
 // @ts-ignore: decorator
 @inline
-function factor(p: f64, slope: f64, points: usize, inverse: usize, at: usize): v128 {
+export function factor(p: f64, slope: f64, points: usize, inverse: usize, at: usize): v128 {
   const f = f64x2.add(f64x2.splat(p), f64x2.mul(f64x2.splat(slope), v128.load(points + at)));
   return inverse == 0 ? f : f64x2.mul(f, v128.load(inverse + at));
 }
@@ -54,7 +54,7 @@ export function explainBlock(
     const k = load<i32>(image + <usize>load<i32>(image, 16) + (<usize>tree << 2));
     for (let chunk = 0; chunk < k; chunk++) {
       const points = quadrature + (<usize>((k * (k - 1)) >> 1) << 7) + (<usize>chunk << 7);
-      fillInverses(edges, size, points, inverses);
+      fillInverses(edges, size, points, inverses, false);
       for (let i = 0; i < count; i++) {
         const row = floats + (<usize>i << 2);
         const target = output + (<usize>(i * width) << 3);
@@ -65,11 +65,11 @@ export function explainBlock(
   }
 }
 
-/** 1 / (p + (1 - p) t) for the nodes that later edges refer to. */
-function fillInverses(edges: usize, size: i32, points: usize, inverses: usize): void {
+/** 1 / (p + (1 - p) t) for the nodes that later edges refer to, or for all. */
+export function fillInverses(edges: usize, size: i32, points: usize, inverses: usize, all: bool): void {
   for (let node = 1; node < size; node++) {
     const edge = edges + (<usize>node << 5);
-    if (!load<i32>(edge, 20)) continue;
+    if (!all && !load<i32>(edge, 20)) continue;
     const p = load<f64>(edge);
     for (let at: usize = 0; at < 64; at += 16) {
       const f = factor(p, 1 - p, points, 0, at);

@@ -298,6 +298,23 @@ export class Booster {
     return runTaskAside(this.#contributionTask(matrix, options), options.threads, options.signal);
   }
 
+  /**
+   * Shapley interaction values of the same game, as XGBoost's `pred_interactions`: for every row a symmetric matrix of
+   * (features + 1) x (features + 1) numbers. A line of it adds up to the feature's contribution; an interaction is
+   * shared between its two cells, the diagonal holds what is a feature's own, and the last cell the bias.
+   */
+  interactions(matrix: Matrix<MatrixColumn>, options: RangeOptions = {}): Float64Array {
+    return runTask(this.#interactionTask(matrix, options), options.threads);
+  }
+
+  /** `interactions` on other threads, while the event loop stays free. */
+  async interactionsAsync(
+    matrix: Matrix<MatrixColumn>,
+    options: AsyncRangeOptions = {},
+  ): Promise<Float64Array> {
+    return runTaskAside(this.#interactionTask(matrix, options), options.threads, options.signal);
+  }
+
   /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
   contributionsRow(values: Float32Array): Float64Array {
     this.#checkRow(values);
@@ -324,6 +341,11 @@ export class Booster {
     const [begin, end] = this.#range(matrix, options);
     const cells = columnCells(matrix.columns, matrix.rowCount);
     return this.#explain().contributions(cells, begin, end);
+  }
+
+  #interactionTask(matrix: Matrix<MatrixColumn>, options: RangeOptions): RowTask<Float64Array> {
+    const [begin, end] = this.#range(matrix, options);
+    return this.#explain().interactions(columnCells(matrix.columns, matrix.rowCount), begin, end);
   }
 
   /** Checks the matrix and the options; returns the trees of the rounds that are asked for. */

@@ -9,17 +9,21 @@ import type { ShapImage } from './shap-image.ts';
 import type { Tree } from './tree.ts';
 
 const BLOCK_ROWS = 32;
+/** Most bytes of a block of matrices of interactions, if it has more rows than one. */
+const MATRIX_BYTES = 4 * 1024 * 1024;
 /** Nanoseconds for a node and row. */
 const NODE_COST = 12;
 
-/** Exact path-dependent TreeSHAP of one forest, laid out once. */
+/** Exact path-dependent TreeSHAP of one forest, and Shapley interactions; laid out once. */
 export class Explainer {
+  readonly #trees: readonly Tree[];
   readonly #image: ShapImage;
   readonly #width: number;
   readonly #baseScore: number;
   #resident: ResidentJob | undefined;
 
   constructor(trees: readonly Tree[], features: number, baseScore: number) {
+    this.#trees = trees;
     this.#image = buildShapImage(trees, BLOCK_ROWS);
     this.#width = features + 1;
     this.#baseScore = baseScore;
@@ -52,6 +56,27 @@ export class Explainer {
       cost: (nodes * NODE_COST * (end - begin)) / Math.max(1, expectations.length),
       args: [begin, end, this.#width],
     };
+  }
+
+  /** The interactions in trees `begin` to `end - 1`: (features + 1) x (features + 1) numbers a row. */
+  interactions(cells: Cells, begin: number, end: number): RowTask<Float64Array> {
+    const width = this.#width;
+    const size = width * width;
+    const result = makeResult(() => new Float64Array(cells.rowCount * size));
+    const bias = this.#bias(begin, end);
+    for (let i = 0; i < cells.rowCount; i++) result[(i + 1) * size - 1] = bias;
+    let blockRows = BLOCK_ROWS;
+    while (blockRows > 1 && blockRows * size * 8 > MATRIX_BYTES) blockRows /= 2;
+    const image = blockRows === BLOCK_ROWS ? this.#image : buildShapImage(this.#trees, blockRows);
+    const job: BlockJob = {
+      ...this.#job(begin, end),
+      kernel: 'interactBlock',
+      image: image.bytes,
+      blockRows,
+      scratchBytes: image.largestTree * 72 + 64 + (image.depth + 1) * 288,
+      rowBytes: size * 8,
+    };
+    return { result, job: { ...job, cost: 3 * job.cost }, cells };
   }
 
   /** The contributions of one row, in memory that is kept for the next. */

@@ -165,6 +165,16 @@ export interface Kernels {
     end: number,
     trees: number,
   ): void;
+  interactBlock(
+    image: number,
+    floats: number,
+    count: number,
+    output: number,
+    scratch: number,
+    begin: number,
+    end: number,
+    width: number,
+  ): void;
   explainBlock(
     image: number,
     floats: number,

@@ -2,6 +2,7 @@ import { packForest } from './forest.ts';
 import { ImageWriter } from './image-writer.ts';
 import { usedFeatures } from './score-image.ts';
 import { buildShapTable } from './shap-table.ts';
+import { treeDepth } from './tree.ts';
 import type { Tree } from './tree.ts';
 
 /** A forest in the form in which blocks of rows are explained (see assembly/shap.ts). */
@@ -11,6 +12,8 @@ export interface ShapImage {
   readonly features: Int32Array;
   readonly nodes: number;
   readonly largestTree: number;
+  /** Levels of the deepest tree. */
+  readonly depth: number;
   /** Each tree's mean leaf value, weighted by the training rows' hessians. */
   readonly expectations: Float64Array;
 }
@@ -42,5 +45,6 @@ export function buildShapImage(trees: readonly Tree[], blockRows: number): ShapI
     parts.map((part) => image.add(part)),
     head / 4,
   );
-  return { bytes: image.finish(), features, nodes, largestTree, expectations };
+  const depth = trees.reduce((most, tree) => Math.max(most, treeDepth(tree)), 0);
+  return { bytes: image.finish(), features, nodes, largestTree, depth, expectations };
 }

@@ -4,6 +4,7 @@ import type { Tree } from '../src/index.ts';
 import { gaussLegendre } from '../src/quadrature.ts';
 import { makeData, numericMatrix, range, rowOf } from './support/made-data.ts';
 import { Random } from '@verdict/core';
+import { randomCells, randomForest } from './support/random-trees.ts';
 
 /** What a tree is expected to answer when only the features of a coalition are known. */
 function expectation(tree: Tree, row: Float32Array, known: number, node = 0): number {
@@ -113,6 +114,137 @@ describe('contributions', () => {
       margin,
     ]);
     expect(booster.slice(0, 0).contributionsRow(Float32Array.of(1))[1]).toBe(booster.baseScore);
+  });
+});
+
+/** Shapley interaction indices by their definition: the matrix that `interactions` should give for one tree. */
+function shapleyPairs(tree: Tree, row: Float32Array, features: number): number[][] {
+  const values = Array.from({ length: 1 << features }, (_, known) => expectation(tree, row, known));
+  const factorials = [1];
+  for (let i = 1; i <= features; i++) factorials.push(factorials[i - 1] * i);
+  const matrix = Array.from({ length: features }, () => new Array<number>(features).fill(0));
+  for (let i = 0; i < features; i++) {
+    for (let j = i + 1; j < features; j++) {
+      const [a, b] = [1 << i, 1 << j];
+      for (let known = 0; known < values.length; known++) {
+        if ((known & (a | b)) !== 0) continue;
+        let size = 0;
+        for (let bits = known; bits > 0; bits >>= 1) size += bits & 1;
+        const weight = (factorials[size] * factorials[features - size - 2]) / (2 * factorials[features - 1]);
+        const change = values[known | a | b] - values[known | a] - values[known | b] + values[known];
+        matrix[i][j] += weight * change;
+      }
+      matrix[j][i] = matrix[i][j];
+    }
+  }
+  shapley(tree, row, features).forEach((value, f) => {
+    matrix[f][f] = value - matrix[f].reduce((sum, other) => sum + other, 0);
+  });
+  return matrix;
+}
+
+describe('interactions', () => {
+  it('are the Shapley interaction values, with repeated features, gaps and categories', () => {
+    const { matrix, labels } = makeData({ rows: 500, numeric: 3, categories: [3, 12], missing: 0.1 });
+    const params = { max_depth: 7, min_child_weight: 0.1 };
+    const { booster } = trainSync({ binned: binMatrix(matrix), labels }, params, { rounds: 3 });
+    const interactions = booster.interactions(matrix);
+    let worst = 0;
+    for (let i = 0; i < 25; i++) {
+      for (let f = 0; f < 5; f++) {
+        for (let g = 0; g < 5; g++) {
+          let expected = 0;
+          for (const tree of booster.trees) expected += shapleyPairs(tree, rowOf(matrix, i), 5)[f][g];
+          worst = Math.max(worst, Math.abs(expected - interactions[i * 36 + f * 6 + g]));
+        }
+      }
+    }
+    expect(worst).toBeLessThan(1e-7);
+  });
+
+  it('are symmetric and add up to contributions, for trees of any shape and any covers', () => {
+    const shape = { trees: 6, features: 9, numeric: 6, splits: 90, thresholds: 12 };
+    for (const [seed, chain] of [
+      [1, 0],
+      [2, 1],
+    ]) {
+      const trees = randomForest({ ...shape, chain }, seed);
+      // Children that no training row has reached.
+      trees[0].covers.fill(0, 9, 31);
+      const columns = randomCells(shape, 50, seed);
+      const matrix = {
+        ...numericMatrix(columns),
+        featureTypes: columns.map((_, f) => (f < 6 ? 'q' : 'c') as 'q'),
+      };
+      const { featureNames, featureTypes } = matrix;
+      const booster = Booster.fromTrees(trees, { featureNames, featureTypes, baseOutput: 0.3 });
+      const interactions = booster.interactions(matrix);
+      const contributions = booster.contributions(matrix);
+      let worst = 0;
+      for (let i = 0; i < 50; i++) {
+        for (let f = 0; f < 10; f++) {
+          let sum = 0;
+          for (let g = 0; g < 10; g++) {
+            sum += interactions[i * 100 + f * 10 + g];
+            expect(interactions[i * 100 + f * 10 + g]).toBe(interactions[i * 100 + g * 10 + f]);
+          }
+          worst = Math.max(worst, Math.abs(sum - contributions[i * 10 + f]));
+        }
+      }
+      expect(worst).toBeLessThan(1e-10);
+      expect(booster.interactions(matrix, { threads: 3 })).toStrictEqual(interactions);
+    }
+  });
+
+  it('are the same for a row and in a batch, for a range of rounds, and aside', async () => {
+    const { matrix, labels } = makeData({ rows: 100, numeric: 30, categories: [4], missing: 0.1 });
+    const { booster } = trainSync({ binned: binMatrix(matrix), labels }, {}, { rounds: 6 });
+    const all = booster.interactions(matrix);
+    const one = { ...matrix, rowCount: 1, columns: matrix.columns.map((column) => column.slice(7, 8)) };
+    expect(booster.interactions(one)).toStrictEqual(all.slice(7 * 1024, 8 * 1024));
+    expect(booster.interactions(matrix, { begin: 1, end: 4 })).toStrictEqual(
+      booster.slice(1, 4).interactions(matrix),
+    );
+    expect(await booster.interactionsAsync(matrix, { threads: 2 })).toStrictEqual(all);
+    expect(
+      booster
+        .slice(0, 0)
+        .interactions(one)
+        .filter((value) => value !== 0),
+    ).toStrictEqual(Float64Array.of(booster.baseScore));
+  });
+
+  it('stay exact on long paths', () => {
+    const random = new Random(9);
+    const columns = Array.from({ length: 40 }, () => Float32Array.from({ length: 8 }, () => random.normal()));
+    const matrix = numericMatrix(columns);
+    const booster = chain(40);
+    const contributions = booster.contributions(matrix);
+    const interactions = booster.interactions(matrix);
+    let worst = 0;
+    contributions.forEach((value, line) => {
+      const sum = interactions.subarray(line * 41, (line + 1) * 41).reduce((a, b) => a + b, 0);
+      worst = Math.max(worst, Math.abs(sum - value));
+    });
+    expect(worst).toBeLessThan(1e-9);
+  });
+
+  it('take blocks of few rows where a matrix is large', () => {
+    const { matrix, labels } = makeData({ rows: 6, numeric: 700 });
+    const { booster } = trainSync(
+      { binned: binMatrix(matrix), labels },
+      { min_child_weight: 0 },
+      { rounds: 3 },
+    );
+    const interactions = booster.interactions(matrix);
+    const contributions = booster.contributions(matrix);
+    for (let i = 0; i < 6; i++) {
+      for (let f = 0; f < 701; f++) {
+        const from = (i * 701 + f) * 701;
+        const sum = interactions.subarray(from, from + 701).reduce((a, b) => a + b, 0);
+        expect(sum).toBeCloseTo(contributions[i * 701 + f], 10);
+      }
+    }
   });
 });
 
