@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../src/report/index.ts';
-import { sampleReport } from './sample-report.ts';
+import { importedReport, sampleReport } from './sample-report.ts';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -25,6 +25,7 @@ beforeAll(async () => {
   }
   folder = await mkdtemp(join(tmpdir(), 'report-'));
   await writeFile(join(folder, 'plain.html'), await renderReport(sampleReport()));
+  await writeFile(join(folder, 'imported.html'), await renderReport(importedReport(`${hostile}.json`)));
   const names = [
     '</script><img src=x onerror="window.broken=1">',
     '漢字の列',
@@ -117,6 +118,7 @@ describe('the report in Chromium', () => {
     ['plain.html', 390, 'dark'],
     ['hostile.html', 1280, 'light'],
     ['hostile.html', 390, 'dark'],
+    ['imported.html', 390, 'light'],
   ] as const)(
     '%s at %i px, %s: no error, no request, accessible, no sideways scrolling',
     async (name, width, scheme) => {

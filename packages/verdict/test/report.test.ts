@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { plotInput, renderReport, writeReport } from '../src/report/index.ts';
 import type { ReportInput } from '../src/report/index.ts';
 import { html, labelHtml, nameHtml, trusted } from '../src/report/html.ts';
-import { sampleReport } from './sample-report.ts';
+import { importedReport, sampleReport } from './sample-report.ts';
 
 const hostile = '</script><img src=x onerror=alert(1)>"\'&{{7*7}}';
 
@@ -80,6 +80,19 @@ describe('the report', () => {
     const cross = await of('cross-validation');
     expect(cross).toContain('a little optimistic; a hold-out or a test file would say more');
     expect(cross).toContain('The same rows chose rounds, blend and threshold.');
+  });
+
+  it('says of an imported model where it comes from and what its figures are worth', async () => {
+    const page = await renderReport(importedReport(hostile));
+    const text = words(page);
+    expect(text).toContain('The model was imported, not trained here. These figures come from the');
+    expect(text).toContain('labelled rows of the sample, which chose the threshold too');
+    expect(text).toContain('the first 5 of 6 rounds, up to the best one as XGBClassifier does');
+    expect(text).toContain('(XGBoost, JSON, version 3.2.0)');
+    expect(text).toContain('highest MCC on the sample');
+    expect(text).toContain('The same model file, sample, seed and version give the same model');
+    expect(text).not.toMatch(/out-of-fold|cross-validation|logistic regression/i);
+    expect(page).not.toContain('<img');
   });
 
   it('does not praise what cannot be told from chance', async () => {

@@ -164,3 +164,25 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
     },
   };
 }
+
+/** The same report of an imported model: it has no regression to compare with, no folds and no learning curve. */
+export function importedReport(file = 'model.json'): ReportInput {
+  const { crossValidation: _, learning: __, ...input } = sampleReport();
+  const { members, parameters: ___, ...model } = input.model;
+  return {
+    ...input,
+    headline: { ...input.headline, source: 'sample' },
+    baselines: input.baselines.majority === undefined ? {} : { majority: input.baselines.majority },
+    model: {
+      ...model,
+      members: members.slice(0, 1).map(({ name }) => ({ name })),
+      imported: {
+        file,
+        format: 'XGBoost, JSON, version 3.2.0',
+        objective: 'binary:logistic',
+        rounds: 'the first 5 of 6 rounds, up to the best one as XGBClassifier does',
+        sha256: 'ab'.repeat(32),
+      },
+    },
+  };
+}
