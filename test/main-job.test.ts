@@ -370,15 +370,27 @@ describe('inspect', () => {
 });
 
 describe('help', () => {
-  it.each(['train', 'predict', 'evaluate', 'explain', 'inspect'])('of %s has examples', async (command) => {
-    const { stdout } = await succeeds([command, '--help']);
-    expect(stdout).toMatch(new RegExp(`Examples:\\n  verdict ${command} `));
-    expect((await succeeds(['help', command])).stdout).toBe(stdout);
-  });
+  it.each(['train', 'import', 'predict', 'evaluate', 'explain', 'inspect'])(
+    'of %s has examples',
+    async (command) => {
+      const { stdout } = await succeeds([command, '--help']);
+      expect(stdout).toMatch(new RegExp(`Examples:\\n  verdict ${command} `));
+      expect((await succeeds(['help', command])).stdout).toBe(stdout);
+    },
+  );
 
   it('of the command itself names the commands, the formats and the exit statuses', async () => {
     const { stdout } = await succeeds(['--help']);
-    for (const text of ['train', 'predict', 'evaluate', 'explain', 'inspect', 'Parquet', '130 interrupted']) {
+    for (const text of [
+      'train',
+      'import',
+      'predict',
+      'evaluate',
+      'explain',
+      'inspect',
+      'Parquet',
+      '130 interrupted',
+    ]) {
       expect(stdout).toContain(text);
     }
     expect((await succeeds(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
