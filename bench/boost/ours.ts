@@ -99,7 +99,9 @@ function predict(command: PredictCommand): Record<string, number> {
     return { seconds: seconds / 1000 };
   }
   const { seconds, result } = least<Float32Array | Float64Array>(command.fill, () =>
-    command.what === 'margins' ? booster.predictMargin(rows) : booster.contributions(rows),
+    command.what === 'margins'
+      ? booster.predictMargin(rows, threadsOf(command))
+      : booster.contributions(rows, threadsOf(command)),
   );
   writeFloats(command.predictions, result);
   return { seconds };

@@ -66,9 +66,11 @@ async function trainIn(page: Page, rows: number, rounds: number): Promise<string
 function hashHere(rows: number, rounds: number): string {
   const { matrix, labels } = makeSpirals(rows, 7);
   const data = { binned: binMatrix(matrix), labels, ...splitRows(rows) };
-  return createHash('sha256')
-    .update(trainSync(data, params, { rounds }).booster.toUbj())
-    .digest('hex');
+  return hashOf(trainSync(data, params, { rounds }).booster.toUbj());
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** How many different colours a canvas shows. */
@@ -115,20 +117,38 @@ describe('the page that trains', () => {
     await page.context().close();
   });
 
-  it('computes the same without waiting, on one thread', async () => {
-    const { page } = await open('isolated');
-    const hash = await page.evaluate(`(async () => {
-      const boost = await import('/packages/boost/src/index.ts');
+  it.each(['isolated', 'plain'])(
+    'trains, predicts and explains in calls of every kind: %s',
+    async (server) => {
+      const { page } = await open(server);
+      const answer: unknown = await page.evaluate(`(async () => {
+      const { binMatrix, trainSync } = await import('/packages/boost/src/index.ts');
       const { makeSpirals, params, splitRows } = await import('/spirals.ts');
-      const { matrix, labels } = makeSpirals(10_000, 7);
-      const data = { binned: boost.binMatrix(matrix), labels, ...splitRows(10_000) };
-      const bytes = boost.trainSync(data, params, { rounds: 20, threads: 4 }).booster.toUbj();
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-      return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      const { matrix, labels } = makeSpirals(40_000, 7);
+      const data = { binned: binMatrix(matrix), labels, ...splitRows(40_000) };
+      const { booster } = trainSync(data, params, { rounds: 20, threads: 4 });
+      const hash = async (array) => {
+        const digest = await crypto.subtle.digest('SHA-256', array.slice());
+        return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+      };
+      return [
+        await hash(booster.toUbj()),
+        await hash(booster.predictMargin(matrix, { threads: 4 })),
+        await hash(await booster.predictMarginAsync(matrix, { threads: 4 })),
+        await hash(booster.contributions(matrix)),
+        await hash(await booster.contributionsAsync(matrix, { threads: 3 })),
+      ];
     })()`);
-    expect(hash).toBe(hashHere(10_000, 20));
-    await page.context().close();
-  });
+      const { matrix, labels } = makeSpirals(40_000, 7);
+      const data = { binned: binMatrix(matrix), labels, ...splitRows(40_000) };
+      const { booster } = trainSync(data, params, { rounds: 20 });
+      const [margins, contributions] = [booster.predictMargin(matrix), booster.contributions(matrix)].map(
+        (array) => hashOf(new Uint8Array(array.buffer)),
+      );
+      expect(answer).toEqual([hashOf(booster.toUbj()), margins, margins, contributions, contributions]);
+      await page.context().close();
+    },
+  );
 
   it.each([
     [1000, 'light'],

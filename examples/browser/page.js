@@ -70,7 +70,7 @@ async function run(rows, rounds, threads) {
   booster = result.booster;
   const bytes = booster.toUbj();
   const predicting = performance.now();
-  booster.predictMargin(points.matrix);
+  await booster.predictMarginAsync(points.matrix, { threads });
   const predicted = (performance.now() - predicting) / 1000;
   status.textContent = `Trained in ${seconds.toFixed(2)} s.`;
   await showFigures({

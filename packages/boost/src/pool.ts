@@ -1,5 +1,5 @@
 import { InvalidOption } from '@verdict/core';
-import { parallelism, sharesMemory, startThread } from './pool-platform.ts';
+import { mayBlock, parallelism, sharesMemory, startThread } from './pool-platform.ts';
 import type { Thread } from './pool-platform.ts';
 
 /** Threads that wait for work. They do not keep the process alive. */
@@ -52,6 +52,11 @@ export async function closePool(): Promise<void> {
 /** How many threads a job gets that may have `wanted` (default: as many as the machine runs at once). */
 export function allowedThreads(wanted: number | undefined): number {
   return sharesMemory ? (wanted ?? parallelism()) : 1;
+}
+
+/** The same for a job whose caller waits for it, which a browser's threads cannot help. */
+export function threadsWhileBlocked(wanted: number): number {
+  return mayBlock ? allowedThreads(wanted) : 1;
 }
 
 /** @throws InvalidOption if the number of threads makes no sense */

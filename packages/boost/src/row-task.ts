@@ -6,7 +6,7 @@ import type { Cells } from './cells.ts';
 import { openControl, reportLoss, requestStop } from './pool-control.ts';
 import { connect, sharesMemory } from './pool-platform.ts';
 import type { Channel } from './pool-platform.ts';
-import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
+import { allowedThreads, returnThreads, takeThreads, threadsWhileBlocked } from './pool.ts';
 
 /** Numbers for every row of a table. */
 export interface RowTask<T extends ArrayBufferView> {
@@ -19,7 +19,7 @@ export interface RowTask<T extends ArrayBufferView> {
 /** Carries a task out on the calling thread and, if told to, on others beside it. */
 export function runTask<T extends ArrayBufferView>({ result, job, cells }: RowTask<T>, threads = 1): T {
   if (job === undefined || cells === undefined) return result;
-  const count = threadsFor(job, cells.rowCount, allowedThreads(threads));
+  const count = threadsFor(job, cells.rowCount, threadsWhileBlocked(threads));
   runBlocks(job, cells, bytesOf(result), count);
   return result;
 }

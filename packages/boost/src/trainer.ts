@@ -20,8 +20,7 @@ import { findObjective } from './objective.ts';
 import type { Objective } from './objective.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
-import { mayBlock } from './pool-platform.ts';
-import { allowedThreads } from './pool.ts';
+import { threadsWhileBlocked } from './pool.ts';
 import { RoundMaker } from './round-maker.ts';
 import { planSpace, TrainingSpace } from './training-space.ts';
 import { checkOptions, selectRows } from './training-data.ts';
@@ -52,7 +51,7 @@ export function trainSync(data: TrainingData, params: ParamsInput, options: Trai
   checkOptions(data, options);
   refuseModules(options);
   const resolved = resolveParams(params);
-  const threads = mayBlock ? usefulThreads(data, options, allowedThreads(options.threads ?? 1)) : 1;
+  const threads = usefulThreads(data, options, threadsWhileBlocked(options.threads ?? 1));
   return trainWith(threads, data, resolved, options);
 }
 
