@@ -11,8 +11,9 @@ export function parseModelJson(text: string): Value {
   try {
     return JSON.parse(standardJson(text));
   } catch (cause) {
-    // The runtime says what it did not expect, and where.
-    const where = cause instanceof Error ? `: ${cause.message.slice(0, 120)}` : '';
+    // Of the runtime's words only the place: the others may quote the file.
+    const place = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined;
+    const where = place === undefined ? '' : ` (from ${place} on)`;
     throw new InvalidModel({ problem: `The model is not JSON${where}.`, cause });
   }
 }
