@@ -277,6 +277,17 @@ describe('LightGBM models that are not supported or broken', () => {
       }),
       /not a word/,
     ],
+    [
+      'a category that is no exact float32',
+      oneSplit({
+        num_cat: '1',
+        decision_type: '1',
+        threshold: '0',
+        cat_boundaries: '0 524289',
+        cat_threshold: `${'0 '.repeat(524288)}1`,
+      }),
+      /lists the category 16777216/,
+    ],
     ['categories that are not JSON', `${oneSplit()}\npandas_categorical:[[\n`, /not JSON/],
     ['categories that are no lists', `${oneSplit()}\npandas_categorical:[1]\n`, /list of lists/],
     [

@@ -44,6 +44,31 @@ describe('an ONNX model', () => {
     expect(layout.members.filter(Number.isNaN).length).toBe(sets);
   });
 
+  it('has a split with equal leaves for a tree of one leaf, and a comparison that never holds for an empty set', () => {
+    const [tree] = booster.trees;
+    const leaf = { ...tree, lefts: Int32Array.of(-1), thresholds: Float32Array.of(0.25) };
+    const lone = layOutNodes([leaf]);
+    expect([lone.roots, lone.trues, lone.falses, lone.leaves]).toStrictEqual([[0], [0], [1], [0.25, 0.25]]);
+    expect([lone.trueLeaves, lone.falseLeaves]).toStrictEqual([[1], [1]]);
+    expect(layOutNodes([]).leaves).toStrictEqual([0, 0]);
+    const second = layOutNodes([tree, leaf]);
+    expect(second.roots).toStrictEqual([0, second.features.length - 1]);
+    const empty = layOutNodes([
+      {
+        ...tree,
+        features: Int32Array.of(4, 0, 0),
+        lefts: Int32Array.of(1, -1, -1),
+        defaultLefts: Uint8Array.of(0, 0, 0),
+        thresholds: Float32Array.of(0, -1, 1),
+        categorical: Uint8Array.of(1, 0, 0),
+        categoryStarts: Int32Array.of(0, 0, 0, 0),
+      },
+    ]);
+    // Where it holds (never, but for a missing value) a row goes right, to the second leaf.
+    expect([empty.modes, empty.splits, empty.members]).toStrictEqual([[1], [-Infinity], []]);
+    expect([empty.trues, empty.falses, empty.missingTrues]).toStrictEqual([[1], [0], [1]]);
+  });
+
   it('is the same bytes each time, with names in it', () => {
     const bytes = Buffer.from(booster.toOnnx());
     expect(Buffer.compare(bytes, Buffer.from(booster.toOnnx()))).toBe(0);
