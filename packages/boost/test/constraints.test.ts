@@ -82,6 +82,30 @@ describe('monotone constraints', () => {
     );
   });
 
+  it('hold on columns of zeros and ones that share a byte', () => {
+    const random = new Random(21);
+    const rowCount = 1500;
+    const kind = Array.from({ length: rowCount }, () => random.integer(12));
+    const columns = Array.from({ length: 12 }, (_, f) => Float32Array.from(kind, (k) => Number(k === f)));
+    const flag = Float32Array.from(kind, () => random.integer(2));
+    const matrix: Matrix = {
+      rowCount,
+      columns: [...columns, flag],
+      featureNames: [...columns, flag].map((_, f) => `x${f}`),
+      featureTypes: [...columns, flag].map(() => 'q'),
+    };
+    const labels = Float32Array.from(kind, (k, i) => Number(random.float() < (k + 6 * flag[i]) / 20));
+    const binned = binMatrix(matrix);
+    expect(binned.storage.length).toBeLessThan(13);
+    const directions = matrix.columns.map((_, f) => (f % 3) - 1);
+    const { booster } = trainSync({ binned, labels }, { monotone_constraints: directions }, { rounds: 15 });
+    const falls = directions.map((direction, f) =>
+      direction === 0 ? 0 : greatestFall(booster, matrix, f, direction),
+    );
+    expect(Math.max(...falls)).toBeLessThanOrEqual(0);
+    expect(booster.importance('weight').size).toBeGreaterThan(5);
+  });
+
   it('cost little where the data rise anyway, and flatten what falls', () => {
     const random = new Random(8);
     const x = Float32Array.from({ length: 800 }, () => random.normal());

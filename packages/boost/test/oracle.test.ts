@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { resolveConstraints } from '../src/constraints.ts';
 import { binMatrix, resolveParams, trainSync } from '../src/index.ts';
 import type { ParamsInput } from '../src/index.ts';
 import { makeData } from './support/made-data.ts';
-import { bestGain, logisticGradients, partRows, scoreOf, sumNode, weightOf } from './support/oracle.ts';
+import { bestGain, lawfulSide, lawless, logisticGradients, partRows, sumNode } from './support/oracle.ts';
+import type { Law } from './support/oracle.ts';
 
 /** Greatest deviations from the twin, each as a share of what rounding may cost. */
 interface Deviations {
@@ -14,6 +16,9 @@ interface Deviations {
   /** How much better the twin's best split is. */
   missed: number;
   belowGamma: number;
+  /** Columns that the node may not be split on, and sides in the wrong order. */
+  unlawful: number;
+  disorder: number;
 }
 
 /** Follows every tree in float64 and checks each split and leaf against the readable twin. */
@@ -26,18 +31,34 @@ function followTraining(
   const weights = Float32Array.from(labels, (_, i) => weightAt(i));
   const binned = binMatrix(matrix, { maxBin: 64 });
   const params = resolveParams(input);
+  const { directions: given } = resolveConstraints(params, binned);
+  const directions = [...(given ?? [])];
+  const groups = params.interaction_constraints?.map((group) => group.map(Number));
   const { booster } = trainSync({ binned, labels, weights }, input, { rounds: 4 });
   const margins = new Float64Array(labels.length).fill(booster.baseScore);
-  const worst = { splits: 0, cover: 0, weight: 0, leaf: 0, gain: 0, missed: 0, belowGamma: 0 };
+  const worst = {
+    splits: 0,
+    cover: 0,
+    weight: 0,
+    leaf: 0,
+    gain: 0,
+    missed: 0,
+    belowGamma: 0,
+    unlawful: 0,
+    disorder: 0,
+  };
   const note = (key: keyof Deviations, deviation: number, room: number): void => {
     worst[key] = Math.max(worst[key], deviation / room);
   };
   for (const tree of booster.trees) {
     const { g, h } = logisticGradients(margins, labels, weights);
     const nodes: number[][] = [Array.from(labels, (_, i) => i)];
+    const laws: Law[] = [{ ...lawless, directions }];
+    const paths: number[][] = [[]];
     for (let node = 0; node < tree.lefts.length; node++) {
       const sums = sumNode(nodes[node], g, h);
-      const value = weightOf(sums.g, sums.h, params);
+      const law = laws[node];
+      const { weight: value } = lawfulSide(sums.g, sums.h, params, law);
       note('cover', Math.abs(tree.covers[node] - sums.h), 1e-5 * (1 + sums.h));
       note('weight', Math.abs(tree.baseWeights[node] - value), 1e-4);
       const left = tree.lefts[node];
@@ -50,14 +71,38 @@ function followTraining(
       const [a, b] = partRows(binned, tree, node, nodes[node]);
       nodes[left] = a;
       nodes[left + 1] = b;
-      const scores = [sumNode(a, g, h), sumNode(b, g, h), sums].map((side) =>
-        scoreOf(side.g, side.h, params),
+      const sides = [sumNode(a, g, h), sumNode(b, g, h), sums].map((side) =>
+        lawfulSide(side.g, side.h, params, law),
       );
+      const scores = sides.map(({ score }) => score);
+      const feature = tree.features[node];
+      const path = [...paths[node], feature];
+      const middle = (sides[0].weight + sides[1].weight) / 2;
+      const rising = directions[feature] ?? 0;
+      const inherited = {
+        ...law,
+        allowed: (column: number): boolean =>
+          groups === undefined ||
+          path.includes(column) ||
+          groups.some((group) => [...path, column].every((one) => group.includes(one))),
+      };
+      for (const side of [0, 1]) {
+        // The side that must not be above the other stays below the middle.
+        const below = rising !== 0 && rising > 0 === (side === 0);
+        paths[left + side] = path;
+        laws[left + side] = {
+          ...inherited,
+          ...(below && { upper: middle }),
+          ...(rising !== 0 && !below && { lower: middle }),
+        };
+      }
+      note('unlawful', law.allowed(feature) ? 0 : 2, 1);
+      note('disorder', Math.max(0, rising * (sides[0].weight - sides[1].weight)), 1e-4);
       const gain = scores[0] + scores[1] - scores[2];
       // Gains are differences of scores, so the room for rounding grows with the scores.
-      const room = 1e-4 * (1 + scores[0] + scores[1]);
+      const room = 1e-4 * (1 + Math.abs(scores[0]) + Math.abs(scores[1]));
       note('gain', Math.abs(tree.gains[node] - gain), room);
-      note('missed', bestGain(binned, sums, g, h, params) - gain, room);
+      note('missed', bestGain(binned, sums, g, h, params, law) - gain, room);
       note('belowGamma', params.gamma - gain, room);
     }
   }
@@ -104,6 +149,31 @@ describe('split search against the readable twin', () => {
         20,
       ),
     ).toBeLessThan(1);
+  });
+
+  it('finds the best split that monotone constraints allow, and bounds what lies below', () => {
+    const data = { rows: 900, numeric: 4, categories: [3, 9], missing: 0.1 };
+    const monotone_constraints = [1, -1, 1, 0, 0, 0];
+    expect(largest(followTraining(data, { max_depth: 5, monotone_constraints }), 40)).toBeLessThan(1);
+    const strict = {
+      max_depth: 5,
+      monotone_constraints: [-1, 1, -1, 0, 0, 0],
+      alpha: 0.3,
+      max_delta_step: 0.5,
+    };
+    expect(largest(followTraining(data, strict), 20)).toBeLessThan(1);
+  });
+
+  it('finds the best split of the columns that interaction constraints allow', () => {
+    const data = { rows: 900, numeric: 4, categories: [3, 9], missing: 0.1 };
+    const interaction_constraints = [
+      [0, 1, 4],
+      [1, 2],
+      [3, 5],
+    ];
+    expect(largest(followTraining(data, { max_depth: 5, interaction_constraints }), 40)).toBeLessThan(1);
+    const both = { max_depth: 5, interaction_constraints, monotone_constraints: [1, 1, 0, -1, 0, 0] };
+    expect(largest(followTraining(data, both), 40)).toBeLessThan(1);
   });
 
   it('grows by leaves as well', () => {

@@ -41,9 +41,31 @@ export function weightOf(g: number, h: number, params: Params): number {
   return bound === 0 ? weight : Math.max(-bound, Math.min(bound, weight));
 }
 
-export function scoreOf(g: number, h: number, params: Params): number {
-  const w = weightOf(g, h, params);
-  return -(2 * g * w + (h + params.lambda) * w * w + 2 * params.alpha * Math.abs(w));
+/** What constraints leave to a node: bounds of its weights, directions of all columns, columns that it may use. */
+export interface Law {
+  readonly lower: number;
+  readonly upper: number;
+  readonly directions: readonly number[];
+  readonly allowed: (column: number) => boolean;
+}
+
+/** The law of nodes without constraints. */
+export const lawless: Law = { lower: -Infinity, upper: Infinity, directions: [], allowed: () => true };
+
+/** The best weight that the law allows, and the gain of it. */
+export function lawfulSide(
+  g: number,
+  h: number,
+  params: Params,
+  law: Law,
+): { weight: number; score: number } {
+  const weight = Math.max(law.lower, Math.min(law.upper, weightOf(g, h, params)));
+  const score = -(
+    2 * g * weight +
+    (h + params.lambda) * weight * weight +
+    2 * params.alpha * Math.abs(weight)
+  );
+  return { weight, score };
 }
 
 /** The best gain of any allowed split of the node, 0 if there is none. */
@@ -53,17 +75,22 @@ export function bestGain(
   g: Float64Array,
   h: Float64Array,
   params: Params,
+  law: Law = lawless,
 ): number {
-  const parent = scoreOf(node.g, node.h, params);
+  const parent = lawfulSide(node.g, node.h, params, law).score;
   let best = 0;
-  const consider = (gl: number, hl: number): void => {
+  const consider = (gl: number, hl: number, direction: number): void => {
     const gr = node.g - gl;
     const hr = node.h - hl;
     const least = Math.max(params.min_child_weight, 1e-12);
     if (hl < least || hr < least) return;
-    best = Math.max(best, scoreOf(gl, hl, params) + scoreOf(gr, hr, params) - parent);
+    const [left, right] = [lawfulSide(gl, hl, params, law), lawfulSide(gr, hr, params, law)];
+    if (direction * (right.weight - left.weight) < 0) return;
+    best = Math.max(best, left.score + right.score - parent);
   };
   binned.columns.forEach((column, f) => {
+    if (!law.allowed(f)) return;
+    const direction = law.directions[f] ?? 0;
     const bins = columnBins(binned, f);
     const gs = new Float64Array(column.valueBins + 1);
     const hs = new Float64Array(column.valueBins + 1);
@@ -78,8 +105,8 @@ export function bestGain(
     const categorical = binned.featureTypes[f] === 'c';
     if (categorical && column.valueBins < params.max_cat_to_onehot) {
       for (const bin of order) {
-        consider(gs[bin], hs[bin]);
-        consider(gs[bin] + gm, hs[bin] + hm);
+        consider(gs[bin], hs[bin], direction);
+        consider(gs[bin] + gm, hs[bin] + hm, direction);
       }
       return;
     }
@@ -93,8 +120,8 @@ export function bestGain(
     for (const bin of order) {
       gl += gs[bin];
       hl += hs[bin];
-      consider(gl, hl);
-      if (hm > 0) consider(gl + gm, hl + hm);
+      consider(gl, hl, direction);
+      if (hm > 0) consider(gl + gm, hl + hm, direction);
     }
   });
   return best;
