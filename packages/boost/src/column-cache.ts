@@ -33,7 +33,13 @@ export class ColumnCache {
     this.#asked = new Float64Array(space.plan.columns);
   }
 
-  /** A column for parting `rows` rows. The view holds until the next call. */
+  /** True if asking for a column leaves the views of other columns as they are. */
+  isStable(column: number): boolean {
+    const { plan, wholeTable } = this.#space;
+    return this.#places.has(column) || (wholeTable && this.#places.size < plan.cachedColumns);
+  }
+
+  /** A column for parting `rows` rows. The view holds until the next call that is not stable. */
   find(column: number, rows: number): ColumnView {
     const { plan } = this.#space;
     const known = this.#places.get(column);

@@ -1,18 +1,21 @@
-import { eachChunk } from './chunks.ts';
 import { ColumnCache } from './column-cache.ts';
 import type { ColumnSampler } from './column-sampler.ts';
 import type { Crew } from './crew.ts';
 import { HistogramBuilder } from './histogram-builder.ts';
 import type { Constraints } from './constraints.ts';
-import { allowedPositions } from './interaction.ts';
-import { boundChildren, unbounded } from './monotone.ts';
-import type { WeightBounds } from './monotone.ts';
-import { NodeHeap, NodeQueue, NodeStack } from './open-nodes.ts';
+import { unbounded } from './monotone.ts';
+import { NodePlaces } from './node-places.ts';
+import { addToRows, sumRows } from './leaf-sums.ts';
+import type { RowRange } from './leaf-sums.ts';
+import { NodeHeap, NodeQueue, NodeStack, NodeStacks } from './open-nodes.ts';
 import type { OpenNode, OpenNodes } from './open-nodes.ts';
 import type { Params } from './params.ts';
 import { partitionRows } from './row-partition.ts';
+import type { PartitionJob } from './row-partition.ts';
+import { splitOrder } from './split-order.ts';
+import { SplitSearch } from './split-search.ts';
 import { binCount, placeTable } from './storage.ts';
-import { RECORD_BYTES, SLOT_BYTES } from './training-space.ts';
+import { MOST_TOGETHER, RECORD_BYTES } from './training-space.ts';
 import type { TrainingSpace } from './training-space.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import type { Tree } from './tree.ts';
@@ -36,35 +39,24 @@ export interface TreeTask {
   readonly weight: number;
 }
 
-/** Where the rows of a tree's leaves lie once it is grown. */
-interface Places {
-  readonly begins: number[];
-  readonly counts: number[];
-  readonly passengerBegins: number[];
-  readonly passengerCounts: number[];
-  readonly bounds: WeightBounds[];
-}
-
 /** Grows trees one after another in one training space. */
 export class Grower {
   readonly #workspace: Workspace;
   readonly #crew: Crew;
   readonly #builder: HistogramBuilder;
+  readonly #search: SplitSearch;
   readonly #columns: ColumnCache;
   readonly #space: TrainingSpace;
   readonly #params: Params;
-  readonly #sampler: ColumnSampler;
   readonly #constraints: Constraints;
+  /** True if small nodes are split several at a time. What is drawn for each node must not depend on its turn. */
+  readonly #together: boolean;
   readonly #ints: Int32Array;
-  readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
   #freeHistograms: number[] = [];
   #freeRecords: number[] = [];
-  #features: Int32Array = new Int32Array(0);
   #drawn = 0;
-  #leastHessian = 1;
-  #gainUnit = 1;
-  #places: Places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [], bounds: [] };
+  #places = new NodePlaces();
 
   constructor(
     workspace: Workspace,
@@ -77,13 +69,14 @@ export class Grower {
     this.#workspace = workspace;
     this.#crew = crew;
     this.#builder = new HistogramBuilder(crew, space);
+    this.#search = new SplitSearch(workspace, crew, space, params, sampler, constraints);
     this.#columns = new ColumnCache(workspace, crew, space);
     this.#space = space;
     this.#params = params;
-    this.#sampler = sampler;
     this.#constraints = constraints;
+    const inTurn = params.max_leaves > 0 && params.grow_policy === 'lossguide';
+    this.#together = crew.threads > 1 && params.colsample_bynode === 1 && !inTurn;
     this.#ints = workspace.allInts();
-    this.#doubles = workspace.allDoubles();
     this.#bytes = workspace.allBytes();
   }
 
@@ -95,17 +88,46 @@ export class Grower {
     this.#open(this.#root(task), open);
     const { max_leaves: maxLeaves } = this.#params;
     const most = maxLeaves === 0 ? Infinity : maxLeaves;
-    for (let leaves = 1; leaves < most; leaves++) {
-      const node = open.pop();
-      if (node === undefined) break;
-      this.#expand(node, builder, open);
+    for (let leaves = 1; leaves < most;) {
+      const batch = this.#next(open, most - leaves);
+      if (batch.length === 0) break;
+      if (batch.length === 1) this.#expand(batch[0], builder, open);
+      else this.#expandTogether(batch, builder, open);
+      leaves += batch.length;
     }
     return this.#finish(builder, task);
   }
 
   #order(): OpenNodes {
-    if (this.#params.max_leaves === 0) return new NodeStack();
+    if (this.#params.max_leaves === 0) {
+      return this.#together ? new NodeStacks((node) => this.#isSmall(node)) : new NodeStack();
+    }
     return this.#params.grow_policy === 'lossguide' ? new NodeHeap() : new NodeQueue();
+  }
+
+  /** True if a node is best left to one thread as a whole. */
+  #isSmall(node: OpenNode): boolean {
+    return this.#search.isShort && this.#builder.isSmall(node.count);
+  }
+
+  /** The next node to be split; small nodes come together, so that each thread has some of its own. */
+  #next(open: OpenNodes, most: number): OpenNode[] {
+    // From here on branch by branch, a tree needs one record a level and two.
+    const scarce = this.#freeRecords.length < 2 * MOST_TOGETHER + this.#params.max_depth + 8;
+    const first = open.pop(scarce);
+    if (first === undefined) return [];
+    const batch = [first];
+    if (!this.#together || scarce || !this.#isSmall(first)) return batch;
+    while (batch.length < Math.min(most, MOST_TOGETHER)) {
+      const next = open.peek();
+      // Each node may take two histograms before it gives back its own; one stays free.
+      const needed = 2 * (batch.length + 1) + 1;
+      if (next === undefined || !this.#isSmall(next)) break;
+      if (this.#freeHistograms.length < needed) break;
+      open.pop();
+      batch.push(next);
+    }
+    return batch;
   }
 
   #prepare(task: TreeTask): void {
@@ -115,41 +137,27 @@ export class Grower {
       this.#freeHistograms.push(histograms + i * plan.histogramBytes);
     this.#freeRecords = [];
     for (let i = plan.records - 1; i >= 0; i--) this.#freeRecords.push(records + i * RECORD_BYTES);
-    const features = this.#sampler.startTree(task.position);
-    if (features !== this.#features) {
-      this.#features = features;
-      this.#builder.choose(
-        this.#space.chooseColumns(this.#workspace, features, this.#constraints.directions),
-      );
+    const features = this.#search.startTree(task.position);
+    if (features !== undefined) {
+      const { directions } = this.#constraints;
+      this.#builder.choose(this.#space.chooseColumns(this.#workspace, features, directions));
     }
     this.#drawn = task.drawn;
-    const params = this.#params;
     const { gradientScale, hessianScale } = task;
-    this.#leastHessian = Math.max(1, params.min_child_weight * hessianScale);
-    this.#gainUnit = hessianScale / (gradientScale * gradientScale);
     const meanHessian = task.drawn > 0 ? this.#meanHessian(task) : 0;
-    this.#workspace
-      .doubles(this.#space.settings, 10)
-      .set([
-        params.lambda * hessianScale,
-        params.alpha * gradientScale,
-        (params.max_delta_step * gradientScale) / hessianScale,
-        this.#leastHessian,
-        params.max_cat_to_onehot,
-        params.max_cat_threshold,
-        params.cat_smooth * hessianScale,
-        params.cat_l2 * hessianScale,
-        params.min_data_per_group * meanHessian,
-        this.#constraints.directions === undefined ? 0 : 1,
-      ]);
-    this.#places = { begins: [], counts: [], passengerBegins: [], passengerCounts: [], bounds: [] };
+    this.#search.setScales({ gradientScale, hessianScale, meanHessian });
+    this.#places = new NodePlaces();
   }
 
   /** Mean quantised hessian of a drawn row, by which a hessian sum is read as a number of rows. */
   #meanHessian(task: TreeTask): number {
     if (this.#params.min_data_per_group === 0) return 0;
-    const [[, hessian]] = this.#sumRows([{ begin: 0, count: task.drawn }]);
+    const [[, hessian]] = this.#sums([{ begin: 0, count: task.drawn }]);
     return (hessian * task.hessianScale) / task.drawn;
+  }
+
+  #sums(ranges: readonly RowRange[]): readonly (readonly [gradient: number, hessian: number])[] {
+    return sumRows(this.#workspace, this.#crew, this.#space, ranges);
   }
 
   #root(task: TreeTask): OpenNode {
@@ -172,7 +180,7 @@ export class Grower {
       gain: 0,
       bounds: unbounded,
     };
-    this.#place(node);
+    this.#places.add(node);
     return node;
   }
 
@@ -182,28 +190,19 @@ export class Grower {
     return taken;
   }
 
-  #place(node: OpenNode): void {
-    this.#places.begins[node.id] = node.begin;
-    this.#places.counts[node.id] = node.count;
-    this.#places.passengerBegins[node.id] = node.passengerBegin;
-    this.#places.passengerCounts[node.id] = node.passengerCount;
-    this.#places.bounds[node.id] = node.bounds;
-  }
-
   #build(index: number, count: number, histogram: number): void {
     this.#builder.build([{ index, count, target: histogram }]);
   }
 
-  /** True if a node is heavy and shallow enough for two children. */
-  #splittable(node: OpenNode): boolean {
-    const { max_depth: maxDepth } = this.#params;
-    const hessian = this.#ints[node.record / 4] >>> 0;
-    return node.count >= 2 && hessian >= 2 * this.#leastHessian && (maxDepth === 0 || node.depth < maxDepth);
-  }
-
   /** Finds a node's best split from its histogram; queues it if that is worth making, frees it if not. */
   #open(node: OpenNode, open: OpenNodes): void {
-    const gain = this.#splittable(node) ? this.#search(node) : 0;
+    if (this.#search.isSplittable(node)) this.#search.find(node);
+    this.#settle(node, open);
+  }
+
+  /** Queues a node whose best split has been found if that is worth making, frees it if not. */
+  #settle(node: OpenNode, open: OpenNodes): void {
+    const gain = this.#search.gainOf(node);
     if (gain > LEAST_GAIN && gain >= this.#params.gamma) {
       // One histogram must stay free for the next node to be split.
       if (node.histogram !== 0 && this.#freeHistograms.length === 0) {
@@ -217,71 +216,97 @@ export class Grower {
     this.#freeRecords.push(node.record);
   }
 
-  #search(node: OpenNode): number {
-    const { slots, lists, settings } = this.#space;
-    const chosen = allowedPositions(
-      node.interaction,
-      this.#sampler.forNode(node.depth, node.id),
-      this.#features,
-    );
-    const count = chosen?.length ?? this.#features.length;
-    if (count === 0) return 0;
-    if (this.#constraints.directions !== undefined) {
-      this.#doubles.set([node.bounds.lower, node.bounds.upper], node.record / 8 + 40);
-    }
-    if (chosen !== undefined) this.#ints.set(chosen, lists / 4);
-    const list = chosen === undefined ? 0 : lists;
-    this.#crew.chain(count * 300);
-    this.#crew.call('findSplit', node.histogram, slots, list, count, settings, node.record);
-    this.#crew.run();
-    if (this.#ints[node.record / 4 + 8] < 0) return 0;
-    return this.#doubles[node.record / 8 + 3] * this.#gainUnit;
-  }
-
-  /** Bounds of the children of the split that a node's record holds. */
-  #boundChildren(node: OpenNode, feature: number): [WeightBounds, WeightBounds] {
-    const { directions } = this.#constraints;
-    if (directions === undefined) return [unbounded, unbounded];
-    const at = node.record / 8 + 42;
-    return boundChildren(directions[feature], node.bounds, this.#doubles[at], this.#doubles[at + 1]);
-  }
-
   /** Splits a node: parts its rows, and opens its children. */
   #expand(node: OpenNode, builder: TreeBuilder, open: OpenNodes): void {
-    const space = this.#space;
+    const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, this.#partition(node, 0));
+    const [left, right] = this.#divide(node, count, passengerCount, builder);
+    this.#openChildren(node, left, right, open);
+  }
+
+  /** Splits several small nodes, each on one thread. */
+  #expandTogether(batch: readonly OpenNode[], builder: TreeBuilder, open: OpenNodes): void {
+    const jobs: PartitionJob[] = [];
+    const counts: number[] = [];
+    const part = (): void => {
+      counts.push(...partitionRows(this.#workspace, this.#crew, jobs));
+      jobs.length = 0;
+    };
+    batch.forEach((node, place) => {
+      // A column that comes in may take the place of one that is still needed.
+      if (!this.#columns.isStable(this.#storedOf(node))) part();
+      jobs.push(...this.#partition(node, place));
+    });
+    part();
+    const children = batch.flatMap((node, i) => {
+      const [left, right] = this.#divide(node, counts[2 * i], counts[2 * i + 1], builder);
+      const family = left.count <= right.count ? [left, right] : [right, left];
+      this.#openFamily(node, family[0], family[1], 2 * i);
+      return family;
+    });
+    this.#crew.run();
+    for (const child of children) this.#settle(child, open);
+  }
+
+  /** A chain that builds the histograms of two siblings and finds their best splits. */
+  #openFamily(parent: OpenNode, small: OpenNode, large: OpenNode, place: number): void {
+    const { index } = this.#space;
+    const own = parent.histogram;
+    const needs = [small, large].map((child) => this.#search.isSplittable(child));
+    this.#crew.chain(this.#builder.cost(small.count) + 2 * this.#search.cost);
+    const build = (child: OpenNode): void => {
+      child.histogram = this.#take(this.#freeHistograms);
+      this.#builder.add({ index: index + child.begin * 4, count: child.count, target: child.histogram });
+    };
+    if (own !== 0 && needs[1]) {
+      build(small);
+      this.#builder.addSubtraction(own, small.histogram);
+      large.histogram = own;
+    } else {
+      if (own !== 0) this.#freeHistograms.push(own);
+      if (needs[0]) build(small);
+      if (needs[1]) build(large);
+    }
+    [small, large].forEach((child, side) => {
+      if (needs[side]) this.#search.add(child, place + side);
+    });
+  }
+
+  #storedOf(node: OpenNode): number {
+    return this.#space.binned.places[this.#search.featureOf(node)].storage;
+  }
+
+  /** How the rows of a node, and those that only follow, are parted; `place` tells nodes of a batch apart. */
+  #partition(node: OpenNode, place: number): PartitionJob[] {
+    const { index, scratch } = this.#space;
+    const table = this.#byteTable(node, place);
+    const column = this.#columns.find(this.#storedOf(node), node.count + node.passengerCount);
+    const [rows, passengers] = [node.begin * 4, (this.#drawn + node.passengerBegin) * 4];
+    return [
+      { column, table, rows: index + rows, scratch: scratch + rows, count: node.count },
+      { column, table, rows: index + passengers, scratch: scratch + passengers, count: node.passengerCount },
+    ];
+  }
+
+  /** Turns a node whose rows have been parted into a split; returns its children. */
+  #divide(
+    node: OpenNode,
+    count: number,
+    passengerCount: number,
+    builder: TreeBuilder,
+  ): [left: OpenNode, right: OpenNode] {
     const at = node.record / 4;
-    const feature = this.#ints[(space.slots + this.#ints[at + 8] * SLOT_BYTES) / 4 + 3];
+    const feature = this.#search.featureOf(node);
     const goesLeft = this.#bytes.subarray(node.record + 64, node.record + 320);
-    const table = this.#byteTable(feature, goesLeft);
-    const stored = space.binned.places[feature].storage;
-    const column = this.#columns.find(stored, node.count + node.passengerCount);
-    const passengerPlace = (this.#drawn + node.passengerBegin) * 4;
-    const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, [
-      {
-        column,
-        table,
-        rows: space.index + node.begin * 4,
-        scratch: space.scratch + node.begin * 4,
-        count: node.count,
-      },
-      {
-        column,
-        table,
-        rows: space.index + passengerPlace,
-        scratch: space.scratch + passengerPlace,
-        count: node.passengerCount,
-      },
-    ]);
     const left = builder.split(
       node.id,
       feature,
-      space.binned.columns[feature],
+      this.#space.binned.columns[feature],
       this.#ints[at + 10] === 1,
       this.#ints[at + 9],
       goesLeft,
       this.#ints[at + 11] === 1,
     );
-    const [leftBounds, rightBounds] = this.#boundChildren(node, feature);
+    const [leftBounds, rightBounds] = this.#search.boundsOfChildren(node, feature);
     const interaction = this.#constraints.interactions?.after(node.interaction, feature);
     const leftNode: OpenNode = {
       id: left,
@@ -311,25 +336,28 @@ export class Grower {
     };
     this.#ints.copyWithin(leftNode.record / 4, at + 2, at + 4);
     this.#ints.copyWithin(rightNode.record / 4, at + 4, at + 6);
-    this.#place(leftNode);
-    this.#place(rightNode);
+    this.#places.add(leftNode);
+    this.#places.add(rightNode);
     this.#freeRecords.push(node.record);
-    this.#openChildren(node, leftNode, rightNode, open);
+    return [leftNode, rightNode];
   }
 
   /** Offset of the table that says which bytes of a column's storage go left, from what its bins do. */
-  #byteTable(feature: number, goesLeft: Uint8Array): number {
-    const { binned, byteTable } = this.#space;
+  #byteTable(node: OpenNode, place: number): number {
+    const { binned } = this.#space;
+    const byteTable = this.#space.byteTables + place * 256;
+    const feature = this.#search.featureOf(node);
     const bins = placeTable(binned.places[feature], binCount(binned.columns[feature]));
-    for (let byte = 0; byte < 256; byte++) this.#bytes[byteTable + byte] = goesLeft[bins[byte]];
+    const goesLeft = node.record + 64;
+    for (let byte = 0; byte < 256; byte++) this.#bytes[byteTable + byte] = this.#bytes[goesLeft + bins[byte]];
     return byteTable;
   }
 
   #openChildren(parent: OpenNode, left: OpenNode, right: OpenNode, open: OpenNodes): void {
     const { index } = this.#space;
     const [small, large] = left.count <= right.count ? [left, right] : [right, left];
-    const needSmall = this.#splittable(small);
-    const needLarge = this.#splittable(large);
+    const needSmall = this.#search.isSplittable(small);
+    const needLarge = this.#search.isSplittable(large);
     const own = parent.histogram;
     if (own !== 0 && needLarge) {
       small.histogram = this.#take(this.#freeHistograms);
@@ -353,13 +381,18 @@ export class Grower {
 
   /** Leaf values from the true gradients; margins of drawn and other rows. */
   #finish(builder: TreeBuilder, task: TreeTask): Tree {
+    if (this.#together && this.#params.max_leaves === 0) {
+      const order = splitOrder((node) => builder.leftOf(node), this.#places.counts);
+      builder.renumber(order);
+      this.#places.renumber(order);
+    }
+    const { index, margins } = this.#space;
     const { begins, counts, passengerBegins, passengerCounts } = this.#places;
     const leaves: number[] = [];
     for (let node = 0; node < builder.nodeCount; node++) if (builder.isLeaf(node)) leaves.push(node);
     const sums = new Float64Array(builder.nodeCount * 2);
-    this.#sumRows(leaves.map((leaf) => ({ begin: begins[leaf], count: counts[leaf] }))).forEach((pair, i) =>
-      sums.set(pair, leaves[i] * 2),
-    );
+    const ranges = leaves.map((leaf) => ({ begin: begins[leaf], count: counts[leaf] }));
+    this.#sums(ranges).forEach((pair, i) => sums.set(pair, leaves[i] * 2));
     const unit = task.hessianScale / task.gradientScale;
     const bounds = this.#places.bounds.map(({ lower, upper }) => ({
       lower: lower * unit,
@@ -373,45 +406,11 @@ export class Grower {
     );
     for (const leaf of leaves) {
       const value = Math.fround(tree.thresholds[leaf] * task.weight);
-      this.#addToRows(this.#space.index + begins[leaf] * 4, counts[leaf], value);
-      const passengers = this.#space.index + (this.#drawn + passengerBegins[leaf]) * 4;
-      this.#addToRows(passengers, passengerCounts[leaf], value);
+      addToRows(this.#crew, index + begins[leaf] * 4, counts[leaf], margins, value);
+      const passengers = index + (this.#drawn + passengerBegins[leaf]) * 4;
+      addToRows(this.#crew, passengers, passengerCounts[leaf], margins, value);
     }
     this.#crew.run();
     return tree;
-  }
-
-  /** Sums (g, h) of the true gradients over ranges of the index, chunk by chunk in a fixed order. */
-  #sumRows(
-    ranges: readonly { readonly begin: number; readonly count: number }[],
-  ): readonly (readonly [number, number])[] {
-    const { gradients, index, plan, sums } = this.#space;
-    const totals = ranges.map((): [number, number] => [0, 0]);
-    const places: number[] = [];
-    const collect = (): void => {
-      this.#crew.run();
-      places.forEach((range, place) => {
-        totals[range][0] += this.#doubles[sums / 8 + place * 2];
-        totals[range][1] += this.#doubles[sums / 8 + place * 2 + 1];
-      });
-      places.length = 0;
-    };
-    ranges.forEach((range, r) => {
-      eachChunk(range.count, (begin, count) => {
-        if (places.length === plan.sums) collect();
-        this.#crew.chain(count * 3);
-        const list = index + (range.begin + begin) * 4;
-        this.#crew.call('sumGradients', list, count, gradients, sums + places.push(r) * 16 - 16);
-      });
-    });
-    collect();
-    return totals;
-  }
-
-  #addToRows(index: number, rows: number, value: number): void {
-    eachChunk(rows, (begin, count) => {
-      this.#crew.chain(count * 2);
-      this.#crew.call('addToRows', index + begin * 4, count, this.#space.margins, value);
-    });
   }
 }

@@ -3,6 +3,8 @@ import type { TrainingSpace } from './training-space.ts';
 
 /** Cells (rows times columns) that are worth a chain of their own. */
 const LEAST_CELLS = 65_536;
+/** Nodes below this size are better worked on whole, one beside another. */
+const SMALL_CELLS = 500_000;
 /** Rows that the kernel takes at once; parts of a node are multiples of it. */
 const CHUNK = 512;
 /** Bytes of a histogram that one chain takes away from another, or adds up from several. */
@@ -55,6 +57,26 @@ export class HistogramBuilder {
     this.#starts = layout.starts;
   }
 
+  /** True if a node of so many rows is best built whole, on one thread. */
+  isSmall(rows: number): boolean {
+    return rows * this.#columns < SMALL_CELLS;
+  }
+
+  /** About how many nanoseconds a node of so many rows takes. */
+  cost(rows: number): number {
+    return rows * this.#columns;
+  }
+
+  /** Adds the building of a whole histogram to the crew's current chain. */
+  add(job: HistogramJob): void {
+    this.#call(job, 0, job.count, job.target);
+  }
+
+  /** Adds parent - child, in the parent's place, to the crew's current chain. */
+  addSubtraction(parent: number, child: number): void {
+    this.#crew.call('subtractHistogram', parent, child, this.#used);
+  }
+
   /** Builds histograms; those of small nodes are made at the same time. */
   build(jobs: readonly HistogramJob[]): void {
     for (const job of jobs) if (this.#small(job)) this.#whole(job);
@@ -77,8 +99,8 @@ export class HistogramBuilder {
   }
 
   #whole({ index, count, target }: HistogramJob): void {
-    this.#crew.chain(count * this.#columns);
-    this.#call({ index, count, target }, 0, count, target);
+    this.#crew.chain(this.cost(count));
+    this.add({ index, count, target });
   }
 
   /** Rows first … first + count - 1 of a job. */

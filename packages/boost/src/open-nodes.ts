@@ -22,7 +22,10 @@ export interface OpenNode {
 /** The order in which leaves are split. */
 export interface OpenNodes {
   push(node: OpenNode): void;
-  pop(): OpenNode | undefined;
+  /** @param sparing true if as few nodes as possible should wait; only some orders can do something about it */
+  pop(sparing?: boolean): OpenNode | undefined;
+  /** The node that `pop` would take. */
+  peek(): OpenNode | undefined;
 }
 
 /** Deepest first: fewest histograms alive. Right whenever no limit on leaves makes the order matter. */
@@ -35,6 +38,33 @@ export class NodeStack implements OpenNodes {
 
   pop(): OpenNode | undefined {
     return this.#nodes.pop();
+  }
+
+  peek(): OpenNode | undefined {
+    return this.#nodes[this.#nodes.length - 1];
+  }
+}
+
+/** Large nodes first, which all threads split together; then the small ones, which wait for one another. */
+export class NodeStacks implements OpenNodes {
+  readonly #isSmall: (node: OpenNode) => boolean;
+  readonly #large = new NodeStack();
+  readonly #small = new NodeStack();
+
+  constructor(isSmall: (node: OpenNode) => boolean) {
+    this.#isSmall = isSmall;
+  }
+
+  push(node: OpenNode): void {
+    (this.#isSmall(node) ? this.#small : this.#large).push(node);
+  }
+
+  pop(sparing = false): OpenNode | undefined {
+    return sparing ? (this.#small.pop() ?? this.#large.pop()) : (this.#large.pop() ?? this.#small.pop());
+  }
+
+  peek(): OpenNode | undefined {
+    return this.#large.peek() ?? this.#small.peek();
   }
 }
 
@@ -49,6 +79,10 @@ export class NodeQueue implements OpenNodes {
 
   pop(): OpenNode | undefined {
     return this.#next < this.#nodes.length ? this.#nodes[this.#next++] : undefined;
+  }
+
+  peek(): OpenNode | undefined {
+    return this.#nodes[this.#next];
   }
 }
 
@@ -85,6 +119,10 @@ export class NodeHeap implements OpenNodes {
     }
     nodes[at] = last;
     return first;
+  }
+
+  peek(): OpenNode | undefined {
+    return this.#nodes[0];
   }
 }
 

@@ -97,8 +97,8 @@ export function runNextChain(control: Control, kernels: Kernels, own: number): b
   }
 }
 
-/** Looks of an idle helper before it goes to sleep: some ten microseconds. */
-const SPINS = 4000;
+/** Looks of an idle helper before it goes to sleep: some thirty microseconds, about what waking it would take. */
+const SPINS = 20_000;
 
 /** What a helper does for the whole of a job: takes chains until the job ends. */
 export function helpUntilEnd(control: Control, kernels: Kernels, own: number): void {

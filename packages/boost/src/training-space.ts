@@ -23,6 +23,11 @@ const COLUMN_CACHE_BYTES = 16 * 1024 * 1024;
 /** Rows that are laid out at once. */
 const FILL_ROWS = 8192;
 
+/** Columns that are searched at once for a split. It is part of what a model of a wide table depends on. */
+export const SEARCH_COLUMNS = 256;
+/** Most nodes that are split at the same time. */
+export const MOST_TOGETHER = 32;
+
 export const RECORD_BYTES = 352;
 /** Bytes of a slot, which says where a column's histogram lies and what it means; see `assembly/split.ts`. */
 export const SLOT_BYTES = 32;
@@ -67,7 +72,9 @@ export function planSpace(
   let entries = 0;
   for (const { size } of binned.storage) entries += size;
   const histogramBytes = roundUp(entries * 8, 64) + PADDING_BYTES;
-  const open = Math.min(openNodes(params), rows) + 2;
+  const open =
+    Math.min(openNodes(params, threads), rows) +
+    (threads === 1 ? 2 : 2 * MOST_TOGETHER + params.max_depth + 16);
   const affordable = Math.max(3, Math.floor(HISTOGRAM_CACHE_BYTES / histogramBytes));
   const histograms = Math.min(open, affordable);
   const partials =
@@ -83,7 +90,7 @@ export function planSpace(
     lastRow * (4 + 4 + 4 + 4 + 4 + 8 + 8 + (params.scale_pos_weight === 1 ? 0 : 4)) +
     (histograms + partials) * histogramBytes +
     records * RECORD_BYTES +
-    features * (SLOT_BYTES + 4) +
+    features * (SLOT_BYTES + 8 * MOST_TOGETHER + 8) +
     stored * 8 +
     blocks.length * 256 +
     sums * 16 +
@@ -111,8 +118,10 @@ export function planSpace(
 }
 
 /** Most nodes that wait for their turn at once. */
-function openNodes(params: Params): number {
-  return params.max_leaves > 0 ? params.max_leaves : params.max_depth;
+function openNodes(params: Params, threads: number): number {
+  if (params.max_leaves > 0) return params.max_leaves;
+  if (threads === 1) return params.max_depth;
+  return Math.min(2 ** params.max_depth, params.max_depth * MOST_TOGETHER);
 }
 
 /** A training job's arrays in a workspace, filled with the bins of its rows. Offsets are in bytes. */
@@ -140,13 +149,15 @@ export class TrainingSpace {
   readonly histograms: number;
   readonly partials: number;
   readonly records: number;
+  /** Records of the ranges of columns in which a split is searched. */
+  readonly rangeRecords: number;
   readonly slots: number;
   readonly lists: number;
   readonly groups: number;
   readonly blockTable: number;
   readonly settings: number;
   /** 1 for each byte of a storage column that goes left at the split in progress: 256 bytes. */
-  readonly byteTable: number;
+  readonly byteTables: number;
   readonly sums: number;
 
   constructor(
@@ -177,12 +188,13 @@ export class TrainingSpace {
     this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
     this.partials = workspace.reserve(plan.partials * plan.histogramBytes);
     this.records = workspace.reserve(plan.records * RECORD_BYTES);
+    this.rangeRecords = workspace.reserve(Math.ceil(features / SEARCH_COLUMNS) * RECORD_BYTES);
     this.slots = workspace.reserve(features * SLOT_BYTES);
-    this.lists = workspace.reserve(features * 4);
+    this.lists = workspace.reserve(features * 8 * MOST_TOGETHER);
     this.groups = workspace.reserve((Math.ceil(stored / 4) + plan.blocks.length) * 32);
     this.blockTable = workspace.reserve(plan.blocks.length * 16);
     this.settings = workspace.reserve(128);
-    this.byteTable = workspace.reserve(256);
+    this.byteTables = workspace.reserve(256 * MOST_TOGETHER);
     this.sums = workspace.reserve(plan.sums * 16);
     this.#fill(workspace, rows, validationRows);
   }

@@ -11,11 +11,11 @@ const held = (value: number): number => Math.max(-LARGEST, Math.min(LARGEST, val
 
 /** Collects the nodes of a growing tree and, at the end, its values from the true gradients. */
 export class TreeBuilder {
-  readonly #features: number[] = [0];
-  readonly #thresholds: number[] = [0];
-  readonly #lefts: number[] = [-1];
-  readonly #defaultLefts: number[] = [0];
-  readonly #sets: (Int32Array | undefined)[] = [undefined];
+  #features: number[] = [0];
+  #thresholds: number[] = [0];
+  #lefts: number[] = [-1];
+  #defaultLefts: number[] = [0];
+  #sets: (Int32Array | undefined)[] = [undefined];
 
   get nodeCount(): number {
     return this.#lefts.length;
@@ -23,6 +23,23 @@ export class TreeBuilder {
 
   isLeaf(node: number): boolean {
     return this.#lefts[node] < 0;
+  }
+
+  /** The left child of a split, -1 for a leaf. */
+  leftOf(node: number): number {
+    return this.#lefts[node];
+  }
+
+  /** Gives the nodes new numbers: `order` lists the old ones. Siblings stay neighbours. */
+  renumber(order: readonly number[]): void {
+    const numbers = new Int32Array(order.length);
+    order.forEach((node, number) => (numbers[node] = number));
+    const lefts = this.#lefts;
+    this.#lefts = order.map((node) => (lefts[node] < 0 ? -1 : numbers[lefts[node]]));
+    this.#features = order.map((node) => this.#features[node]);
+    this.#thresholds = order.map((node) => this.#thresholds[node]);
+    this.#defaultLefts = order.map((node) => this.#defaultLefts[node]);
+    this.#sets = order.map((node) => this.#sets[node]);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { Interrupted, InvalidOption } from '@verdict/core';
+import { Interrupted, InvalidOption, Random } from '@verdict/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Crew } from '../src/crew.ts';
 import type { Helper } from '../src/crew.ts';
@@ -24,6 +24,20 @@ const cases: readonly [string, TrainingData, ParamsInput, Partial<TrainingOption
   ['all rows', data, { max_depth: 6 }, {}],
   ['drawn rows and columns', data, { subsample: 0.6, colsample_bytree: 0.7, colsample_bynode: 0.8 }, {}],
   ['weights over six orders of magnitude', { ...data, weights }, { max_depth: 5, scale_pos_weight: 3 }, {}],
+  ['deep trees, columns drawn by level', data, { max_depth: 11, colsample_bylevel: 0.7 }, {}],
+  ['few leaves, level by level', data, { max_depth: 0, max_leaves: 45 }, {}],
+  [
+    'constraints',
+    data,
+    {
+      monotone_constraints: [1, 0, -1, 0, 0, 0, 0, 0],
+      interaction_constraints: [
+        [0, 1, 2],
+        [2, 3, 4, 5, 6],
+      ],
+    },
+    {},
+  ],
   ['the best leaf first', data, { grow_policy: 'lossguide', max_depth: 0, max_leaves: 24 }, {}],
   [
     'a fold with early stopping',
@@ -124,6 +138,40 @@ describe('training on several threads', () => {
     });
     expect(out).toBe('3\n');
   });
+});
+
+describe('tables of many columns', () => {
+  /** 600 columns of noise, but for one in the middle and its copy at the end, which decide. */
+  const rowCount = 3000;
+  const random = new Random(8);
+  const columns = Array.from({ length: 600 }, () =>
+    Float32Array.from({ length: rowCount }, () => random.integer(40)),
+  );
+  columns[599] = columns[300];
+  const wide = {
+    rowCount,
+    columns,
+    featureNames: columns.map((_, f) => `x${f}`),
+    featureTypes: columns.map(() => 'q' as const),
+  };
+  const input = { binned: binMatrix(wide), labels: columns[300].map((value) => (value > 17 ? 1 : 0)) };
+
+  it('are searched range by range, the first of equal columns wins', () => {
+    const { booster } = trainSync(input, { max_depth: 2 }, { rounds: 1 });
+    expect(booster.trees[0].features[0]).toBe(300);
+    expect(booster.trees[0].thresholds[0]).toBeCloseTo(17.5, 6);
+  });
+
+  it.each<ParamsInput>([{}, { colsample_bynode: 0.9 }, { colsample_bytree: 0.1 }])(
+    'give the same bytes on any number of threads: %j',
+    (params) => {
+      const expected = trainSync(input, { min_child_weight: 0, ...params }, { rounds: 2 });
+      for (const threads of [2, 3, 8]) {
+        const found = trainSync(input, { min_child_weight: 0, ...params }, { rounds: 2, threads });
+        expect(found.booster.toUbj()).toEqual(expected.booster.toUbj());
+      }
+    },
+  );
 });
 
 describe('a crew', () => {

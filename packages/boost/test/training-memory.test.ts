@@ -1,5 +1,5 @@
 import { Random } from '@verdict/core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ColumnSampler } from '../src/column-sampler.ts';
 import { Crew } from '../src/crew.ts';
 import { resolveConstraints } from '../src/constraints.ts';
@@ -9,16 +9,19 @@ import type { BinnedMatrix, ParamsInput, Tree } from '../src/index.ts';
 import { planSpace, TrainingSpace } from '../src/training-space.ts';
 import type { SpacePlan } from '../src/training-space.ts';
 import { Workspace } from '../src/workspace.ts';
+import { closePool } from '../src/pool.ts';
 import { makeData } from './support/made-data.ts';
+
+afterAll(closePool);
 
 const { matrix } = makeData({ rows: 1500, numeric: 5, categories: [4, 20], missing: 0.1 });
 const binned = binMatrix(matrix, { maxBin: 64 });
 
 /** Grows a tree over whole-numbered gradients in memory that is planned as usual, or with less room. */
-function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32Array): Tree {
+function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32Array, threads = 1): Tree {
   const rows = binned.rowCount;
   const params = resolveParams({ min_child_weight: 0, ...input });
-  const planned = planSpace(binned, rows, 0, params);
+  const planned = planSpace(binned, rows, 0, params, threads);
   const plan = { ...planned, ...less };
   expect(planned.histograms).toBeGreaterThan(less.histograms ?? 0);
   expect(planned.cachedColumns).toBe(binned.storage.length);
@@ -37,7 +40,7 @@ function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32
       index[row] = row;
     }
     const sampler = new ColumnSampler(params, binned.columns.length);
-    return Crew.use(workspace, 1, (crew) =>
+    return Crew.use(workspace, threads, (crew) =>
       new Grower(workspace, crew, space, params, sampler, resolveConstraints(params, binned)).grow({
         position: 0,
         drawn: rows,
@@ -62,6 +65,20 @@ describe('a tree that is grown with few histograms', () => {
     const expected = grow(input);
     expect(expected.lefts.length).toBeGreaterThan(100);
     for (const histograms of [3, 4, 7]) expect(grow(input, { histograms })).toEqual(expected);
+  });
+
+  it.each<[string, ParamsInput]>([
+    ['level by level', { grow_policy: 'depthwise', max_depth: 0, max_leaves: 60 }],
+    ['branch by branch', { max_depth: 9 }],
+  ])('is the same when several nodes are split at once, %s', (_, input) => {
+    const expected = grow(input);
+    for (const histograms of [3, 8, 40, 90]) {
+      expect(grow(input, { histograms }, undefined, 2)).toEqual(expected);
+    }
+    // A record a level and two are enough.
+    for (const records of [64, 75, 85, 100]) {
+      expect(grow(input, { records }, undefined, 2)).toEqual(expected);
+    }
   });
 });
 
