@@ -4,6 +4,7 @@ import { ColumnSampler } from './column-sampler.ts';
 import type { Constraints } from './constraints.ts';
 import type { Crew } from './crew.ts';
 import { Grower } from './grower.ts';
+import { integerScale } from './integer-scale.ts';
 import type { Objective } from './objective.ts';
 import type { Params } from './params.ts';
 import type { TrainingSpace } from './training-space.ts';
@@ -157,13 +158,4 @@ export class RoundMaker {
     });
     this.#crew.run();
   }
-}
-
-/** A power of two by which values of that sum become integers whose sum stays below 2^31, rounding included. */
-function integerScale(sum: number, rows: number): number {
-  if (!(sum > 0)) return 1;
-  const limit = 2147483647 - rows;
-  let exponent = Math.max(-126, Math.min(120, Math.floor(Math.log2(limit / sum))));
-  while (exponent > -126 && sum * 2 ** exponent > limit) exponent--;
-  return 2 ** exponent;
 }

@@ -78,4 +78,31 @@ describe('training without shared memory', () => {
     const interrupted = expect.stringMatching(/^Interrupted/);
     expect(answer).toEqual([interrupted, 'RangeErrormine', interrupted, expectedBytes(2)]);
   });
+
+  it('takes an objective and metrics of a module, and none of the caller’s', async () => {
+    const answer = await withoutSharedMemory(`
+      const logistic = (margins, labels) => {
+        const p = margins.map((margin) => 1 / (1 + Math.exp(-margin)));
+        return { gradients: p.map((v, i) => v - labels[i]), hessians: p.map((v) => v * (1 - v)) };
+      };
+      const wrap = (text) => ({ module: 'data:text/javascript,' + encodeURIComponent('export default ' + text) });
+      const module = await train(data, {}, { rounds: 3, objective: wrap(String(logistic)) });
+      const here = trainSync(data, {}, { rounds: 3, objective: logistic });
+      const failures = [];
+      const fails = (options) =>
+        train(data, {}, { rounds: 3, ...options }).catch((error) => failures.push(error.code + ' ' + error.message));
+      await fails({ objective: logistic });
+      await fails({ metric: { name: 'mine', higherIsBetter: true, evaluate: () => 1 }, evaluateTraining: true });
+      await fails({ objective: wrap('() => 1') });
+      const rest = await train(data, {}, { rounds: 9, initial: module.booster, onRound: ({ round }) => round < 4 });
+      print([hex(module.booster) === hex(here.booster), rest.booster.roundCount, ...failures]);
+    `);
+    expect(answer).toEqual([
+      true,
+      5,
+      expect.stringMatching(/^INVALID_OPTION objective: expected a module/),
+      expect.stringMatching(/^INVALID_OPTION metric: expected a module/),
+      expect.stringMatching(/^INVALID_OPTION objective: expected a function that returns 40000 gradients/),
+    ]);
+  });
 });
