@@ -1,5 +1,6 @@
 // Everything that the engine calls. Kernels take byte offsets into one imported shared memory; they allocate
 // nothing and keep no state, so that several threads can run them over the same memory.
+export { explainAgainst } from './against';
 export { assignBins, sortKeys, sortKeysWithWords } from './binning';
 export {
   assignByBuckets, countBuckets, distinctKeys, findBuckets, gatherBuckets, gatherWeighted, weighBuckets,

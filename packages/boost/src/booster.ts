@@ -1,5 +1,13 @@
 import { InvalidOption } from '@verdict/core';
 import { binnedCells, checkCuts } from './binned-rows.ts';
+import {
+  checkColumns,
+  checkNames,
+  checkRange,
+  checkRow,
+  checkRowNumbers,
+  startingMargins,
+} from './booster-checks.ts';
 import type { CategoryTable } from './category-table.ts';
 import { columnCells } from './cells.ts';
 import { Explainer } from './explainer.ts';
@@ -9,14 +17,15 @@ import { parseModelJson, writeModelJson } from './json-format.ts';
 import { readLightGbm } from './lightgbm-format.ts';
 import { linkOf, requireLogistic, sigmoid } from './link.ts';
 import type { ObjectiveName } from './link.ts';
-import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { writeOnnx } from './onnx-format.ts';
 import { checkThreads } from './pool.ts';
 import type {
+  AsyncContributionOptions,
   AsyncPredictOptions,
   AsyncRangeOptions,
+  ContributionOptions,
   PredictOptions,
   RangeOptions,
 } from './predict-options.ts';
@@ -164,7 +173,7 @@ export class Booster {
    * @throws InvalidOption if the range is not within 0 … roundCount
    */
   slice(begin: number, end: number): Booster {
-    this.#checkRange('slice', begin, end);
+    checkRange('slice', begin, end, this.roundCount);
     const {
       featureNames,
       featureTypes,
@@ -229,7 +238,7 @@ export class Booster {
 
   /** The margin of one row, given in the order of the features; allocates nothing once it has been called. */
   predictRow(values: Float32Array): number {
-    this.#checkRow(values);
+    checkRow(values, this.featureNames.length);
     return this.#predict().addRow(values, 0, this.treeCount, this.baseScore);
   }
 
@@ -253,18 +262,10 @@ export class Booster {
         expected: `a number of rounds up to ${this.roundCount}`,
       });
     }
-    this.#checkNames(binned.featureNames);
-    for (const row of rows ?? []) {
-      if (row >= binned.rowCount) {
-        throw new InvalidOption({
-          option: 'rows',
-          got: row,
-          expected: `row numbers below ${binned.rowCount}`,
-        });
-      }
-    }
+    checkNames(binned.featureNames, this.featureNames);
+    checkRowNumbers(rows, binned.rowCount);
     checkCuts(this.#trees, binned);
-    const margins = this.#start(rows?.length ?? binned.rowCount, options.baseMargin);
+    const margins = startingMargins(rows?.length ?? binned.rowCount, this.baseScore, options.baseMargin);
     this.#predict().addMargins(binnedCells(binned, rows), 0, this.roundStarts[end], margins);
     return margins;
   }
@@ -283,25 +284,29 @@ export class Booster {
   }
 
   /**
-   * Exact path-dependent TreeSHAP, as XGBoost's `pred_contribs`: rows x (features + 1), the bias last. A row's
-   * numbers add up to its margin within 1e-5.
+   * Exact TreeSHAP: rows x (features + 1), the bias last. A row's numbers add up to its margin within 1e-5.
+   *
+   * Without `background` they are path-dependent, as XGBoost's `pred_contribs`: a feature that is not known takes each
+   * branch as often as the training rows did. With it they are interventional: such a feature takes the values that it
+   * has in the background rows, whatever the others are. The two answer different questions and differ where features
+   * depend on one another.
    */
-  contributions(matrix: Matrix<MatrixColumn>, options: RangeOptions = {}): Float64Array {
+  contributions(matrix: Matrix<MatrixColumn>, options: ContributionOptions = {}): Float64Array {
     return runTask(this.#contributionTask(matrix, options), options.threads);
   }
 
   /** `contributions` on other threads, while the event loop stays free. */
   async contributionsAsync(
     matrix: Matrix<MatrixColumn>,
-    options: AsyncRangeOptions = {},
+    options: AsyncContributionOptions = {},
   ): Promise<Float64Array> {
     return runTaskAside(this.#contributionTask(matrix, options), options.threads, options.signal);
   }
 
   /**
-   * Shapley interaction values of the same game, as XGBoost's `pred_interactions`: for every row a symmetric matrix of
-   * (features + 1) x (features + 1) numbers. A line of it adds up to the feature's contribution; an interaction is
-   * shared between its two cells, the diagonal holds what is a feature's own, and the last cell the bias.
+   * Shapley interaction values of the path-dependent game, as XGBoost's `pred_interactions`: for every row a symmetric
+   * matrix of (features + 1) x (features + 1) numbers. A line of it adds up to the feature's contribution; an
+   * interaction is shared between its two cells, the diagonal holds what is a feature's own, and the last cell the bias.
    */
   interactions(matrix: Matrix<MatrixColumn>, options: RangeOptions = {}): Float64Array {
     return runTask(this.#interactionTask(matrix, options), options.threads);
@@ -317,7 +322,7 @@ export class Booster {
 
   /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
   contributionsRow(values: Float32Array): Float64Array {
-    this.#checkRow(values);
+    checkRow(values, this.featureNames.length);
     return this.#explain().explainRow(values);
   }
 
@@ -328,7 +333,7 @@ export class Booster {
 
   #marginTask(matrix: Matrix<MatrixColumn>, options: PredictOptions): RowTask<Float32Array> {
     const [begin, end] = this.#range(matrix, options);
-    const margins = this.#start(matrix.rowCount, options.baseMargin);
+    const margins = startingMargins(matrix.rowCount, this.baseScore, options.baseMargin);
     return this.#predict().marginTask(columnCells(matrix.columns, matrix.rowCount), begin, end, margins);
   }
 
@@ -337,10 +342,17 @@ export class Booster {
     return this.#predict().leafTask(columnCells(matrix.columns, matrix.rowCount), begin, end);
   }
 
-  #contributionTask(matrix: Matrix<MatrixColumn>, options: RangeOptions): RowTask<Float64Array> {
+  #contributionTask(matrix: Matrix<MatrixColumn>, options: ContributionOptions): RowTask<Float64Array> {
     const [begin, end] = this.#range(matrix, options);
     const cells = columnCells(matrix.columns, matrix.rowCount);
-    return this.#explain().contributions(cells, begin, end);
+    const { background } = options;
+    if (background === undefined) return this.#explain().contributions(cells, begin, end);
+    checkColumns(background, this.featureNames);
+    if (background.rowCount === 0) {
+      throw new InvalidOption({ option: 'background', got: 'no rows', expected: 'at least one row' });
+    }
+    const others = columnCells(background.columns, background.rowCount);
+    return this.#explain().contributionsAgainst(cells, others, begin, end);
   }
 
   #interactionTask(matrix: Matrix<MatrixColumn>, options: RangeOptions): RowTask<Float64Array> {
@@ -353,20 +365,10 @@ export class Booster {
     matrix: Matrix<MatrixColumn>,
     { begin = 0, end = this.roundCount, threads }: RangeOptions,
   ): [number, number] {
-    this.#checkColumns(matrix);
+    checkColumns(matrix, this.featureNames);
     if (threads !== undefined) checkThreads(threads);
-    this.#checkRange('begin and end', begin, end);
+    checkRange('begin and end', begin, end, this.roundCount);
     return [this.roundStarts[begin], this.roundStarts[end]];
-  }
-
-  #checkRange(option: string, begin: number, end: number): void {
-    const whole = Number.isInteger(begin) && Number.isInteger(end);
-    if (whole && begin >= 0 && end >= begin && end <= this.roundCount) return;
-    throw new InvalidOption({
-      option,
-      got: [begin, end],
-      expected: `a range within 0 … ${this.roundCount}`,
-    });
   }
 
   #predict(): Predictor {
@@ -381,44 +383,5 @@ export class Booster {
       this.baseScore,
     );
     return this.#explainer;
-  }
-
-  #checkRow(values: Float32Array): void {
-    if (values.length === this.featureNames.length) return;
-    throw new InvalidOption({
-      option: 'values',
-      got: values.length,
-      expected: `${this.featureNames.length} values`,
-    });
-  }
-
-  #start(rows: number, baseMargin: Float32Array | undefined): Float32Array {
-    if (baseMargin === undefined) return new Float32Array(rows).fill(this.baseScore);
-    if (baseMargin.length !== rows) {
-      throw new InvalidOption({ option: 'baseMargin', got: baseMargin.length, expected: `${rows} margins` });
-    }
-    return baseMargin.slice();
-  }
-
-  #checkColumns(matrix: Matrix<MatrixColumn>): void {
-    checkMatrix(matrix);
-    this.#checkNames(matrix.featureNames);
-  }
-
-  #checkNames(names: readonly string[]): void {
-    if (names.length !== this.featureNames.length) {
-      throw new InvalidOption({
-        option: 'columns',
-        got: names.length,
-        expected: `the model's ${this.featureNames.length} columns`,
-      });
-    }
-    const wrong = names.findIndex((name, f) => name !== this.featureNames[f]);
-    if (wrong < 0) return;
-    throw new InvalidOption({
-      option: `column ${wrong + 1}`,
-      got: names[wrong],
-      expected: `"${this.featureNames[wrong]}", as in the model`,
-    });
   }
 }

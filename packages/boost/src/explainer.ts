@@ -1,3 +1,4 @@
+import { addBackground } from './background-image.ts';
 import { ResidentJob } from './block-job.ts';
 import type { BlockJob } from './block-job.ts';
 import { rowCells } from './cells.ts';
@@ -56,6 +57,17 @@ export class Explainer {
       cost: (nodes * NODE_COST * (end - begin)) / Math.max(1, expectations.length),
       args: [begin, end, this.#width],
     };
+  }
+
+  /** The same against background rows: interventional Shapley values, the mean over the background last. */
+  contributionsAgainst(cells: Cells, background: Cells, begin: number, end: number): RowTask<Float64Array> {
+    const width = this.#width;
+    const result = makeResult(() => new Float64Array(cells.rowCount * width));
+    for (let i = 0; i < cells.rowCount; i++) result[i * width + width - 1] = this.#baseScore;
+    const { bytes, scratchBytes } = addBackground(this.#image, background, BLOCK_ROWS, width);
+    const job = this.#job(begin, end);
+    const cost = (job.cost * background.rowCount) / 10;
+    return { result, job: { ...job, kernel: 'explainAgainst', image: bytes, scratchBytes, cost }, cells };
   }
 
   /** The interactions in trees `begin` to `end - 1`: (features + 1) x (features + 1) numbers a row. */

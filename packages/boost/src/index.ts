@@ -38,8 +38,10 @@ export type { ModelFile, ModelFileFormat } from './model-file.ts';
 export { defaultParams, resolveParams } from './params.ts';
 export type { Params, ParamsInput } from './params.ts';
 export type {
+  AsyncContributionOptions,
   AsyncPredictOptions,
   AsyncRangeOptions,
+  ContributionOptions,
   PredictOptions,
   RangeOptions,
 } from './predict-options.ts';

@@ -175,6 +175,16 @@ export interface Kernels {
     end: number,
     width: number,
   ): void;
+  explainAgainst(
+    image: number,
+    floats: number,
+    count: number,
+    output: number,
+    scratch: number,
+    begin: number,
+    end: number,
+    width: number,
+  ): void;
   explainBlock(
     image: number,
     floats: number,

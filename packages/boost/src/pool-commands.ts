@@ -54,6 +54,8 @@ const table = {
     k.explainBlock(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
   interactBlock: (k, a, i) =>
     k.interactBlock(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
+  explainAgainst: (k, a, i) =>
+    k.explainAgainst(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
 } satisfies Record<string, Command>;
 
 /** The name of a command. */

@@ -1,3 +1,5 @@
+import type { Matrix, MatrixColumn } from './matrix.ts';
+
 /** Which rounds take part in an answer, and on how many threads it is computed. */
 export interface RangeOptions {
   /** The first round; default 0. */
@@ -17,6 +19,15 @@ export interface PredictOptions extends RangeOptions {
   readonly baseMargin?: Float32Array;
 }
 
+/** How contributions are computed. */
+export interface ContributionOptions extends RangeOptions {
+  /**
+   * Rows to compare with, of the model's columns: contributions are then interventional, and counted from the mean
+   * margin of these rows. Some hundred rows do; the time grows with their number.
+   */
+  readonly background?: Matrix<MatrixColumn>;
+}
+
 /** What stops an answer that is computed on other threads: `Interrupted` is thrown. */
 interface Abortable {
   readonly signal?: AbortSignal;
@@ -27,3 +38,6 @@ export interface AsyncRangeOptions extends RangeOptions, Abortable {}
 
 /** How margins are computed on other threads. */
 export interface AsyncPredictOptions extends PredictOptions, Abortable {}
+
+/** How contributions are computed on other threads. */
+export interface AsyncContributionOptions extends ContributionOptions, Abortable {}
