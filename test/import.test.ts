@@ -315,6 +315,16 @@ describe('verdict import refuses', () => {
     expect(await fails([model, ...given, '--features', wrong])).toMatch(/a JSON list of names/);
   });
 
+  it('what does not fit, and results in the place of what they are made of', async () => {
+    expect(await fails([model, ...given, '--memory', '1MB'])).toMatch(/memory|fit/i);
+    const program = createProgram(new AbortController().signal);
+    const inside = join(out, 'model', 'model.ubj');
+    const args = ['import', inside, ...given, '--out', out, '--threads', '1'];
+    await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(
+      /out: expected a folder in which/,
+    );
+  });
+
   it('rounds that are not there', async () => {
     expect(await fails([model, ...given, '--iterations', '7'])).toMatch(/from 1 to 6/);
   });

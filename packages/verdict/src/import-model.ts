@@ -55,6 +55,8 @@ export interface ImportJob extends ThresholdJob {
   readonly out?: string;
   readonly seed?: number;
   readonly threads?: number;
+  /** Bytes of memory that may be used; default: what the machine can free. Larger samples are refused. */
+  readonly memory?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress) => void;
 }
@@ -89,7 +91,7 @@ export async function importModel(job: ImportJob): Promise<ImportOutcome> {
   );
   onProgress?.({ stage: 'read', done: 0, total: 1 });
   const opened = openModel(await readBytes(path, signal), basename(path), path, job.iterations);
-  const staged = await stageOutput(out);
+  const staged = await stageOutput(out, [path, sample]);
   // Workers load while the sample is read.
   const pool = openPool(threads, signal);
   try {
@@ -121,8 +123,9 @@ export async function importModel(job: ImportJob): Promise<ImportOutcome> {
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };
   } finally {
-    await pool.close();
+    // In this order: a pool whose threads could not start may never be closed.
     await staged.discard();
+    await pool.close();
   }
 }
 
@@ -170,16 +173,20 @@ async function readBytes(path: string, signal: AbortSignal | undefined): Promise
   }
 }
 
+/** The features of a value in single precision, and what scoring and explaining copy of it. */
+const BYTES_PER_VALUE = 8;
+
 /** Reads the columns of the sample that the model reads, each as the model needs it. */
 async function readSample(
   job: ImportJob,
   opened: OpenedModel,
 ): Promise<{ features: readonly ImportedFeature[]; table: Table; notes: readonly ImportNote[] }> {
-  const { sample, target, positive, weight, threads, signal } = job;
+  const { sample, target, positive, weight, threads, memory, signal } = job;
   const given = {
     target,
     ...(weight === undefined ? {} : { weight }),
     ...(threads === undefined ? {} : { threads }),
+    ...(memory === undefined ? {} : { memory }),
     ...(signal === undefined ? {} : { signal }),
   };
   const { profile } = await inspectTable(sample, { ...given, revealRare: true });
@@ -210,6 +217,7 @@ async function readSample(
     ...given,
     ...(positive === undefined ? {} : { positive }),
     drop: unread,
+    bytesPerValue: BYTES_PER_VALUE,
     types: Object.fromEntries(readingTypes(features, columns, sample)),
     roles: Object.fromEntries(matched.columns.map((name) => [name, 'feature'])),
   });

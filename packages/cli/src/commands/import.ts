@@ -7,7 +7,7 @@ import { printJson } from '../terminal/json.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { importSummary } from './import-summary.ts';
-import { finiteNumber, wholeNumber, wrongCosts } from './options.ts';
+import { byteCount, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
 
 type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal' | 'onProgress'> & {
   features?: string;
@@ -60,6 +60,7 @@ export function importCommand(signal: AbortSignal): Command {
       'worker threads (default: the number of cores); never changes the result',
       wholeNumber(1),
     )
+    .option('--memory <SIZE>', 'memory that may be used, such as 8GB (default: what is free)', byteCount)
     .option('--json', 'print one JSON document (the performance metrics) and nothing else')
     .addHelpText(
       'after',
