@@ -63,6 +63,11 @@ export function reportLoss({ words }: Control): void {
   Atomics.notify(words, word.done);
 }
 
+/** True once the job needs no more help. */
+export function hasEnded({ words }: Control): boolean {
+  return Atomics.load(words, word.ended) === 1;
+}
+
 /** Runs one call and stores what it returns. */
 export function runCall(kernels: Kernels, calls: Float64Array, call: number, own: number): void {
   const at = call * CALL_WORDS;
@@ -103,7 +108,7 @@ const SPINS = 20_000;
 /** What a helper does for the whole of a job: takes chains until the job ends. */
 export function helpUntilEnd(control: Control, kernels: Kernels, own: number): void {
   const { words } = control;
-  while (Atomics.load(words, word.ended) === 0) {
+  while (!hasEnded(control)) {
     const limit = Atomics.load(words, word.limit);
     if (runNextChain(control, kernels, own)) continue;
     let spins = SPINS;

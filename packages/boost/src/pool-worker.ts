@@ -1,7 +1,7 @@
 import type { BlocksRequest } from './block-task.ts';
 import type { HelpRequest } from './crew.ts';
 import { instantiateKernels } from './kernels.ts';
-import { helpUntilEnd, openControl } from './pool-control.ts';
+import { hasEnded, helpUntilEnd, openControl } from './pool-control.ts';
 import { receive, serve } from './pool-platform.ts';
 import type { Channel } from './pool-platform.ts';
 import type { TrainRequest } from './train-task.ts';
@@ -15,7 +15,9 @@ export type PoolRequest =
   | BlocksRequest;
 
 function help({ memory, module, control, own }: HelpRequest): void {
-  helpUntilEnd(openControl(control), instantiateKernels(memory, module), own);
+  const job = openControl(control);
+  // A short job may be over before this thread hears of it.
+  if (!hasEnded(job)) helpUntilEnd(job, instantiateKernels(memory, module), own);
 }
 
 // The messages come from crew.ts, train.ts and row-task.ts alone.

@@ -4,8 +4,8 @@ import type { Thread } from './pool-platform.ts';
 
 /** Threads that wait for work. They do not keep the process alive. */
 let idle: Thread[] = [];
-/** Counts up whenever threads come or go, so that a pool is closed only after a quiet time. */
-let changes = 0;
+/** Ends the waiting threads after a quiet time. */
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Milliseconds after which threads that wait for work are ended. */
 const IDLE_TIME = 10_000;
@@ -15,7 +15,7 @@ const IDLE_TIME = 10_000;
  * longer trusts.
  */
 export function takeThreads(count: number): Thread[] {
-  changes++;
+  clearTimeout(timer);
   const taken = idle.splice(0, count);
   while (taken.length < count) taken.push(startThread());
   return taken;
@@ -31,10 +31,8 @@ export function returnThreads(threads: readonly Thread[]): void {
     );
     idle.push(thread);
   }
-  const seen = ++changes;
-  const timer = setTimeout(() => {
-    if (seen === changes) void closePool();
-  }, IDLE_TIME);
+  clearTimeout(timer);
+  timer = setTimeout(() => void closePool(), IDLE_TIME);
   // A browser's timer is a number, and keeps nothing alive.
   if (typeof timer === 'object') timer.unref();
 }
