@@ -86,7 +86,7 @@ class BinningJob {
     this.#matrix = matrix;
     this.#maxBins = maxBin - 1;
     this.#weights = weights;
-    this.#packer = new StoragePacker(matrix.rowCount, share);
+    this.#packer = new StoragePacker(matrix.rowCount, matrix.columns.length, share);
     const worthwhile = Math.floor((matrix.rowCount * matrix.columns.length) / LEAST_CELLS);
     this.#threads = mayBlock ? Math.max(1, Math.min(allowedThreads(threads), worthwhile)) : 1;
   }

@@ -43,15 +43,21 @@ export interface Packed {
  */
 export class StoragePacker {
   readonly #rows: number;
+  /** Most storage columns that may still be asked for. */
+  #wanted: number;
   readonly #share: boolean;
   readonly #units: Unit[] = [];
   readonly #bundles: Unit[] = [];
   #slab: Uint8Array = new Uint8Array(0);
   #columns = 0;
 
-  /** @param share false to give every column bytes of its own */
-  constructor(rows: number, share: boolean) {
+  /**
+   * @param columns how many columns there will be
+   * @param share false to give every column bytes of its own
+   */
+  constructor(rows: number, columns: number, share: boolean) {
     this.#rows = rows;
+    this.#wanted = columns;
     this.#share = share;
   }
 
@@ -115,9 +121,10 @@ export class StoragePacker {
   #fresh(): Uint8Array {
     const rows = this.#rows;
     if (this.#slab.length < rows || rows === 0) {
-      const columns = Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, rows)));
+      const columns = Math.min(this.#wanted, Math.max(1, Math.floor(SLAB_BYTES / Math.max(1, rows))));
       this.#slab = new Uint8Array(shareableBuffer(columns * rows));
     }
+    this.#wanted--;
     const column = this.#slab.subarray(0, rows);
     this.#slab = this.#slab.subarray(rows);
     return column;
@@ -127,6 +134,7 @@ export class StoragePacker {
   #compact(storage: readonly StorageColumn[]): readonly StorageColumn[] {
     if (storage.length * 2 > this.#units.length) return storage;
     this.#slab = new Uint8Array(0);
+    this.#wanted = storage.length;
     return storage.map(({ bins, size }) => {
       const own = this.#fresh();
       own.set(bins);

@@ -114,6 +114,22 @@ describe('columns that share bytes', () => {
     }
   });
 
+  it.each([
+    [3, 5],
+    [900, 40],
+    [20_000, 30],
+  ])('take no more than a byte a cell: %i rows, %i columns', (rows, columns) => {
+    const drawn = Array.from({ length: columns }, (_, f) =>
+      Float32Array.from({ length: rows }, () => (f % 2 === 0 ? random.normal() : random.integer(2))),
+    );
+    for (const share of [true, false]) {
+      const { storage } = binMatrix(numericMatrix(drawn), { share });
+      const buffers = new Set(storage.map(({ bins }) => bins.buffer));
+      const bytes = [...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0);
+      expect(bytes).toBeLessThanOrEqual(rows * columns);
+    }
+  });
+
   it('never lie together where they meet', () => {
     // Each pair meets in exactly one row.
     const columns = Array.from({ length: 12 }, (_, f) =>
