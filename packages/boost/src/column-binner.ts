@@ -72,7 +72,7 @@ export class ColumnBinner {
 
   /** Bytes of workspace for columns of that many rows. */
   static bytes(rows: number, weighted: boolean): number {
-    const own = rows * (weighted ? 14 : 6) + cutterBytes(rows, weighted) + ASSIGNER_BYTES;
+    const own = rows * (weighted ? 14 : 6) + cutterBytes(rows) + ASSIGNER_BYTES;
     return own + togetherCount(rows) * togetherBytes(rows) + 8192;
   }
 

@@ -10,8 +10,8 @@ export const lastCut = 3.4028234663852886e38;
 export const SORTED_ROWS = 16384;
 const MOST_BUCKETS = 16384;
 const SAMPLE = 4096;
-/** After so many rounds everything is sorted. */
-const MOST_ROUNDS = 4;
+/** After so many rounds of guesses everything is sorted. */
+const MOST_ROUNDS = 2;
 /** Tables of counts that threads fill beside one another. */
 const MOST_TABLES = 8;
 /** Bytes of a list of cuts with what else is known of the column, as `cutSorted` writes it. */
@@ -53,9 +53,9 @@ export function readSorted(
 }
 
 /** Bytes of workspace that cutting columns of that many rows takes. */
-export function cutterBytes(rows: number, weighted: boolean): number {
+export function cutterBytes(rows: number): number {
   const tables = bucketCount(rows) * (32 + 4 * MOST_TABLES);
-  return rows * (weighted ? 24 : 16) + tables + sorterBytes(Math.min(rows, SORTED_ROWS)) + 65536;
+  return sorterBytes(rows) + tables + 65536;
 }
 
 function bucketCount(rows: number): number {
@@ -84,6 +84,7 @@ export class ColumnCutter {
   readonly #masses: number;
   readonly #usualMasses: number;
   readonly #found: number;
+  readonly #scratch: number;
   readonly #keys: number;
   readonly #sorted: number;
   readonly #keyWeights: number;
@@ -111,13 +112,16 @@ export class ColumnCutter {
     this.#masses = weighted ? workspace.reserve(buckets * 8) : 0;
     this.#usualMasses = weighted ? workspace.reserve(buckets * 8) : 0;
     this.#found = workspace.reserve(Math.max(SAMPLE, buckets) * 4);
+    // The same memory serves for sorting all of a column.
+    this.#scratch = workspace.reserve(sorterBytes(rows));
+    this.#digits = this.#scratch;
     // Zeros that a column does not list may be one more value.
-    this.#keys = workspace.reserve(rows * 4 + 8);
-    this.#sorted = workspace.reserve(rows * 4);
-    this.#keyWeights = weighted ? workspace.reserve(rows * 4 + 4) : 0;
-    this.#sortedWeights = weighted ? workspace.reserve(rows * 4) : 0;
-    this.#keyMasses = workspace.reserve(rows * 8 + 8);
-    this.#digits = workspace.reserve(sorterBytes(Math.min(rows, SORTED_ROWS)));
+    const room = (rows + 2) * 4;
+    this.#keyMasses = this.#digits + 24640;
+    this.#keys = this.#keyMasses + 2 * room;
+    this.#sorted = this.#keys + room;
+    this.#keyWeights = weighted ? this.#sorted + room : 0;
+    this.#sortedWeights = weighted ? this.#keyWeights + room : 0;
     this.#cuts = workspace.reserve(CUTS_BYTES);
     this.#unsure = workspace.reserve((buckets + 2048) * 4);
   }
@@ -130,21 +134,7 @@ export class ColumnCutter {
    */
   cut(values: number, weights: number, count: number, zeros: Zeros = { count: 0, weight: 0 }): FoundCuts {
     const { kernels } = this.#workspace;
-    if (count <= SORTED_ROWS) {
-      const weight = weights === 0 ? zeros.count : zeros.weight;
-      const { cutSorted } = kernels;
-      const made = cutSorted(
-        values,
-        weights,
-        count,
-        zeros.count,
-        weight,
-        this.#maxBins,
-        this.#digits,
-        this.#cuts,
-      );
-      return readSorted(this.#workspace, this.#cuts, made, count, zeros.count);
-    }
+    if (count <= SORTED_ROWS) return this.#sortAll(values, weights, count, zeros);
     this.#count = count;
     this.#weights = weights;
     this.#zeroWeight = zeros.weight;
@@ -170,10 +160,18 @@ export class ColumnCutter {
       if (doubts === 0) {
         return { cuts: this.#workspace.floats(this.#cuts, made).slice(), hasMissing: missing > 0, largest };
       }
-      if (round === MOST_ROUNDS) flags.fill(1);
+      if (round > MOST_ROUNDS) return this.#sortAll(values, weights, count, zeros);
       for (const item of this.#workspace.ints(this.#unsure + 4, doubts)) flags[buckets[item]] = 1;
       resolved = this.#resolve(values);
     }
+  }
+
+  #sortAll(values: number, weights: number, count: number, zeros: Zeros): FoundCuts {
+    const weight = weights === 0 ? zeros.count : zeros.weight;
+    const { cutSorted } = this.#workspace.kernels;
+    const [most, scratch] = [this.#maxBins, this.#scratch];
+    const made = cutSorted(values, weights, count, zeros.count, weight, most, scratch, this.#cuts);
+    return readSorted(this.#workspace, this.#cuts, made, count, zeros.count);
   }
 
   /** Counts the values of each bucket, and weighs them; returns the largest value. */
