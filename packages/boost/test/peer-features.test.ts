@@ -31,17 +31,24 @@ describe('training is as good as XGBoost’s', () => {
     const metric = Object.keys(one.metrics) as MetricName[];
     const sums = new Map(metric.map((m) => [m, 0]));
     for (let seed = 0; seed < SEEDS; seed++) {
-      const { history } = trainSync(
-        {
-          binned,
-          labels: Float32Array.from(regression ? fixture.target : fixture.binary),
-          rows,
-          validationRows,
-          ...(one.weighted === true && { weights: Float32Array.from(fixture.weights) }),
-        },
-        { ...one.params, seed },
-        { rounds: one.rounds, metric, ...(one.own === true && { objective: logCosh }) },
-      );
+      const data = {
+        binned,
+        labels: Float32Array.from(regression ? fixture.target : fixture.binary),
+        rows,
+        validationRows,
+        ...(one.weighted === true && { weights: Float32Array.from(fixture.weights) }),
+      };
+      const params = { ...one.params, seed };
+      const options = {
+        rounds: one.halves === true ? one.rounds / 2 : one.rounds,
+        metric,
+        ...(one.own === true && { objective: logCosh }),
+      };
+      const first = one.halves === true ? trainSync(data, params, options).booster : undefined;
+      const { history } = trainSync(data, params, {
+        ...options,
+        ...(first !== undefined && { initial: first }),
+      });
       for (const m of metric) {
         sums.set(m, (sums.get(m) ?? 0) + (history.metrics[m].validation?.at(-1) ?? NaN) / SEEDS);
       }

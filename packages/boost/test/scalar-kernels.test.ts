@@ -30,13 +30,19 @@ describe('kernels without SIMD', () => {
     ['plain', { max_depth: 6 }, 1],
     ['on threads', { max_depth: 6 }, 3],
     ['drawn and penalised', { subsample: 0.7, colsample_bylevel: 0.6, alpha: 0.5, max_delta_step: 0.7 }, 1],
+    [
+      'constrained, with dropped trees',
+      { booster: 'dart', rate_drop: 0.3, monotone_constraints: { x0: 1 } },
+      1,
+    ],
+    ['regression', { objective: 'reg:squarederror', num_parallel_tree: 2, subsample: 0.8 }, 1],
     ['best leaf first', { grow_policy: 'lossguide', max_depth: 0, max_leaves: 40 }, 1],
   ])('train to the same bytes: %s', (_, params, threads) => {
     const [mine, theirs] = [scalars, vectors].map(({ binMatrix, trainSync }) => {
       const data = { binned: binMatrix(matrix, { weights }), labels, weights, validationRows };
       return trainSync(data, params, { ...options, threads });
     });
-    expect(mine.booster.treeCount).toBe(12);
+    expect(mine.booster.roundCount).toBe(12);
     expect(mine.history).toEqual(theirs.history);
     expect(mine.booster.toUbj()).toEqual(theirs.booster.toUbj());
   });

@@ -73,6 +73,7 @@ export interface FeatureCase {
   readonly rounds: number;
   readonly weighted?: boolean;
   readonly own?: boolean;
+  readonly halves?: boolean;
   /** Means of several runs, and the deviation of one. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly deviation: Readonly<Record<string, number>>;
