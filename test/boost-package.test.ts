@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder } from './support/folder.ts';
 import { nodeOfMajor } from './support/node-versions.ts';
@@ -84,19 +88,48 @@ describe('the package of boosted trees, installed alone', () => {
     expect(bytes).toBeLessThanOrEqual(300_000);
   });
 
-  it('has no dependency but the one inside, and no install script anywhere', () => {
-    const nested = join(installed, 'node_modules', '@verdict', 'core');
-    for (const path of [installed, nested]) {
-      const { scripts, dependencies = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-      expect(scripts).toBeUndefined();
-      expect(Object.keys(dependencies)).toEqual(path === installed ? ['@verdict/core'] : []);
-    }
+  it('has no dependency and no install script', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(manifest).not.toHaveProperty('scripts');
+    expect(manifest).not.toHaveProperty('dependencies');
     const { packages } = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
-    const scripted = Object.values<{ hasInstallScript?: boolean }>(packages).filter(
-      (entry) => entry.hasInstallScript,
-    );
-    expect(Object.keys(packages)).toHaveLength(3);
-    expect(scripted).toEqual([]);
+    expect(Object.keys(packages)).toEqual(['', 'node_modules/@verdict/boost']);
+    expect(packages['node_modules/@verdict/boost']).not.toHaveProperty('hasInstallScript');
+  });
+
+  it('runs in a page as it is, without a bundler, on several threads', async () => {
+    const server = createServer(async ({ url }, response) => {
+      const script = url?.endsWith('.js') === true;
+      response.writeHead(200, {
+        'Content-Type': script ? 'text/javascript' : 'text/html',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      });
+      response.end(
+        script ? await readFile(join(installed, 'dist', basename(url ?? ''))) : '<title>page</title>',
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: ['--headless', '--no-sandbox', '--disable-gpu'],
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+      const printed = await page.evaluate(
+        `(async () => { const console = { log: (text) => (console.text = text) }; ${job}
+           await work(await import('/index.js'));
+           return console.text; })()`,
+      );
+      const { model, ...rest } = JSON.parse(String(printed));
+      expect(rest).toEqual({ right: true, same: true, refused: 'InvalidOption', contributions: 3 });
+      models.add(model);
+      expect(models.size).toBe(1);
+    } finally {
+      await browser.close();
+      server.close();
+    }
   });
 
   it.each(['typed.mts', 'typed.cts'])(

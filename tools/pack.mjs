@@ -4,9 +4,10 @@
 //   node tools/pack.mjs all DEST   packs every public package into DEST, from a copy: the clone stays as it is
 //   node tools/pack.mjs alone DEST packages/x
 //                                  packs one likewise, so that it can be installed without the others
-//   npm pack -w packages/x         the same in place: "before" builds it in place and "after" puts the sources' own
-//                                  package.json back. A package that needs only small ones of ours (as boost needs
-//                                  core) carries them inside, so that its tarball can be installed alone
+//   npm pack -w packages/x         the same in place: "before" builds it and "after" puts the sources' own
+//                                  package.json back
+//
+// A package that is packed alone carries those of ours that it needs inside, if it is listed under `whole`.
 import {
   cpSync,
   existsSync,
@@ -21,6 +22,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode } from './setup.mjs';
@@ -28,11 +30,11 @@ import { pinnedNode } from './setup.mjs';
 const [mode, destination, only] = process.argv.slice(2);
 /** Where the sources' manifest waits while the published one is in its place. */
 const kept = '.package.json.source';
-/** Marks a copy of a needed package that lies in node_modules for the time of a pack. */
-const bundled = '.verdict-bundled';
+/** Packages whose modules are packed as few files, each with its entries: there they cost time and room to load. */
+const whole = { '@verdict/boost': ['index', 'pool-worker'] };
 
 try {
-  if (mode === 'before') before(process.cwd());
+  if (mode === 'before') await before(process.cwd());
   else if (mode === 'after') after(process.cwd());
   else if (mode === 'all' && destination !== undefined) packCopies(resolve(destination));
   else if (mode === 'alone' && only !== undefined) packCopies(resolve(destination), only);
@@ -67,7 +69,7 @@ function packCopies(to, alone) {
   }
 }
 
-function before(folder) {
+async function before(folder) {
   // A pack that was killed halfway leaves the source manifest beside: start from that.
   after(folder);
   build(folder, {});
@@ -77,35 +79,19 @@ function before(folder) {
   published.exports = publishedTargets(published.exports);
   // Packages that are packed or published together find each other; one that is packed alone takes along what it needs.
   const alone = process.env.VERDICT_PACK !== 'all' && process.env.npm_command !== 'publish';
-  if (alone) published.bundleDependencies = bundle(folder);
+  await shorten(folder, alone);
+  if (published.name in whole) {
+    // What else the sources load is part of the files now.
+    published.files = ['dist'];
+    if (alone) delete published.dependencies;
+  }
   renameSync(manifest, join(folder, kept));
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);
-}
-
-/** Lays the needed workspaces into node_modules, where npm packs them from, if none of them needs anything itself. */
-function bundle(folder) {
-  const needed = workspaceDependencies(folder);
-  if (needed.some(([, path]) => Object.keys(manifestOf(path).dependencies ?? {}).length > 0)) return [];
-  for (const [name, path] of needed) {
-    const target = join(folder, 'node_modules', name);
-    rmSync(target, { recursive: true, force: true });
-    const { scripts: _scripts, ...manifest } = manifestOf(path);
-    manifest.exports = publishedTargets(manifest.exports);
-    mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    for (const part of manifest.files) cpSync(join(path, part), join(target, part), { recursive: true });
-    writeFileSync(join(target, bundled), '');
-  }
-  return needed.map(([name]) => name);
 }
 
 function after(folder) {
   if (existsSync(join(folder, kept))) renameSync(join(folder, kept), join(folder, 'package.json'));
   rmSync(join(folder, 'LICENSE'), { force: true });
-  for (const [name] of workspaceDependencies(folder)) {
-    const copy = join(folder, 'node_modules', name);
-    if (existsSync(join(copy, bundled))) rmSync(copy, { recursive: true });
-  }
 }
 
 function publishedTargets(targets = {}) {
@@ -124,7 +110,13 @@ function build(folder, paths) {
   }
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
-  compile(folder, { outDir: 'dist', declaration: true, emitDeclarationOnly: true, paths });
+  compile(folder, {
+    outDir: 'dist',
+    declaration: true,
+    emitDeclarationOnly: true,
+    stripInternal: true,
+    paths,
+  });
   compile(folder, { outDir: 'dist', paths });
   removeInnerTypes(dist);
   // The compiler rewrites imports, not URLs of workers.
@@ -132,19 +124,63 @@ function build(folder, paths) {
   if (existsSync(platform)) {
     writeFileSync(platform, readFileSync(platform, 'utf8').replace('./pool-worker.ts', './pool-worker.js'));
   }
-  shorten(dist);
 }
 
 /** Takes comments, blanks and long local names out of the JavaScript; the sources are where one reads it. */
-function shorten(dist) {
+async function shorten(folder, alone) {
+  const dist = join(folder, 'dist');
+  const entries = whole[manifestOf(folder).name];
+  if (entries !== undefined) return joinModules(folder, entries, alone);
   for (const name of readdirSync(dist, { recursive: true })) {
     if (!name.endsWith('.js')) continue;
     const path = join(dist, name);
-    // Names of functions and classes stay: errors are told apart by them.
-    const options = { module: true, mangle: { toplevel: false, keepNames: true } };
-    const { code, errors } = minifySync(name, readFileSync(path, 'utf8'), options);
+    const { code, errors } = minifySync(name, readFileSync(path, 'utf8'), {
+      module: true,
+      mangle: { toplevel: false, keepNames: true },
+    });
     if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
     writeFileSync(path, code);
+  }
+}
+
+/** Replaces the modules by few that hold them all; alone, with the packages of ours that they need. */
+async function joinModules(folder, entries, alone) {
+  const dist = join(folder, 'dist');
+  const needed = workspaceDependencies(folder);
+  const bundle = await rolldown({
+    input: Object.fromEntries(entries.map((name) => [name, join(dist, `${name}.js`)])),
+    platform: 'neutral',
+    ...(alone
+      ? {
+          resolve: {
+            alias: Object.fromEntries(needed.map(([name, path]) => [name, join(path, 'dist', 'index.js')])),
+          },
+        }
+      : { external: needed.map(([name]) => name) }),
+  });
+  const { output } = await bundle.generate({
+    format: 'esm',
+    chunkFileNames: '[name].js',
+    // Names of classes stay: errors are told apart by them.
+    minify: { compress: true, mangle: { toplevel: true, keepNames: { class: true, function: false } } },
+  });
+  await bundle.close();
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (name.endsWith('.js')) rmSync(join(dist, name));
+  }
+  for (const { fileName, code } of output) writeFileSync(join(dist, fileName), code);
+  if (!alone) return;
+  for (const [name, path] of needed) {
+    const types = `${basename(path)}.d.ts`;
+    cpSync(join(path, 'dist'), join(dist, basename(path)), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.js'),
+    });
+    for (const file of readdirSync(dist)) {
+      if (!file.endsWith('.d.ts') || file === types) continue;
+      const text = readFileSync(join(dist, file), 'utf8');
+      writeFileSync(join(dist, file), text.replaceAll(`'${name}'`, `'./${basename(path)}/index.js'`));
+    }
   }
 }
 

@@ -48,6 +48,8 @@ export function computeDerivatives(
  * An objective that asks a function once a round. Negative hessians count as 0.
  *
  * @param tableRows numbers of the training rows in the table; default 0, 1, 2, …
+ *
+ * @internal
  */
 export function customObjective(
   compute: CustomObjective,

@@ -13,6 +13,8 @@ const IDLE_TIME = 10_000;
 /**
  * Threads for one job: waiting ones first, then new ones. The caller gives them back, or ends those that it no
  * longer trusts.
+ *
+ * @internal
  */
 export function takeThreads(count: number): Thread[] {
   clearTimeout(timer);
@@ -21,7 +23,11 @@ export function takeThreads(count: number): Thread[] {
   return taken;
 }
 
-/** Takes threads back that have nothing left to do. */
+/**
+ * Takes threads back that have nothing left to do.
+ *
+ * @internal
+ */
 export function returnThreads(threads: readonly Thread[]): void {
   for (const thread of threads) {
     thread.hold(false);

@@ -68,7 +68,11 @@ function refuseModules(options: TrainingOptions): void {
   throw new InvalidOption({ option: 'objective or metric', got: String(module.module), expected });
 }
 
-/** Trains with that many threads, or with the helpers that are given. */
+/**
+ * Trains with that many threads, or with the helpers that are given.
+ *
+ * @internal
+ */
 export function trainWith(
   threads: number | Helpers,
   data: TrainingData,
@@ -91,7 +95,11 @@ export function trainWith(
 /** Cells that are worth a thread. */
 const LEAST_CELLS = 50_000;
 
-/** Threads that a job can make use of, at most those allowed: helpers of small jobs would only wait. */
+/**
+ * Threads that a job can make use of, at most those allowed: helpers of small jobs would only wait.
+ *
+ * @internal
+ */
 export function usefulThreads(data: TrainingData, options: TrainingOptions, allowed: number): number {
   const rows = (data.rows?.length ?? data.binned.rowCount) + (data.validationRows?.length ?? 0);
   const cells = rows * data.binned.columns.length;
