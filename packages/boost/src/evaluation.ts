@@ -69,11 +69,6 @@ export class Evaluation {
     this.#values = new Map(metrics.map((metric) => [metric, new Map(sets.map((set) => [set, []]))]));
   }
 
-  /** The best round so far by the followed metric on the validation rows, counted from 0. */
-  get best(): number {
-    return this.#best;
-  }
-
   /**
    * Evaluates a round; true if it is the best so far.
    *

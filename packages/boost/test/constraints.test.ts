@@ -65,19 +65,34 @@ const settings = fc.record({
   seed: fc.integer({ min: 0, max: 1000 }),
 });
 
+const kinds = fc.constantFrom<ParamsInput>(
+  {},
+  { num_parallel_tree: 3 },
+  { booster: 'dart', rate_drop: 0.5 },
+  { objective: 'reg:squarederror' },
+);
+
 describe('monotone constraints', () => {
   it('hold exactly, whatever the data and the parameters', () => {
     fc.assert(
-      fc.property(shapes, settings, fc.infiniteStream(fc.constantFrom(-1, 0, 1)), (shape, params, stream) => {
-        const { matrix, labels } = makeData(shape);
-        const directions = matrix.featureTypes.map((type) => (type === 'c' ? 0 : (stream.next().value ?? 0)));
-        const input = { ...params, monotone_constraints: directions };
-        const { booster } = trainSync({ binned: binMatrix(matrix), labels }, input, { rounds: 4 });
-        directions.forEach((direction, f) => {
-          if (direction === 0) return;
-          expect(greatestFall(booster, matrix, f, direction)).toBeLessThanOrEqual(0);
-        });
-      }),
+      fc.property(
+        shapes,
+        settings,
+        kinds,
+        fc.infiniteStream(fc.constantFrom(-1, 0, 1)),
+        (shape, params, kind, stream) => {
+          const { matrix, labels } = makeData(shape);
+          const directions = matrix.featureTypes.map((type) =>
+            type === 'c' ? 0 : (stream.next().value ?? 0),
+          );
+          const input = { ...params, ...kind, monotone_constraints: directions };
+          const { booster } = trainSync({ binned: binMatrix(matrix), labels }, input, { rounds: 4 });
+          directions.forEach((direction, f) => {
+            if (direction === 0) return;
+            expect(greatestFall(booster, matrix, f, direction)).toBeLessThanOrEqual(0);
+          });
+        },
+      ),
       { numRuns: 60, seed: 5 },
     );
   });

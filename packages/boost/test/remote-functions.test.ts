@@ -1,4 +1,4 @@
-import { InvalidOption, InvalidValue } from '@verdict/core';
+import { Interrupted, InvalidOption, InvalidValue } from '@verdict/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { binMatrix, closePool, train, trainSync } from '../src/index.ts';
 import type { CustomMetric, CustomObjective, TrainingOptions } from '../src/index.ts';
@@ -85,6 +85,16 @@ describe('functions of the caller, when training runs in a thread', () => {
         [`m${r}`, 100, held, 100],
       ]),
     );
+  });
+
+  it('can abort the training in the midst of a round', async () => {
+    const controller = new AbortController();
+    const aborting: CustomObjective = (margins, labels, weights, round) => {
+      if (round === 3) controller.abort();
+      return objective(margins, labels, weights, round);
+    };
+    const promise = train(fold, {}, { rounds: 1e6, objective: aborting, signal: controller.signal });
+    await expect(promise).rejects.toThrow(Interrupted);
   });
 
   it('end the training with what they throw, and with what they should not answer', async () => {
