@@ -14,7 +14,7 @@ import { partitionRows } from './row-partition.ts';
 import type { PartitionJob } from './row-partition.ts';
 import { splitOrder } from './split-order.ts';
 import { SplitSearch } from './split-search.ts';
-import { binCount, placeTable } from './storage.ts';
+import { binCount, placeTable, standsAlone } from './storage.ts';
 import { MOST_TOGETHER, RECORD_BYTES } from './training-space.ts';
 import type { TrainingSpace } from './training-space.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -296,14 +296,13 @@ export class Grower {
   ): [left: OpenNode, right: OpenNode] {
     const at = node.record / 4;
     const feature = this.#search.featureOf(node);
-    const goesLeft = this.#bytes.subarray(node.record + 64, node.record + 320);
     const left = builder.split(
       node.id,
       feature,
       this.#space.binned.columns[feature],
       this.#ints[at + 10] === 1,
       this.#ints[at + 9],
-      goesLeft,
+      () => this.#bytes.subarray(node.record + 64, node.record + 320),
       this.#ints[at + 11] === 1,
     );
     const [leftBounds, rightBounds] = this.#search.boundsOfChildren(node, feature);
@@ -334,21 +333,33 @@ export class Grower {
       bounds: rightBounds,
       interaction,
     };
-    this.#ints.copyWithin(leftNode.record / 4, at + 2, at + 4);
-    this.#ints.copyWithin(rightNode.record / 4, at + 4, at + 6);
+    this.#setSum(leftNode, at + 2);
+    this.#setSum(rightNode, at + 4);
     this.#places.add(leftNode);
     this.#places.add(rightNode);
     this.#freeRecords.push(node.record);
     return [leftNode, rightNode];
   }
 
-  /** Offset of the table that says which bytes of a column's storage go left, from what its bins do. */
+  /** The sum of a child's rows, which its parent's record holds. */
+  #setSum(child: OpenNode, from: number): void {
+    const to = child.record / 4;
+    this.#ints[to] = this.#ints[from];
+    this.#ints[to + 1] = this.#ints[from + 1];
+  }
+
+  /**
+   * Offset of the table that says which bytes of a column's storage go left: what its bins do, unless the column
+   * shares its storage with others.
+   */
   #byteTable(node: OpenNode, place: number): number {
-    const { binned } = this.#space;
-    const byteTable = this.#space.byteTables + place * 256;
+    const { binned, byteTables } = this.#space;
     const feature = this.#search.featureOf(node);
-    const bins = placeTable(binned.places[feature], binCount(binned.columns[feature]));
     const goesLeft = node.record + 64;
+    const column = binned.places[feature];
+    if (standsAlone(column, binned.storage[column.storage])) return goesLeft;
+    const byteTable = byteTables + place * 256;
+    const bins = placeTable(column, binCount(binned.columns[feature]));
     for (let byte = 0; byte < 256; byte++) this.#bytes[byteTable + byte] = this.#bytes[goesLeft + bins[byte]];
     return byteTable;
   }

@@ -1,8 +1,13 @@
-import type { BinnedMatrix, ColumnBins, ColumnPlace } from './matrix.ts';
+import type { BinnedMatrix, ColumnBins, ColumnPlace, StorageColumn } from './matrix.ts';
 
 /** How many bins a column has, the one for missing values included. */
 export function binCount(column: ColumnBins): number {
   return column.valueBins + (column.hasMissing ? 1 : 0);
+}
+
+/** True if a storage column's bytes are the bins of one column. */
+export function standsAlone(place: ColumnPlace, storage: StorageColumn): boolean {
+  return place.first === 0 && place.stride === 1 && place.digits >= storage.size;
 }
 
 /** The column's bin for each byte of its storage column: 256 bytes. */

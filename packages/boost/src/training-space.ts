@@ -4,6 +4,7 @@ import type { ColumnView } from './column-cache.ts';
 import type { HistogramLayout } from './histogram-builder.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Params } from './params.ts';
+import { standsAlone } from './storage.ts';
 import { MOST_BYTES, roundUp } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -261,7 +262,7 @@ export class TrainingSpace {
       const place = places[f];
       const { size } = storage[place.storage];
       const parts = column.hasMissing && column.cuts.length === column.valueBins;
-      const shared = place.first > 0 || place.stride > 1 || place.digits < size;
+      const shared = !standsAlone(place, storage[place.storage]);
       const flags =
         (column.hasMissing ? 1 : 0) |
         (featureTypes[f] === 'c' ? 2 : 0) |

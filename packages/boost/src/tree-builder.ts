@@ -45,7 +45,7 @@ export class TreeBuilder {
   /**
    * Turns a leaf into a split and returns its left child; the right child follows it.
    *
-   * @param table 1 for each bin that goes left
+   * @param table tells 1 for each bin that goes left; asked for categories only
    */
   split(
     node: number,
@@ -53,14 +53,14 @@ export class TreeBuilder {
     column: ColumnBins,
     categorical: boolean,
     bin: number,
-    table: Uint8Array,
+    table: () => Uint8Array,
     defaultLeft: boolean,
   ): number {
     const left = this.#lefts.length;
     this.#features[node] = feature;
     this.#lefts[node] = left;
     this.#defaultLefts[node] = defaultLeft ? 1 : 0;
-    if (categorical) this.#sets[node] = listedCodes(column, table);
+    if (categorical) this.#sets[node] = listedCodes(column, table());
     else this.#thresholds[node] = column.cuts[bin];
     for (let child = 0; child < 2; child++) {
       this.#features.push(0);
