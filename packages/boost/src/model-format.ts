@@ -107,8 +107,11 @@ function readRoundStarts(model: DocumentObject, parameters: DocumentObject, tree
   );
 }
 
+/** What is written beside the trees: rounds are always known. */
+type WrittenParts = BoosterParts & { readonly roundStarts: Int32Array };
+
 /** The document of a model, complete for XGBoost 3. */
-export function writeModel(trees: readonly Tree[], parts: BoosterParts): DocumentObject {
+export function writeModel(trees: readonly Tree[], parts: WrittenParts): DocumentObject {
   const features = String(parts.featureNames.length);
   const attributes: Record<string, string> = { ...parts.attributes };
   if (parts.bestIteration !== undefined) attributes.best_iteration = String(parts.bestIteration);
@@ -131,8 +134,8 @@ export function writeModel(trees: readonly Tree[], parts: BoosterParts): Documen
   };
 }
 
-function writeBooster(trees: readonly Tree[], parts: BoosterParts): DocumentObject {
-  const starts = parts.roundStarts ?? Int32Array.from({ length: trees.length + 1 }, (_, t) => t);
+function writeBooster(trees: readonly Tree[], parts: WrittenParts): DocumentObject {
+  const starts = parts.roundStarts;
   let most = 1;
   for (let round = 1; round < starts.length; round++)
     most = Math.max(most, starts[round] - starts[round - 1]);

@@ -117,6 +117,7 @@ describe('small files that would take long or grow large', () => {
     refused(() => Booster.fromJson(`{"a":"${'\\"'.repeat(2_000_000)}`), /not JSON/);
     refused(() => Booster.fromJson(`{"a":"${'\\'.repeat(2_000_001)}`), /not JSON/);
     refused(() => Booster.fromJson('N'.repeat(2_000_000)), /not JSON/);
+    refused(() => Booster.fromJson('{"a" 1}'), /not JSON \(from position 5 on\)\.$/);
     expect(parseModelJson('{"\\\\":NaN,"a\\"NaN":"\\\\\\"","b":-Infinity}')).toStrictEqual({
       '\\': null,
       'a"NaN': '\\"',

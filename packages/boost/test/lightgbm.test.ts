@@ -74,6 +74,26 @@ describe('models of LightGBM 4 and 3', () => {
     expect(greatestDifference(booster.predictMargin(matrix), sums)).toBeLessThan(1e-5);
   });
 
+  it('have the values, gains and row counts of their nodes', () => {
+    const [tree] = Booster.fromLightGbm(plain).trees;
+    const field = (name: string): number[] =>
+      (new RegExp(`^${name}=(.*)$`, 'm').exec(plain)?.[1] ?? '').split(' ').map(Number);
+    expect(tree.baseWeights[0]).toBeCloseTo(field('internal_value')[0], 6);
+    expect(tree.gains[0]).toBeCloseTo(field('split_gain')[0], 3);
+    expect(tree.covers[0]).toBe(600);
+    const splits = [...tree.lefts.keys()].filter((node) => tree.lefts[node] >= 0);
+    for (const node of splits) {
+      const left = tree.lefts[node];
+      expect(tree.covers[left] + tree.covers[left + 1]).toBe(tree.covers[node]);
+    }
+    const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
+    const leaves = [...tree.lefts.keys()].filter((node) => tree.lefts[node] < 0);
+    expect(sorted(leaves.map((node) => tree.baseWeights[node]))).toStrictEqual(
+      sorted(field('leaf_value').map(Math.fround)),
+    );
+    expect(leaves.map((node) => tree.gains[node])).toStrictEqual(leaves.map(() => 0));
+  });
+
   it('predict the same after they were saved as XGBoost models', () => {
     const booster = Booster.fromLightGbm(fixture.models.zero.text);
     const again = Booster.fromUbj(booster.toUbj());
@@ -170,6 +190,7 @@ describe('a numeric split of LightGBM', () => {
       );
     // None: a gap is zero, whatever the default says.
     expect([left(0, 1), left(2, 1), left(0, -1), left(2, -1)]).toStrictEqual([true, true, false, false]);
+    expect([left(0, 0), left(0, 1e-40), left(2, -1e-40)]).toStrictEqual([true, true, false]);
     // Zero and NaN: by default, to the right unless bit 2 says left.
     expect([left(4, 1), left(6, 1), left(4, -1), left(6, -1)]).toStrictEqual([false, true, false, true]);
     expect([left(8, 1), left(10, 1), left(8, -1), left(10, -1)]).toStrictEqual([false, true, false, true]);
@@ -222,8 +243,12 @@ describe('LightGBM models that are not supported or broken', () => {
     ['infos that do not fit', oneSplit().replace('x y', 'x y\nfeature_infos=none'), /feature_infos has 1/],
     ['a cut', oneSplit().replace('end of trees\n', ''), /too early, after 1 trees/],
     ['fewer trees than sizes', oneSplit().replace('x y', 'x y\ntree_sizes=5 6'), /too early, after 1/],
-    ['trees out of order', oneSplit().replace('Tree=0', 'Tree=1'), /Tree=1 instead of Tree=0/],
-    ['a field twice', oneSplit().replace('num_cat=0', 'num_cat=0\nnum_cat=0'), /num_cat a second time/],
+    ['trees out of order', oneSplit().replace('Tree=0', 'Tree=1'), /Line 7 has Tree=1 instead of Tree=0/],
+    [
+      'a field twice',
+      oneSplit().replace('num_cat=0', 'num_cat=0\nnum_cat=0'),
+      /Line 10 has num_cat a second time/,
+    ],
     [
       'a huge count',
       oneSplit({ num_leaves: '999999999' }),

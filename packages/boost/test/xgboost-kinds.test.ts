@@ -99,16 +99,30 @@ describe('categories that XGBoost 3.1 and later store', () => {
     for (const booster of read('beyond')) {
       expect(booster.categoryNames).toStrictEqual([undefined, undefined, ['-4', '30', '1000']]);
     }
-    const later = (bytes: readonly number[]): Booster => {
+    const by = (version: readonly number[], bytes: readonly number[]): readonly string[] | undefined => {
       const document = JSON.parse(categories.beyond.json);
       const encoding = document.learner.gradient_booster.model.cats.enc[1];
       encoding.values = bytes;
       encoding.offsets = [0, 1, 3, 4, 5, 6, 7, 8];
-      return Booster.fromJson(JSON.stringify({ ...document, version: [3, 3, 0] }));
+      return Booster.fromJson(JSON.stringify({ ...document, version })).categoryNames[1];
     };
     const whole = [...Buffer.from('zéqxmno')].map((byte) => (byte << 24) >> 24);
-    expect(later(whole).categoryNames[1]).toStrictEqual(['z', 'é', 'q', 'x', 'm', 'n', 'o']);
-    expect(later([...whole.slice(0, 2), 65, ...whole.slice(3)]).categoryNames[1]).toBeUndefined();
+    expect(by([3, 3, 0], whole)).toStrictEqual(['z', 'é', 'q', 'x', 'm', 'n', 'o']);
+    expect(by([4, 0, 0], whole)).toStrictEqual(['z', 'é', 'q', 'x', 'm', 'n', 'o']);
+    expect(by([3, 3, 0], [...whole.slice(0, 2), 65, ...whole.slice(3)])).toBeUndefined();
+    // What was cut may happen to be text, but another one.
+    for (const version of [[3, 2, 9], [3, 1, 0], [2, 9, 0], []]) expect(by(version, whole)).toBeUndefined();
+    expect(by([3, 1, 0], [...Buffer.from('zzzqxmno')])).toStrictEqual(['z', 'zz', 'q', 'x', 'm', 'n', 'o']);
+  });
+
+  it('keep a byte order mark that belongs to one', () => {
+    const document = JSON.parse(categories.beyond.json);
+    Object.assign(document.learner.gradient_booster.model.cats.enc[1], {
+      values: [...Buffer.from('\uFEFFzqxmnop')].map((byte) => (byte << 24) >> 24),
+      offsets: [0, 4, 5, 6, 7, 8, 9, 10],
+    });
+    const booster = Booster.fromJson(JSON.stringify({ ...document, version: [3, 3, 0] }));
+    expect(booster.categoryNames[1]?.[0]).toBe('\uFEFFz');
   });
 
   const edits: readonly (readonly [string, (cats: Categories) => void, RegExp])[] = [
