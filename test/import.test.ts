@@ -259,7 +259,8 @@ describe('verdict import refuses', () => {
     expect(await fails([folder.path, ...given])).toMatch(/this is a folder, not a model file/);
     const none = ['--sample', join(folder.path, 'none.csv'), '--target', 'state'];
     expect(await fails([model, ...none])).toContain('none.csv');
-    expect(await fails([model, '--sample', '-', '--target', 'state'])).toMatch(/read twice/);
+    for (const once of ['-', '/dev/stdin', '/dev/zero'])
+      expect(await fails([model, '--sample', once, '--target', 'state'])).toMatch(/read twice/);
     expect(await fails([model, '--sample', sample, '--target', 'status'])).toMatch(/no column "status"/);
   });
 

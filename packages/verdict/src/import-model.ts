@@ -83,6 +83,7 @@ const LARGEST_MODEL = 2 ** 31;
 export async function importModel(job: ImportJob): Promise<ImportOutcome> {
   const { model: path, sample, out = 'output', seed = 42, signal, onProgress } = job;
   checkTexts(job, out);
+  await requireRepeatable(sample);
   const clock = startClock();
   const thresholdRule = thresholdRuleOf(job);
   const { threads } = checkOptions(
@@ -138,13 +139,17 @@ function checkTexts({ model, sample, target }: ImportJob, out: string): void {
   ] as const) {
     if (typeof got !== 'string' || got === '') throw new InvalidOption({ option, got, expected });
   }
-  if (sample === '-') {
-    throw new InvalidOption({
-      option: 'sample',
-      got: sample,
-      expected: 'a file: it is read twice, which standard input cannot be',
-    });
-  }
+}
+
+/** The sample is looked at, then read: standard input and pipes give their rows once. */
+async function requireRepeatable(sample: string): Promise<void> {
+  const found = sample === '-' ? undefined : await stat(sample).catch(() => undefined);
+  if (sample !== '-' && (found === undefined || found.isFile() || found.isDirectory())) return;
+  throw new InvalidOption({
+    option: 'sample',
+    got: sample,
+    expected: 'a file: it is read twice, which standard input and pipes cannot be',
+  });
 }
 
 async function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
