@@ -1,30 +1,29 @@
 import { orderByMargin } from './margin-order.ts';
 
-/** Weights of the rows of label 1 and of label 0 that share one margin; a label in between counts for both. */
-type TieVisitor = (positives: number, negatives: number) => void;
+/** For every different margin, ascending: the weights of its rows of label 1 and of label 0. */
+interface Ties {
+  readonly count: number;
+  /** A label in between counts for both. */
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+}
 
-/** Visits the different margins, from the least or from the greatest. */
-function visitTies(
-  margins: Float32Array,
-  labels: Float32Array,
-  weights: Float32Array | undefined,
-  fromGreatest: boolean,
-  visit: TieVisitor,
-): void {
+function groupTies(margins: Float32Array, labels: Float32Array, weights: Float32Array | undefined): Ties {
   const order = orderByMargin(margins);
-  if (fromGreatest) order.reverse();
-  for (let i = 0; i < order.length;) {
-    const margin = margins[order[i]];
-    let positives = 0;
-    let negatives = 0;
-    for (; i < order.length && margins[order[i]] === margin; i++) {
-      const row = order[i];
-      const w = weights === undefined ? 1 : weights[row];
-      positives += w * labels[row];
-      negatives += w * (1 - labels[row]);
-    }
-    visit(positives, negatives);
+  const positives = new Float64Array(order.length);
+  const negatives = new Float64Array(order.length);
+  let count = -1;
+  let last = NaN;
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i];
+    const margin = margins[row];
+    if (margin !== last) count++;
+    last = margin;
+    const w = weights === undefined ? 1 : weights[row];
+    positives[count] += w * labels[row];
+    negatives[count] += w * (1 - labels[row]);
   }
+  return { count: count + 1, positives, negatives };
 }
 
 /** Weighted area under the ROC curve; ties count half. Not a number if there is only one class. */
@@ -33,14 +32,15 @@ export function rocArea(
   labels: Float32Array,
   weights: Float32Array | undefined,
 ): number {
+  const ties = groupTies(margins, labels, weights);
   let negatives = 0;
   let positives = 0;
   let area = 0;
-  visitTies(margins, labels, weights, false, (tiedPositives, tiedNegatives) => {
-    area += tiedPositives * (negatives + tiedNegatives / 2);
-    negatives += tiedNegatives;
-    positives += tiedPositives;
-  });
+  for (let tie = 0; tie < ties.count; tie++) {
+    area += ties.positives[tie] * (negatives + ties.negatives[tie] / 2);
+    negatives += ties.negatives[tie];
+    positives += ties.positives[tie];
+  }
   return area / (positives * negatives);
 }
 
@@ -54,10 +54,13 @@ export function precisionRecallArea(
   labels: Float32Array,
   weights: Float32Array | undefined,
 ): number {
+  const ties = groupTies(margins, labels, weights);
   let truePositives = 0;
   let falsePositives = 0;
   let area = 0;
-  visitTies(margins, labels, weights, true, (positives, negatives) => {
+  for (let tie = ties.count - 1; tie >= 0; tie--) {
+    const positives = ties.positives[tie];
+    const negatives = ties.negatives[tie];
     if (positives > 0) {
       // Precision at t true positives is t / (slope t + offset).
       const slope = 1 + negatives / positives;
@@ -71,6 +74,6 @@ export function precisionRecallArea(
     }
     truePositives += positives;
     falsePositives += negatives;
-  });
+  }
   return area / truePositives;
 }
