@@ -31,8 +31,9 @@ export const jobs: readonly Job[] = [
   {
     name: 'flights',
     what: '2,400,000 x 6, two of 300 categories',
-    prepare(folder, python) {
-      prepare(python, ['flights', join(packed('vega-datasets@3.2.1'), 'data', 'flights-3m.parquet'), folder]);
+    prepare(folder, python, scale) {
+      const file = join(packed('vega-datasets@3.2.1'), 'data', 'flights-3m.parquet');
+      prepare(python, ['flights', file, folder, String(Math.round(1 / scale))]);
     },
   },
   {

@@ -1,6 +1,6 @@
 """Turns tables that are not made here into the files that both sides read (see table.ts).
 
-usage: prepare.py flights PARQUET OUT        three million flights, vega-datasets' data/flights-3m.parquet
+usage: prepare.py flights PARQUET OUT STEP   every STEP-th of three million flights, vega-datasets' data/flights-3m.parquet
        prepare.py mixed TRAIN.csv TEST.csv OUT
        prepare.py dense FOLDER OUT            FOLDER/dense-train-X.npy and its three companions
 """
@@ -23,9 +23,9 @@ def write(out, train, train_labels, test, test_labels, names, types, source):
         json.dump(shape, file)
 
 
-def flights(parquet, out):
+def flights(parquet, out, step):
     """Is a flight more than 15 minutes late? The first 80 % by time train, the rest tests."""
-    table = pd.read_parquet(parquet).sort_values("date", kind="stable")
+    table = pd.read_parquet(parquet).sort_values("date", kind="stable").iloc[:: int(step)]
     date = table["date"].dt
     airports = sorted(set(table["origin"]) | set(table["destination"]))
     cells = np.column_stack(
