@@ -197,18 +197,29 @@ export interface Kernels {
   ): void;
 }
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: { readonly module: WebAssembly.Module; readonly vectors: boolean } | undefined;
 
 /**
  * The compiled kernels, which threads may share; compiled once per thread that does not get them from another.
  * Where there is no SIMD, kernels that compute the same without it.
  */
 export function kernelModule(): WebAssembly.Module {
+  return compileKernels().module;
+}
+
+/** True if the kernels use SIMD. */
+export function usesVectors(): boolean {
+  return compileKernels().vectors;
+}
+
+function compileKernels(): { readonly module: WebAssembly.Module; readonly vectors: boolean } {
   if (compiled === undefined) {
-    const vectors = readBuilt('kernels.wasm');
-    compiled = new WebAssembly.Module(
-      WebAssembly.validate(vectors) ? vectors : readBuilt('kernels-scalar.wasm'),
-    );
+    const bytes = readBuilt('kernels.wasm');
+    const vectors = WebAssembly.validate(bytes);
+    compiled = {
+      module: new WebAssembly.Module(vectors ? bytes : readBuilt('kernels-scalar.wasm')),
+      vectors,
+    };
   }
   return compiled;
 }

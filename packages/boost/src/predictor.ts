@@ -3,6 +3,7 @@ import { readRows } from './cells.ts';
 import type { Cells } from './cells.ts';
 import { packForest, walk } from './forest.ts';
 import type { Forest } from './forest.ts';
+import { usesVectors } from './kernels.ts';
 import { makeResult, runTask } from './row-task.ts';
 import type { RowTask } from './row-task.ts';
 import { buildScoreImage, SLOT_BYTES } from './score-image.ts';
@@ -94,7 +95,8 @@ export class Predictor {
 
   #imageFor(rows: number): ScoreImage {
     this.#rowsSeen += rows;
-    const ranked = this.#rowsSeen >= RANKED_AFTER;
+    // Without SIMD a tree is walked faster than it is evaluated as a whole.
+    const ranked = this.#rowsSeen >= RANKED_AFTER && usesVectors();
     if (this.#image === undefined || (ranked && !this.#image.ranked)) {
       this.#image = buildScoreImage(this.#trees, ranked);
     }

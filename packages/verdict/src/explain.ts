@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Column, ColumnSchema, Dataset } from '@verdict/core';
 import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '@verdict/core';
 import { scanTable } from '@verdict/data';
@@ -103,7 +104,7 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
   if (sample.length === 0) {
     throw new InsufficientData({ file, problem: 'there is no row.', hint: 'Give a table with rows.' });
   }
-  return explainMany(scorer, sample, rows, signal);
+  return explainMany(scorer, sample, rows, threads ?? availableParallelism(), signal);
 }
 
 interface SampledRow {
@@ -168,6 +169,7 @@ async function explainMany(
   scorer: Scorer,
   sample: readonly SampledRow[],
   rows: number,
+  threads: number,
   signal: AbortSignal | undefined,
 ): Promise<TableExplanation> {
   let names: readonly string[] = [];
@@ -175,7 +177,7 @@ async function explainMany(
   let sums: { absolute: number; signed: number }[] = [];
   for (const rowsOfPiece of pieces(sample)) {
     if (signal?.aborted) throw new Interrupted();
-    const part = scorer.explainBatch(rowsOfPiece);
+    const part = scorer.explainBatch(rowsOfPiece, threads);
     names = part.columns;
     bias = part.bias;
     if (sums.length === 0) sums = names.map(() => ({ absolute: 0, signed: 0 }));

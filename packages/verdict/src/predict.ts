@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { Writable } from 'node:stream';
 import type { Column, Dataset, NumberColumn, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption, isNumberType } from '@verdict/core';
@@ -79,7 +80,7 @@ export async function predict(job: PredictJob): Promise<{ rows: number }> {
       ...columns.slice(features),
       { kind: 'number', name: 'probability', values: probabilities },
       { kind: 'code', name: 'prediction', codes: Int32Array.from(decisions), levels: [negative, positive] },
-      ...(explain ? contributionColumns(scorer, batch) : []),
+      ...(explain ? contributionColumns(scorer, batch, threads ?? availableParallelism()) : []),
     ];
   }
 }
@@ -127,8 +128,8 @@ function withoutRows(schema: Schema, keep: readonly string[]): Dataset {
 const emptyNumbers = (name: string): Column => ({ kind: 'number', name, values: new Float64Array(0) });
 const emptyTexts = (name: string): Column => ({ kind: 'code', name, codes: new Int32Array(0), levels: [] });
 
-function contributionColumns(scorer: Scorer, batch: Dataset): NumberColumn[] {
-  const { columns, contributions, bias } = scorer.explainBatch(batch);
+function contributionColumns(scorer: Scorer, batch: Dataset, threads: number): NumberColumn[] {
+  const { columns, contributions, bias } = scorer.explainBatch(batch, threads);
   const width = columns.length;
   return [
     ...columns.map((name, column): NumberColumn => {

@@ -12,7 +12,11 @@ export function explainCommand(signal: AbortSignal): Command {
     .argument('<FILE>', 'the table to explain')
     .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option('--row <N>', 'explain this row only; the first row of data is 1', wholeNumber(1))
-    .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .option(
+      '--threads <N>',
+      'threads of reading and explaining (default: the number of cores)',
+      wholeNumber(1),
+    )
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText(
       'after',

@@ -18,7 +18,11 @@ export function predictCommand(signal: AbortSignal): Command {
       collectNames,
     )
     .option('--explain', 'add what each column contributed to each row, in log-odds')
-    .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
+    .option(
+      '--threads <N>',
+      'threads of reading and explaining (default: the number of cores)',
+      wholeNumber(1),
+    )
     .addHelpText(
       'after',
       `

@@ -13,7 +13,7 @@ export interface MemberScorer {
   margins(matrix: Matrix): ArrayLike<number>;
   margin(features: Float32Array): number;
   /** Adds weight x contribution of each feature to the sum of its source, row by row. */
-  addContributions(matrix: Matrix, weight: number, sums: Float64Array): void;
+  addContributions(matrix: Matrix, weight: number, sums: Float64Array, threads: number): void;
   addRowContributions(features: Float32Array, weight: number, sums: Float64Array): void;
 }
 
@@ -42,8 +42,8 @@ export function treesScorer(booster: Booster, sources: Sources): MemberScorer {
     bias: () => (bias ??= booster.contributionsRow(new Float32Array(features).fill(NaN))[features]),
     margins: (matrix) => booster.predictMargin(matrix),
     margin: (row) => booster.predictRow(row),
-    addContributions(matrix, weight, sums) {
-      const values = booster.contributions(matrix);
+    addContributions(matrix, weight, sums, threads) {
+      const values = booster.contributions(matrix, { threads });
       for (let row = 0; row < matrix.rowCount; row++)
         fold(values, row * (features + 1), weight, sums, row * width);
     },
