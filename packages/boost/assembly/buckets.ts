@@ -92,85 +92,49 @@ export function weighBuckets(values: usize, weights: usize, count: i32, mapping:
   }
 }
 
-/** Writes a value's key at `to`; returns the bytes by which the cursor moves: 4 if it is wanted, 0 if not. */
 // @ts-ignore: decorator
 @inline
-function gatherOne(value: f32, bucket: usize, flags: usize, usual: usize, to: usize): usize {
-  const finite = max<f32>(min<f32>(value, LARGEST), -LARGEST);
-  store<u32>(to, orderedKey(value));
-  return (<usize>load<u8>(flags + bucket) & <usize>(finite != load<f32>(usual + (bucket << 2)))) << 2;
+function scatterOne(value: f32, bucket: i32, places: usize, keys: usize): void {
+  const at = places + (<usize>bucket << 2);
+  const place = load<u32>(at);
+  store<u32>(at, place + 1);
+  store<u32>(keys + (<usize>place << 2), orderedKey(value));
 }
 
 /**
- * Ordered keys of the values whose bucket has a 1 in `flags` (one byte a bucket) and which differ from the
- * bucket's usual value in `usual` (f32, NaN for none); returns how many. No branch on the data: every value is
- * written, and the cursor moves if it is wanted.
+ * Writes the ordered keys of the values to the places of their buckets (u32: where a bucket's next key goes, which
+ * moves on; the last place is that of missing values).
  */
-export function gatherBuckets(
-  values: usize, count: i32, mapping: usize, flags: usize, usual: usize, keys: usize,
-): i32 {
+export function scatterBuckets(values: usize, count: i32, mapping: usize, places: usize, keys: usize): void {
   const kind = load<i32>(mapping);
-  let at = values, to = keys;
+  let at = values;
   const end = values + (<usize>count << 2);
   for (; at + 16 <= end; at += 16) {
     const four = v128.load(at);
     const bucket = bucketsOf4(four, kind, mapping);
-    to += gatherOne(f32x4.extract_lane(four, 0), <usize>i32x4.extract_lane(bucket, 0), flags, usual, to);
-    to += gatherOne(f32x4.extract_lane(four, 1), <usize>i32x4.extract_lane(bucket, 1), flags, usual, to);
-    to += gatherOne(f32x4.extract_lane(four, 2), <usize>i32x4.extract_lane(bucket, 2), flags, usual, to);
-    to += gatherOne(f32x4.extract_lane(four, 3), <usize>i32x4.extract_lane(bucket, 3), flags, usual, to);
+    scatterOne(f32x4.extract_lane(four, 0), i32x4.extract_lane(bucket, 0), places, keys);
+    scatterOne(f32x4.extract_lane(four, 1), i32x4.extract_lane(bucket, 1), places, keys);
+    scatterOne(f32x4.extract_lane(four, 2), i32x4.extract_lane(bucket, 2), places, keys);
+    scatterOne(f32x4.extract_lane(four, 3), i32x4.extract_lane(bucket, 3), places, keys);
   }
   for (; at < end; at += 4) {
     const value = load<f32>(at);
-    to += gatherOne(value, <usize>bucketOf(value, kind, mapping), flags, usual, to);
+    scatterOne(value, bucketOf(value, kind, mapping), places, keys);
   }
-  return <i32>((to - keys) >> 2);
 }
 
-/** The same with the weights of the values; the weight of the usual values is added to `usualMasses` (f64). */
-export function gatherWeighted(
-  values: usize, weights: usize, count: i32, mapping: usize, flags: usize, usual: usize, usualMasses: usize,
-  keys: usize, keyWeights: usize,
-): i32 {
+/** The same with the weights of the values, which go to the same places. */
+export function scatterWeighted(
+  values: usize, weights: usize, count: i32, mapping: usize, places: usize, keys: usize, keyWeights: usize,
+): void {
   const kind = load<i32>(mapping);
-  let to: usize = 0;
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    const value = load<f32>(values + i), weight = load<f32>(weights + i);
-    const bucket = <usize>bucketOf(value, kind, mapping);
-    if (!load<u8>(flags + bucket)) continue;
-    store<f32>(keyWeights + to, weight);
-    const moved = gatherOne(value, bucket, flags, usual, keys + to);
-    to += moved;
-    if (moved != 0) continue;
-    const at = usualMasses + (bucket << 3);
-    store<f64>(at, load<f64>(at) + <f64>weight);
+    const value = load<f32>(values + i);
+    const bucket = bucketOf(value, kind, mapping);
+    const place = load<u32>(places + (<usize>bucket << 2));
+    store<f32>(keyWeights + (<usize>place << 2), load<f32>(weights + i));
+    scatterOne(value, bucket, places, keys);
   }
-  return <i32>(to >> 2);
-}
-
-/**
- * The different ones among sorted keys, as floats, and how often each occurs or, with `weights`, what they weigh
- * together (f64); returns how many there are.
- */
-export function distinctKeys(keys: usize, count: i32, weights: usize, values: usize, masses: usize): i32 {
-  if (count == 0) return 0;
-  let found: usize = 0;
-  let last = load<u32>(keys);
-  let mass: f64 = 0;
-  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
-    const key = load<u32>(keys + i);
-    if (key != last) {
-      store<u32>(values + (found << 2), last >= 0x80000000 ? last ^ 0x80000000 : ~last);
-      store<f64>(masses + (found << 3), mass);
-      found++;
-      last = key;
-      mass = 0;
-    }
-    mass += weights == 0 ? 1 : <f64>load<f32>(weights + i);
-  }
-  store<u32>(values + (found << 2), last >= 0x80000000 ? last ^ 0x80000000 : ~last);
-  store<f64>(masses + (found << 3), mass);
-  return <i32>found + 1;
 }
 
 // @ts-ignore: decorator

@@ -3,7 +3,7 @@
 export { explainAgainst } from './against';
 export { assignBins, sortKeys, sortKeysWithWords } from './binning';
 export {
-  assignByBuckets, countBuckets, distinctKeys, findBuckets, gatherBuckets, gatherWeighted, weighBuckets,
+  assignByBuckets, countBuckets, findBuckets, scatterBuckets, scatterWeighted, weighBuckets,
 } from './buckets';
 export { addToRows, sumGradients } from './leaf';
 export { exponentials, logisticGradients, settleGradients } from './gradient';
@@ -17,5 +17,5 @@ export { scoreBlock } from './score';
 export { explainBlock } from './shap';
 export { findSplit } from './split';
 export { squaredGradients } from './squared';
-export { chooseCuts, cutSorted } from './cuts';
+export { cutBuckets, cutSorted } from './cuts';
 export { countBytes, listOthers } from './usage';

@@ -5,33 +5,26 @@ export interface Kernels {
   findBuckets(values: number, count: number, mapping: number, buckets: number): void;
   countBuckets(values: number, count: number, mapping: number, counts: number): number;
   weighBuckets(values: number, weights: number, count: number, mapping: number, masses: number): void;
-  gatherBuckets(
-    values: number,
-    count: number,
-    mapping: number,
-    flags: number,
-    usual: number,
-    keys: number,
-  ): number;
-  gatherWeighted(
+  scatterBuckets(values: number, count: number, mapping: number, places: number, keys: number): void;
+  scatterWeighted(
     values: number,
     weights: number,
     count: number,
     mapping: number,
-    flags: number,
-    usual: number,
-    usualMasses: number,
+    places: number,
     keys: number,
     keyWeights: number,
-  ): number;
-  chooseCuts(
-    values: number,
+  ): void;
+  cutBuckets(
+    keys: number,
+    weights: number,
+    starts: number,
     masses: number,
-    count: number,
+    buckets: number,
     maxBins: number,
-    grain: number,
+    zeros: number,
+    scratch: number,
     cuts: number,
-    unsure: number,
   ): number;
   cutSorted(
     values: number,
@@ -43,7 +36,6 @@ export interface Kernels {
     scratch: number,
     cuts: number,
   ): number;
-  distinctKeys(keys: number, count: number, weights: number, values: number, masses: number): number;
   countBytes(bytes: number, count: number, counts: number, scratch: number): void;
   listOthers(bytes: number, count: number, common: number, rows: number, others: number): number;
   assignByBuckets(

@@ -43,7 +43,9 @@ const table = {
   cutSorted: (k, a, i) =>
     k.cutSorted(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6], a[i + 7]),
   countBuckets: (k, a, i) => k.countBuckets(a[i], a[i + 1], a[i + 2], a[i + 3]),
-  gatherBuckets: (k, a, i) => k.gatherBuckets(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
+  scatterBuckets: (k, a, i) => k.scatterBuckets(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4]),
+  scatterWeighted: (k, a, i) =>
+    k.scatterWeighted(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6]),
   assignBins: (k, a, i) => k.assignBins(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
   assignByBuckets: (k, a, i) =>
     k.assignByBuckets(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6]),

@@ -138,21 +138,25 @@ describe('sorting and binning', () => {
       const [values, keys, sorted, weights, own, order, counts] = [n, n, n, n, n, n, 6144].map((k) =>
         workspace.reserve(k * 4 + 4),
       );
-      const [mapping, flags, usual] = [16, 2, 8].map((size) => workspace.reserve(size));
+      const [mapping, places] = [16, 8].map((size) => workspace.reserve(size));
       const input = workspace.floats(values, n);
       for (let i = 0; i < n; i++) input[i] = random.normal() * 10 ** (random.integer(60) - 30);
       input.set([-0, 0, Infinity, -Infinity, NaN]);
       workspace.floats(weights, n).set(range(n));
       writeMapping(workspace, mapping, { kind: 'width', count: 1, low: 0, perUnit: 1 });
-      workspace.bytes(flags, 2).set([1, 0]);
-      workspace.floats(usual, 2).fill(NaN);
       const { kernels } = workspace;
-      const count = kernels.gatherWeighted(values, weights, n, mapping, flags, usual, 0, keys, own);
-      expect(count).toBe(n - 1);
+      const count = n - 1;
+      // All in one bucket, the missing one behind.
+      workspace.words(places, 2).set([0, count]);
+      kernels.scatterWeighted(values, weights, n, mapping, places, keys, own);
+      expect([...workspace.words(places, 2)]).toStrictEqual([count, n]);
+      const scattered = workspace.words(keys, count).slice();
       kernels.sortKeysWithWords(keys, sorted, own, order, count, counts);
       const found = Array.from(workspace.floats(order, count), (row) => input[row]);
       expect(found).toStrictEqual([...found].sort((a, b) => a - b));
-      expect(kernels.gatherBuckets(values, n, mapping, flags, usual, keys)).toBe(count);
+      workspace.words(places, 2).set([0, count]);
+      kernels.scatterBuckets(values, n, mapping, places, keys);
+      expect(workspace.words(keys, count)).toStrictEqual(scattered);
       const withWeights = workspace.words(sorted, count).slice();
       kernels.sortKeys(keys, sorted, count, counts);
       expect(workspace.words(sorted, count)).toStrictEqual(withWeights);
