@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { importModel, predict } from 'verdict';
+import { explain, importModel, predict } from 'verdict';
 import type { ImportJob } from 'verdict';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +136,12 @@ describe.runIf(python !== undefined)('importing a model of', () => {
     const farthest = Math.max(...expected.map((value, row) => Math.abs(Number(predicted[row][0]) - value)));
     expect(farthest).toBeLessThan(1e-6);
     expect(metrics.headline.metrics.rocAuc).toBeGreaterThan(0.6);
+    // Workers explain a copy that has been written and read again.
+    expect(metrics.importance.columns[0].permutation?.mean).toBeGreaterThan(0);
+    const explained = await explain({ file: sample, model, row: 1 });
+    if (explained.kind !== 'row') throw new Error('a row was asked for');
+    const sum = explained.contributions.reduce((total, part) => total + part.contribution, explained.bias);
+    expect(Math.abs(1 / (1 + Math.exp(-sum)) - expected[0])).toBeLessThan(1e-5);
     expect(metrics.findings.map(({ code }) => code)).not.toContain('UNKNOWN_CATEGORIES');
   });
 });
