@@ -170,18 +170,26 @@ async function joinModules(folder, entries, alone) {
   }
   for (const { fileName, code } of output) writeFileSync(join(dist, fileName), code);
   if (!alone) return;
-  for (const [name, path] of needed) {
-    const types = `${basename(path)}.d.ts`;
-    cpSync(join(path, 'dist'), join(dist, basename(path)), {
-      recursive: true,
-      filter: (file) => !file.endsWith('.js'),
-    });
-    for (const file of readdirSync(dist)) {
-      if (!file.endsWith('.d.ts') || file === types) continue;
-      const text = readFileSync(join(dist, file), 'utf8');
-      writeFileSync(join(dist, file), text.replaceAll(`'${name}'`, `'./${basename(path)}/index.js'`));
+  for (const [name, path] of needed) takeTypes(dist, name, path);
+  removeInnerTypes(dist);
+}
+
+/** Copies the types of a needed package into a folder, and lets the types there find what they name in them. */
+function takeTypes(dist, name, path) {
+  const imports = new RegExp(`\\{([^}]*)\\} from '${name}'`, 'g');
+  const taken = new Set();
+  for (const file of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
+    const text = readFileSync(join(dist, file), 'utf8');
+    for (const [, list] of text.matchAll(imports)) {
+      for (const one of list.split(',')) taken.add(one.trim().split(' as ')[0]);
     }
+    writeFileSync(join(dist, file), text.replaceAll(`'${name}'`, `'./${basename(path)}/index.js'`));
   }
+  const copy = join(dist, basename(path));
+  cpSync(join(path, 'dist'), copy, { recursive: true, filter: (file) => !file.endsWith('.js') });
+  const index = readFileSync(join(copy, 'index.d.ts'), 'utf8').split('\n');
+  const used = index.filter((line) => line.split(/\W+/).some((word) => taken.has(word)));
+  writeFileSync(join(copy, 'index.d.ts'), `${used.join('\n')}\n`);
 }
 
 /** Runs the compiler over a package's sources. */

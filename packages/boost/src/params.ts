@@ -5,7 +5,7 @@ import type { MonotoneConstraints } from './monotone.ts';
 import { checkTogether, checkValue } from './param-checks.ts';
 import { explainUnknown } from './param-names.ts';
 
-/** Training parameters under XGBoost's names, with XGBoost's defaults unless said otherwise in the README. */
+/** Training parameters under XGBoost's names, with XGBoost's defaults unless docs/api.md says otherwise. */
 export interface Params {
   readonly objective: ObjectiveName;
   /** `dart` drops earlier trees at random while it learns new ones. */
@@ -36,7 +36,7 @@ export interface Params {
   readonly num_parallel_tree: number;
   /** Multiplies the weight of rows with label 1. */
   readonly scale_pos_weight: number;
-  /** Where to start: a probability if the objective is logistic; default: see the README. */
+  /** Where to start: a probability if the objective is logistic; default: see docs/api.md. */
   readonly base_score: number | undefined;
   /** Columns in which predictions may only rise (1) or fall (-1): by position, or by name. */
   readonly monotone_constraints: MonotoneConstraints | undefined;

@@ -45,22 +45,36 @@ describe('the page of functions', () => {
   });
 });
 
-describe('the README', () => {
-  it('names every parameter', () => {
-    const text = read('README.md');
-    // Parameters of one family are written as `colsample_bytree`, `_bylevel`, `_bynode`.
+describe('the parameters', () => {
+  it('are all in the table', () => {
+    // Those of one family are written as `colsample_bytree`, `_bylevel`, `_bynode`.
     const missing = Object.keys(defaultParams).filter(
-      (name) => !text.includes(`\`${name}`) && !text.includes(`\`${name.slice(name.lastIndexOf('_'))}`),
+      (name) => !page.includes(`\`${name}`) && !page.includes(`\`${name.slice(name.lastIndexOf('_'))}`),
     );
     expect(missing).toEqual([]);
   });
 });
 
+/** What a page's headings are called in links. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return new Set(headings.map((heading) => heading.replaceAll(/[^\w\s-]/g, '').replaceAll(/\s/g, '-')));
+}
+
 describe('links', () => {
-  it.each(['README.md', 'docs/api.md', 'docs/comparison.md'])('of %s lead somewhere', (path) => {
-    const targets = [...read(path).matchAll(/\]\(([^)]+)\)/g)]
-      .map(([, target]) => target.replaceAll(/\s+/g, '').split('#')[0])
-      .filter((target) => target !== '' && !target.startsWith('http'));
-    expect(targets.filter((target) => !existsSync(join(room, dirname(path), target)))).toEqual([]);
-  });
+  it.each(['README.md', 'docs/api.md', 'docs/guide.md', 'docs/comparison.md'])(
+    'of %s lead somewhere',
+    (path) => {
+      const targets = [...read(path).matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, target]) => target.replaceAll(/\s+/g, ''))
+        .filter((target) => !target.startsWith('http'));
+      const lost = targets.filter((target) => {
+        const [file, anchor] = target.split('#');
+        const found = file === '' ? path : join(dirname(path), file);
+        if (!existsSync(join(room, found))) return true;
+        return anchor !== undefined && !anchorsOf(read(found)).has(anchor);
+      });
+      expect(lost).toEqual([]);
+    },
+  );
 });
