@@ -265,6 +265,8 @@ describe('LightGBM models that are not supported or broken', () => {
     ['a feature out of bounds', oneSplit({ split_feature: '2' }), /split_feature has 2/],
     ['an unknown kind of split', oneSplit({ decision_type: '12' }), /decision_type has 12/],
     ['a child out of bounds', oneSplit({ left_child: '-3' }), /left_child has -3/],
+    ['a left split out of bounds', oneSplit({ left_child: '1' }), /left_child has 1,/],
+    ['a right split out of bounds', oneSplit({ right_child: '1' }), /right_child has 1,/],
     ['a cycle', oneSplit({ left_child: '0' }), /not those of a tree/],
     ['a leaf of two parents', oneSplit({ left_child: '-2' }), /not those of a tree/],
     ['negative rows', oneSplit({ leaf_count: '-5 4' }), /-5 rows/],
