@@ -53,6 +53,13 @@ describe.each(Object.keys(makers))('cuts of a column %s', (name) => {
     expect(foundCuts(values, 256, weights)).toStrictEqual(sortedCuts(values, 255, weights));
   });
 
+  it.each([1, 2, 300, 700, 6000])('are those of the sorted column where it has %i rows', (rows) => {
+    const few = values.slice(-rows);
+    const weights = Float32Array.from(few, () => random.integer(9) / 8);
+    expect(foundCuts(few, 64)).toStrictEqual(sortedCuts(few, 63));
+    expect(foundCuts(few, 64, weights)).toStrictEqual(sortedCuts(few, 63, weights));
+  });
+
   it('are counted by the bins', () => {
     const binned = binMatrix(numericMatrix([values]));
     const [{ cuts, valueBins }] = binned.columns;
