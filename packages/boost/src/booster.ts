@@ -9,7 +9,7 @@ import {
   startingMargins,
 } from './booster-checks.ts';
 import type { CategoryTable } from './category-table.ts';
-import { columnCells } from './cells.ts';
+import { columnCells, rowCells } from './cells.ts';
 import { Explainer } from './explainer.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
@@ -324,6 +324,12 @@ export class Booster {
   contributionsRow(values: Float32Array): Float64Array {
     checkRow(values, this.featureNames.length);
     return this.#explain().explainRow(values);
+  }
+
+  /** The interactions of one row, given in the order of the features. */
+  interactionsRow(values: Float32Array): Float64Array {
+    checkRow(values, this.featureNames.length);
+    return runTask(this.#explain().interactions(rowCells(values), 0, this.treeCount));
   }
 
   /** Importance of the features that are used in any split, as XGBoost's `get_score`. */

@@ -34,7 +34,7 @@ export class Explainer {
   contributions(cells: Cells, begin: number, end: number): RowTask<Float64Array> {
     const { rowCount } = cells;
     const width = this.#width;
-    const result = makeResult(() => new Float64Array(rowCount * width));
+    const result = makeResult(rowCount * width, (length) => new Float64Array(length));
     const bias = this.#bias(begin, end);
     for (let i = 0; i < rowCount; i++) result[i * width + width - 1] = bias;
     return { result, job: this.#job(begin, end), cells };
@@ -62,7 +62,7 @@ export class Explainer {
   /** The same against background rows: interventional Shapley values, the mean over the background last. */
   contributionsAgainst(cells: Cells, background: Cells, begin: number, end: number): RowTask<Float64Array> {
     const width = this.#width;
-    const result = makeResult(() => new Float64Array(cells.rowCount * width));
+    const result = makeResult(cells.rowCount * width, (length) => new Float64Array(length));
     for (let i = 0; i < cells.rowCount; i++) result[i * width + width - 1] = this.#baseScore;
     const { bytes, scratchBytes } = addBackground(this.#image, background, BLOCK_ROWS, width);
     const job = this.#job(begin, end);
@@ -74,7 +74,7 @@ export class Explainer {
   interactions(cells: Cells, begin: number, end: number): RowTask<Float64Array> {
     const width = this.#width;
     const size = width * width;
-    const result = makeResult(() => new Float64Array(cells.rowCount * size));
+    const result = makeResult(cells.rowCount * size, (length) => new Float64Array(length));
     const bias = this.#bias(begin, end);
     for (let i = 0; i < cells.rowCount; i++) result[(i + 1) * size - 1] = bias;
     let blockRows = BLOCK_ROWS;

@@ -73,7 +73,7 @@ export class Predictor {
   leafTask(cells: Cells, begin: number, end: number): RowTask<Int32Array> {
     const { rowCount, featureCount } = cells;
     const trees = end - begin;
-    const leaves = makeResult(() => new Int32Array(rowCount * trees));
+    const leaves = makeResult(rowCount * trees, (length) => new Int32Array(length));
     if (leaves.length === 0) return { result: leaves };
     if (!this.#isFew(rowCount)) return this.#task(cells, begin, end, leaves, trees);
     const row = new Float32Array(featureCount);

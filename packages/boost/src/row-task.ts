@@ -99,21 +99,27 @@ export async function runTaskAside<T extends ArrayBufferView>(
   }
 }
 
+/** Numbers that are not even asked of the system: it might end the process instead of refusing. */
+const MOST_NUMBERS = 2 ** 33;
+
 /**
  * The array that a result goes into.
  *
+ * @param length how many numbers
  * @throws OutOfResources if there cannot be one of that length
  */
-export function makeResult<T extends ArrayBufferView>(make: () => T): T {
+export function makeResult<T extends ArrayBufferView>(length: number, make: (length: number) => T): T {
+  let cause: unknown;
   try {
-    return make();
-  } catch (cause) {
-    throw new OutOfResources({
-      problem: 'The result for all rows does not fit one array.',
-      hint: 'Ask for fewer rows at a time.',
-      cause,
-    });
+    if (length <= MOST_NUMBERS) return make(length);
+  } catch (error) {
+    cause = error;
   }
+  throw new OutOfResources({
+    problem: `The result for all rows would be ${length} numbers.`,
+    hint: 'Ask for fewer rows at a time.',
+    cause,
+  });
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {

@@ -202,6 +202,7 @@ describe('interactions', () => {
     const all = booster.interactions(matrix);
     const one = { ...matrix, rowCount: 1, columns: matrix.columns.map((column) => column.slice(7, 8)) };
     expect(booster.interactions(one)).toStrictEqual(all.slice(7 * 1024, 8 * 1024));
+    expect(booster.interactionsRow(rowOf(matrix, 7))).toStrictEqual(all.slice(7 * 1024, 8 * 1024));
     expect(booster.interactions(matrix, { begin: 1, end: 4 })).toStrictEqual(
       booster.slice(1, 4).interactions(matrix),
     );

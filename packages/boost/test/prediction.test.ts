@@ -1,8 +1,9 @@
 import { getHeapStatistics } from 'node:v8';
-import { Interrupted, InvalidOption } from '@verdict/core';
+import { Interrupted, InvalidOption, OutOfResources } from '@verdict/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Booster, trainSync, binMatrix } from '../src/index.ts';
+import type { Matrix, Tree } from '../src/index.ts';
 import { columnCells } from '../src/cells.ts';
 import { Predictor } from '../src/predictor.ts';
 import { runTask } from '../src/row-task.ts';
@@ -56,6 +57,12 @@ function leafOf(tree: ReturnType<typeof randomForest>[number], row: Float32Array
   return node;
 }
 
+/** A tree of one split, with leaves 0 and 1; missing values go left. */
+function stump(threshold: number): Tree {
+  const [tree] = randomForest({ trees: 1, features: 1, numeric: 1, splits: 1, thresholds: 1 }, 1);
+  return { ...tree, thresholds: Float32Array.of(threshold, 0, 1), defaultLefts: Uint8Array.of(1, 0, 0) };
+}
+
 describe('blocks of rows', () => {
   it('give the bits of single rows, whatever the trees', () => {
     const options = fc.record({
@@ -67,6 +74,26 @@ describe('blocks of rows', () => {
       chain: fc.constantFrom(0, 0.5, 1),
     });
     fc.assert(fc.property(options, fc.integer({ min: 0, max: 1e6 }), compare), { numRuns: 15, seed: 4 });
+  });
+
+  it('count the thresholds that are not above a value, however these lie', () => {
+    const floats = fc.array(fc.float({ noNaN: true }), { minLength: 1, maxLength: 120 });
+    const scaled = fc
+      .tuple(floats, fc.constantFrom(1, 1e-38, 1e30))
+      .map(([values, by]) => values.map((v) => v * by));
+    fc.assert(
+      fc.property(scaled, floats, (thresholds, others) => {
+        // One stump for each threshold: to the right it adds 1.
+        const trees = Float32Array.from(thresholds).reduce<Tree[]>((list, t) => [...list, stump(t)], []);
+        const values = Float32Array.from([...thresholds, ...others, NaN]);
+        const column = Float32Array.from({ length: MANY }, (_, i) => values[i % values.length]);
+        const margins = new Float32Array(MANY);
+        new Predictor(trees).addMargins(columnCells([column], MANY), 0, trees.length, margins);
+        const ranks = values.map((x) => trees.filter((tree) => x >= tree.thresholds[0]).length);
+        expect(margins).toStrictEqual(column.map((_, i) => ranks[i % values.length]));
+      }),
+      { numRuns: 40, seed: 3 },
+    );
   });
 
   it('do so for more thresholds than a byte holds, in the forest and in one tree', () => {
@@ -228,3 +255,48 @@ describe('a single row', () => {
     expect(sum).not.toBe(0);
   });
 });
+
+describe('a booster refuses', () => {
+  const { matrix, labels } = makeData({ rows: 60 });
+  const binned = binMatrix(matrix);
+  const { booster } = trainSync({ binned, labels }, {}, { rounds: 3 });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['a row of another length', () => booster.predictRow(new Float32Array(3)), /4 values/],
+    ['the same to be explained', () => booster.contributionsRow(new Float32Array(5)), /4 values/],
+    ['rows that there are not', () => booster.predictBinned(binned, Uint32Array.of(60)), /below 60/],
+    ['rounds that there are not', () => booster.predictBinned(binned, undefined, 4), /up to 3/],
+    [
+      'a column less',
+      () => booster.predict({ ...matrix, columns: matrix.columns.slice(1), ...names(3) }),
+      /4 columns/,
+    ],
+    [
+      'columns of other names',
+      () => booster.interactions({ ...matrix, ...names(4) }),
+      /"x0", as in the model/,
+    ],
+    [
+      'starts for other rows',
+      () => booster.predictMargin(matrix, { baseMargin: new Float32Array(2) }),
+      /60 margins/,
+    ],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(InvalidOption);
+    expect(call).toThrow(message);
+  });
+
+  it('what no array can hold', () => {
+    const featureNames = Array.from({ length: 5000 }, (_, f) => `x${f}`);
+    const featureTypes = featureNames.map(() => 'q' as const);
+    const wide = Booster.fromTrees([], { featureNames, featureTypes, baseOutput: 0.5 });
+    const column = new Float32Array(1000);
+    const table = { rowCount: 1000, columns: featureNames.map(() => column), featureNames, featureTypes };
+    expect(() => wide.interactions(table)).toThrow(OutOfResources);
+  });
+});
+
+function names(count: number): Pick<Matrix, 'featureNames' | 'featureTypes'> {
+  const featureNames = Array.from({ length: count }, (_, f) => `y${f}`);
+  return { featureNames, featureTypes: featureNames.map(() => 'q') };
+}
