@@ -181,14 +181,14 @@ function takeTypes(dist, name, path) {
   for (const file of readdirSync(dist).filter((file) => file.endsWith('.d.ts'))) {
     const text = readFileSync(join(dist, file), 'utf8');
     for (const [, list] of text.matchAll(imports)) {
-      for (const one of list.split(',')) taken.add(one.trim().split(' as ')[0]);
+      for (const [word] of list.matchAll(/\w+/g)) taken.add(word);
     }
     writeFileSync(join(dist, file), text.replaceAll(`'${name}'`, `'./${basename(path)}/index.js'`));
   }
   const copy = join(dist, basename(path));
   cpSync(join(path, 'dist'), copy, { recursive: true, filter: (file) => !file.endsWith('.js') });
   const index = readFileSync(join(copy, 'index.d.ts'), 'utf8').split('\n');
-  const used = index.filter((line) => line.split(/\W+/).some((word) => taken.has(word)));
+  const used = index.filter((line) => line.match(/\w+/g)?.some((word) => taken.has(word)));
   writeFileSync(join(copy, 'index.d.ts'), `${used.join('\n')}\n`);
 }
 

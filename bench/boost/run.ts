@@ -1,5 +1,5 @@
 // Boosted trees beside XGBoost, LightGBM and npm's packages: times of training, memory, accuracy, prediction.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -94,8 +94,12 @@ function readVersions(): Record<string, string> {
   const script = `
 import json, lightgbm, sys, xgboost
 print(json.dumps({'Python': sys.version.split()[0], 'XGBoost': xgboost.__version__, 'LightGBM': lightgbm.__version__}))`;
-  const answer = execFileSync(values.python, ['-c', script], { encoding: 'utf8' });
-  return { 'Node.js': process.version, ...JSON.parse(answer) };
+  const { status, stdout } = spawnSync(values.python, ['-c', script], { encoding: 'utf8' });
+  if (status === 0) return { 'Node.js': process.version, ...JSON.parse(stdout) };
+  console.error(
+    `${values.python} has not the packages of bench/boost/peers.txt; npm run bench:boost installs them.`,
+  );
+  process.exit(1);
 }
 
 /** The two processes that hold a table: this package's and the peers'. */

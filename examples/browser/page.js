@@ -1,5 +1,5 @@
 // Trains in the page: progress while it goes on, a map and a curve, and a model that XGBoost loads.
-import { binMatrix, train } from '@verdict/boost';
+import { binMatrixAsync, train } from '@verdict/boost';
 import { drawCurve, drawMap } from './picture.js';
 import { makeSpirals, params, splitRows } from './spirals.ts';
 
@@ -33,7 +33,7 @@ settings.addEventListener('submit', async (event) => {
     setRunning(false);
   }
 });
-find('stop').addEventListener('click', () => controller.abort());
+find('stop').addEventListener('click', () => controller?.abort());
 replay.addEventListener('input', showRounds);
 
 function draw() {
@@ -50,14 +50,15 @@ async function run(rows, rounds, threads) {
   drawn = { rounds, history };
   draw();
   const start = performance.now();
-  const binned = binMatrix(points.matrix);
-  const binning = performance.now() - start;
   controller = new AbortController();
+  const { signal } = controller;
+  const binned = await binMatrixAsync(points.matrix, { signal });
+  const binning = performance.now() - start;
   const result = await train({ binned, labels: points.labels, ...splitRows(rows) }, params, {
     rounds,
     threads,
     evaluateTraining: true,
-    signal: controller.signal,
+    signal,
     onRound({ round, training, validation }) {
       history.training.push(training);
       history.validation.push(validation);

@@ -3,8 +3,7 @@ import { ColumnBinner } from './column-binner.ts';
 import { Crew } from './crew.ts';
 import { checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, ColumnBins, Matrix, MatrixColumn } from './matrix.ts';
-import { mayBlock } from './pool-platform.ts';
-import { allowedThreads, checkThreads } from './pool.ts';
+import { checkThreads, threadsWhileBlocked } from './pool.ts';
 import { StoragePacker } from './storage-packer.ts';
 import { Workspace } from './workspace.ts';
 
@@ -88,7 +87,7 @@ class BinningJob {
     this.#weights = weights;
     this.#packer = new StoragePacker(matrix.rowCount, matrix.columns.length, share);
     const worthwhile = Math.floor((matrix.rowCount * matrix.columns.length) / LEAST_CELLS);
-    this.#threads = mayBlock ? Math.max(1, Math.min(allowedThreads(threads), worthwhile)) : 1;
+    this.#threads = Math.max(1, Math.min(threadsWhileBlocked(threads), worthwhile));
   }
 
   /** Bins the next columns, up to that many. */

@@ -59,7 +59,7 @@ export function allowedThreads(wanted: number | undefined): number {
 }
 
 /** The same for a job whose caller waits for it, which a browser's threads cannot help. */
-export function threadsWhileBlocked(wanted: number): number {
+export function threadsWhileBlocked(wanted: number | undefined): number {
   return mayBlock ? allowedThreads(wanted) : 1;
 }
 
