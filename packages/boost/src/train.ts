@@ -8,6 +8,7 @@ import type { Channel } from './pool-platform.ts';
 import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
 import { answerCall, makeCallRoom } from './remote-calls.ts';
 import { postOptions } from './posted-options.ts';
+import { shareData } from './shared-data.ts';
 import { trainApart } from './train-apart.ts';
 import { reviveError } from './train-task.ts';
 import type { TrainAnswer, TrainRequest } from './train-task.ts';
@@ -92,7 +93,7 @@ export async function train(
     }
     const request: TrainRequest = {
       kind: 'train',
-      data,
+      data: shareData(data),
       params: resolved,
       options: posted,
       helpers: channels,
