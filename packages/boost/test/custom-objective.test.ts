@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { InvalidOption, InvalidValue } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { binMatrix, Booster, trainSync } from '../src/index.ts';
@@ -114,6 +115,45 @@ describe('an objective of one’s own', () => {
     const [huge, plain] = [times(2 ** 125), times(1)];
     expect(huge.booster.predictMargin(made.matrix)).toEqual(plain.booster.predictMargin(made.matrix));
     expect(huge.booster.trees[0].covers[0]).toBe(3.4028234663852886e38);
+  });
+
+  it('never lets a hessian borrow from a gradient: children are as heavy, leaves as right as the true sums say', () => {
+    const { matrix } = made;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(-1e6, -5, -1e-9, 0, 1e-9, 1e-3, 1, 10, 1e4).map(Number), {
+          minLength: 400,
+          maxLength: 400,
+        }),
+        fc.array(fc.float({ min: -100, max: 100, noNaN: true }), { minLength: 400, maxLength: 400 }),
+        (hessians, gradients) => {
+          const params = { min_child_weight: 2, lambda: 1, max_depth: 4 };
+          const objective = (): Derivatives => ({ gradients, hessians });
+          const { booster } = trainSync(data, params, { rounds: 1, objective });
+          const [tree] = booster.trees;
+          const leaves = booster.predictLeaves(matrix);
+          const g = new Float64Array(tree.lefts.length);
+          const h = new Float64Array(tree.lefts.length);
+          leaves.forEach((leaf, row) => {
+            g[leaf] += Math.fround(gradients[row]);
+            h[leaf] += Math.max(0, Math.fround(hessians[row]));
+          });
+          // The least hessian is judged by rounded sums: each row is at most one unit of them off.
+          const unit = (2 * hessians.reduce((sum, value) => sum + Math.max(0, value), 0)) / 2 ** 30;
+          const wrong = Array.from(
+            tree.lefts,
+            (left, node) => left < 0 && node > 0 && h[node] < 2 - 400 * unit,
+          );
+          expect(wrong).not.toContain(true);
+          tree.lefts.forEach((left, node) => {
+            const weight = left < 0 && h[node] > 0 && tree.lefts.length > 1 ? -g[node] / (h[node] + 1) : 0;
+            const told = left < 0 && tree.lefts.length > 1 ? tree.baseWeights[node] : 0;
+            expect(Math.abs(told - weight)).toBeLessThan(1e-4 * (1 + Math.abs(weight)));
+          });
+        },
+      ),
+      { numRuns: 60, seed: 3 },
+    );
   });
 
   it('does not borrow where hessians span thirty orders of magnitude', () => {
