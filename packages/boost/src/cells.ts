@@ -1,3 +1,4 @@
+import { isSparse } from './matrix.ts';
 import type { MatrixColumn, SparseColumn } from './matrix.ts';
 
 /** A table of floats, by whatever means it is stored. */
@@ -15,7 +16,7 @@ export function columnCells(columns: readonly MatrixColumn[], rowCount: number):
     featureCount: columns.length,
     read(feature, begin, count, target, at, step) {
       const column = columns[feature];
-      if (!(column instanceof Float32Array)) readSparse(column, begin, count, target, at, step);
+      if (isSparse(column)) readSparse(column, begin, count, target, at, step);
       else if (step === 1) target.set(column.subarray(begin, begin + count), at);
       else for (let i = 0, to = at; i < count; i++, to += step) target[to] = column[begin + i];
     },

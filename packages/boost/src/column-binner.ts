@@ -3,6 +3,7 @@ import { binCategories } from './category-bins.ts';
 import { ColumnCutter, cutterBytes, lastCut, readSorted, SORTED_ROWS, sorterBytes } from './column-cutter.ts';
 import type { FoundCuts } from './column-cutter.ts';
 import type { Crew } from './crew.ts';
+import { isSparse } from './matrix.ts';
 import type { ColumnBins, FeatureType, MatrixColumn, SparseColumn } from './matrix.ts';
 import type { StoragePacker } from './storage-packer.ts';
 import { binCount } from './storage.ts';
@@ -87,13 +88,13 @@ export class ColumnBinner {
     for (let next = 0; next < tasks.length;) {
       const { column, type, name } = tasks[next];
       if (type === 'c') binned.push(this.#binCodes(denseColumn(column, this.#rows), name));
-      else if (!(column instanceof Float32Array)) binned.push(this.#binSparse(column));
+      else if (isSparse(column)) binned.push(this.#binSparse(column));
       else if (most === 0) binned.push(this.#binNumbers(column));
       else {
         const together: Float32Array[] = [];
         while (together.length < most && next + together.length < tasks.length) {
           const task = tasks[next + together.length];
-          if (task.type === 'c' || !(task.column instanceof Float32Array)) break;
+          if (task.type === 'c' || isSparse(task.column)) break;
           together.push(task.column);
         }
         binned.push(...this.#binTogether(together));
@@ -249,7 +250,7 @@ function numericBins({ cuts, hasMissing, largest }: FoundCuts): ColumnBins {
 
 /** A column's values in all rows. */
 function denseColumn(column: MatrixColumn, rows: number): Float32Array {
-  if (column instanceof Float32Array) return column;
+  if (!isSparse(column)) return column;
   const dense = new Float32Array(rows);
   for (let i = 0; i < column.indices.length; i++) dense[column.indices[i]] = column.values[i];
   return dense;

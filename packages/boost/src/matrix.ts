@@ -101,12 +101,31 @@ export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
     if (!letters.has(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
     const column = columns[f];
     const name = `matrix column "${featureNames[f]}"`;
-    if (!(column instanceof Float32Array)) checkSparse(name, column, rowCount);
+    if (isSparse(column)) checkSparse(name, column, rowCount);
+    else if (!isFloats(column)) wrong(name, kindOf(column), 'a Float32Array, or { indices, values }');
     else if (column.length !== rowCount) wrong(name, column.length, `an array of ${rowCount} floats`);
   }
 }
 
+/** True for a column that lists its rows. */
+export function isSparse(column: MatrixColumn): column is SparseColumn {
+  return typeof column === 'object' && column !== null && 'indices' in column && 'values' in column;
+}
+
+/** By its name: arrays of another realm have another constructor. */
+function isFloats(values: unknown): boolean {
+  return kindOf(values) === 'Float32Array';
+}
+
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 function checkSparse(name: string, { indices, values }: SparseColumn, rowCount: number): void {
+  if (!['Uint32Array', 'Int32Array'].includes(kindOf(indices))) {
+    wrong(`${name}, indices`, kindOf(indices), 'a Uint32Array or an Int32Array');
+  }
+  if (!isFloats(values)) wrong(`${name}, values`, kindOf(values), 'a Float32Array');
   if (indices.length !== values.length) {
     wrong(name, `${indices.length} indices and ${values.length} values`, 'as many indices as values');
   }

@@ -102,6 +102,21 @@ describe('sparse columns', () => {
   });
 });
 
+describe('columns of another kind', () => {
+  it.each<[string, unknown, string]>([
+    ['a list', [1, 2, 3], 'Array'],
+    ['doubles', Float64Array.of(1, 2, 3), 'Float64Array'],
+    ['nothing', null, 'Null'],
+    ['a text', 'abc', 'String'],
+    ['a list of rows', { indices: [0], values: Float32Array.of(1) }, 'Array'],
+    ['values that are doubles', { indices: Uint32Array.of(0), values: Float64Array.of(1) }, 'Float64Array'],
+  ])('are refused: %s', (_, column, got) => {
+    const matrix = { ...numericMatrix([new Float32Array(3)]), columns: [column as Float32Array] };
+    expect(() => binMatrix(matrix)).toThrow(InvalidOption);
+    expect(() => binMatrix(matrix)).toThrow(got);
+  });
+});
+
 describe('compressed matrices', () => {
   it('give their columns, by rows and by columns', () => {
     const cells = uniqueArray(integer({ min: 0, max: 34 }), { maxLength: 35 });
