@@ -1,20 +1,18 @@
-import { ColumnCache } from './column-cache.ts';
 import type { ColumnSampler } from './column-sampler.ts';
 import type { Crew } from './crew.ts';
 import { HistogramBuilder } from './histogram-builder.ts';
 import type { Constraints } from './constraints.ts';
 import { unbounded } from './monotone.ts';
+import { NodePartition } from './node-partition.ts';
+import type { LeftCounts } from './node-partition.ts';
 import { NodePlaces } from './node-places.ts';
 import { addToRows, sumRows } from './leaf-sums.ts';
 import type { RowRange } from './leaf-sums.ts';
 import { NodeHeap, NodeQueue, NodeStack, NodeStacks } from './open-nodes.ts';
 import type { OpenNode, OpenNodes } from './open-nodes.ts';
 import type { Params } from './params.ts';
-import { partitionRows } from './row-partition.ts';
-import type { PartitionJob } from './row-partition.ts';
 import { splitOrder } from './split-order.ts';
 import { SplitSearch } from './split-search.ts';
-import { binCount, placeTable, standsAlone } from './storage.ts';
 import { MOST_TOGETHER, RECORD_BYTES } from './training-space.ts';
 import type { TrainingSpace } from './training-space.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -45,7 +43,7 @@ export class Grower {
   readonly #crew: Crew;
   readonly #builder: HistogramBuilder;
   readonly #search: SplitSearch;
-  readonly #columns: ColumnCache;
+  readonly #partition: NodePartition;
   readonly #space: TrainingSpace;
   readonly #params: Params;
   readonly #constraints: Constraints;
@@ -70,7 +68,7 @@ export class Grower {
     this.#crew = crew;
     this.#builder = new HistogramBuilder(crew, space);
     this.#search = new SplitSearch(workspace, crew, space, params, sampler, constraints);
-    this.#columns = new ColumnCache(workspace, crew, space);
+    this.#partition = new NodePartition(workspace, crew, space, this.#search);
     this.#space = space;
     this.#params = params;
     this.#constraints = constraints;
@@ -218,27 +216,16 @@ export class Grower {
 
   /** Splits a node: parts its rows, and opens its children. */
   #expand(node: OpenNode, builder: TreeBuilder, open: OpenNodes): void {
-    const [count, passengerCount] = partitionRows(this.#workspace, this.#crew, this.#partition(node, 0));
-    const [left, right] = this.#divide(node, count, passengerCount, builder);
+    const [counts] = this.#partition.part([node], this.#drawn);
+    const [left, right] = this.#divide(node, counts, builder);
     this.#openChildren(node, left, right, open);
   }
 
   /** Splits several small nodes, each on one thread. */
   #expandTogether(batch: readonly OpenNode[], builder: TreeBuilder, open: OpenNodes): void {
-    const jobs: PartitionJob[] = [];
-    const counts: number[] = [];
-    const part = (): void => {
-      counts.push(...partitionRows(this.#workspace, this.#crew, jobs));
-      jobs.length = 0;
-    };
-    batch.forEach((node, place) => {
-      // A column that comes in may take the place of one that is still needed.
-      if (!this.#columns.isStable(this.#storedOf(node))) part();
-      jobs.push(...this.#partition(node, place));
-    });
-    part();
+    const counts = this.#partition.part(batch, this.#drawn);
     const children = batch.flatMap((node, i) => {
-      const [left, right] = this.#divide(node, counts[2 * i], counts[2 * i + 1], builder);
+      const [left, right] = this.#divide(node, counts[i], builder);
       const family = left.count <= right.count ? [left, right] : [right, left];
       this.#openFamily(node, family[0], family[1], 2 * i);
       return family;
@@ -271,27 +258,10 @@ export class Grower {
     });
   }
 
-  #storedOf(node: OpenNode): number {
-    return this.#space.binned.places[this.#search.featureOf(node)].storage;
-  }
-
-  /** How the rows of a node, and those that only follow, are parted; `place` tells nodes of a batch apart. */
-  #partition(node: OpenNode, place: number): PartitionJob[] {
-    const { index, scratch } = this.#space;
-    const table = this.#byteTable(node, place);
-    const column = this.#columns.find(this.#storedOf(node), node.count + node.passengerCount);
-    const [rows, passengers] = [node.begin * 4, (this.#drawn + node.passengerBegin) * 4];
-    return [
-      { column, table, rows: index + rows, scratch: scratch + rows, count: node.count },
-      { column, table, rows: index + passengers, scratch: scratch + passengers, count: node.passengerCount },
-    ];
-  }
-
   /** Turns a node whose rows have been parted into a split; returns its children. */
   #divide(
     node: OpenNode,
-    count: number,
-    passengerCount: number,
+    [count, passengerCount]: LeftCounts,
     builder: TreeBuilder,
   ): [left: OpenNode, right: OpenNode] {
     const at = node.record / 4;
@@ -346,22 +316,6 @@ export class Grower {
     const to = child.record / 4;
     this.#ints[to] = this.#ints[from];
     this.#ints[to + 1] = this.#ints[from + 1];
-  }
-
-  /**
-   * Offset of the table that says which bytes of a column's storage go left: what its bins do, unless the column
-   * shares its storage with others.
-   */
-  #byteTable(node: OpenNode, place: number): number {
-    const { binned, byteTables } = this.#space;
-    const feature = this.#search.featureOf(node);
-    const goesLeft = node.record + 64;
-    const column = binned.places[feature];
-    if (standsAlone(column, binned.storage[column.storage])) return goesLeft;
-    const byteTable = byteTables + place * 256;
-    const bins = placeTable(column, binCount(binned.columns[feature]));
-    for (let byte = 0; byte < 256; byte++) this.#bytes[byteTable + byte] = this.#bytes[goesLeft + bins[byte]];
-    return byteTable;
   }
 
   #openChildren(parent: OpenNode, left: OpenNode, right: OpenNode, open: OpenNodes): void {
