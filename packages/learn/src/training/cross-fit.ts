@@ -1,5 +1,5 @@
 import type { Booster as BoosterModel } from '@verdict/boost';
-import { bagBoosters, binMatrix, Booster } from '@verdict/boost';
+import { bagBoosters, binMatrixAsync, Booster } from '@verdict/boost';
 import type { Dataset, Schema } from '@verdict/core';
 import { fitTransformFeatures, linearDesignOf } from '../features/index.ts';
 import type { FeaturePlan } from '../features/index.ts';
@@ -83,7 +83,8 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     { minimumCount: input.minimumCount },
     labels,
   );
-  const binned = binMatrix(matrix);
+  // In slices, so that the caller's event loop goes on.
+  const binned = await binMatrixAsync(matrix, { threads: 1 });
   const defaults = treeDefaults(dataset.rowCount);
   const sharedLabels = share(labels);
   const treeWeights = weights === undefined ? undefined : share(Float32Array.from(weights));
