@@ -5,9 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { defaultParams } from '../src/index.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const read = (page: string): string => readFileSync(new URL(page, import.meta.url), 'utf8');
+/** The start, and the guide, whose code goes on from it. */
+const readme = `${read('../README.md')}\n${read('../docs/guide.md')}`;
+const parameters = read('../docs/api.md');
 
-describe('the page about the package', () => {
+describe('the pages about the package', () => {
   it('has code that runs as it stands', async () => {
     const blocks = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
     expect(blocks.length).toBeGreaterThan(1);
@@ -30,7 +33,7 @@ describe('the page about the package', () => {
   });
 
   it('lists every parameter with its default', () => {
-    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    const rows = parameters.split('\n').filter((line) => line.startsWith('| `'));
     const written = Object.entries(defaultParams).map(([name, value]) => {
       const [, names, standard] =
         rows.find((line) => line.split('|')[1].includes(`\`${name}\``))?.split('|') ?? [];
