@@ -42,9 +42,9 @@ export interface Helpers {
  * chains fix.
  *
  * @example
- * for (let begin = 0; begin < rows; begin += 65536) {
- *   crew.chain(65536);
- *   crew.call('addToRows', index + begin * 4, Math.min(65536, rows - begin), margins, value);
+ * for (let begin = 0; begin < rows; begin += 16384) {
+ *   crew.chain(16384);
+ *   crew.call('addToRows', index + begin * 4, Math.min(16384, rows - begin), margins, value);
  * }
  * crew.run();
  */
