@@ -71,6 +71,11 @@ export class Crew {
     return threads * (OWN_BYTES + 64);
   }
 
+  /** A crew of the calling thread alone, for jobs that go on for longer than a call. */
+  static alone(workspace: Workspace): Crew {
+    return new Crew(workspace, openControl(), workspace.reserve(OWN_BYTES), 1);
+  }
+
   /**
    * Runs a job with that many threads, the caller's included, over a workspace.
    *

@@ -50,4 +50,6 @@ export { train } from './train.ts';
 export { trainSync } from './trainer.ts';
 export type { TrainingResult } from './trainer.ts';
 export type { RoundReport, TrainingData, TrainingOptions } from './training-data.ts';
+export { startTraining } from './training-run.ts';
+export type { RunOptions, StepReport, TrainingRun } from './training-run.ts';
 export type { Tree } from './tree.ts';

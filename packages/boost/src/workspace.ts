@@ -5,8 +5,10 @@ import type { Kernels } from './kernels.ts';
 const PAGE = 65536;
 /** One page short of 4 GiB, so that every end offset still fits 32 bits. */
 const LARGEST = 65535 * PAGE;
-/** A memory larger than this is kept for the next job only until the system's garbage is collected. */
+/** Memories beyond this are kept for later jobs only until the system's garbage is collected. */
 const KEPT = 256 * 1024 * 1024;
+/** Memories that are kept at all. */
+const MOST_KEPT = 32;
 
 /** The first bytes stay unused: offset 0 stands for "none". */
 const FIRST = 64;
@@ -14,11 +16,13 @@ const FIRST = 64;
 /** Most bytes that a job can ask for. */
 export const MOST_BYTES = LARGEST - FIRST - PAGE;
 
-let idle: Workspace | WeakRef<Workspace> | undefined;
+/** Memories that no job of this thread uses, the last one used at the end. */
+let idle: (Workspace | WeakRef<Workspace>)[] = [];
 
 /**
  * Memory for one job: sizes are asked for first (`reserve`), then the memory is made or grown once, so that
- * views stay valid while the job runs. The last memory is kept for the next job of the thread.
+ * views stay valid while the job runs. Memories are kept for the next jobs of the thread, of which several may be
+ * under way at once.
  */
 export class Workspace {
   readonly kernels: Kernels;
@@ -49,35 +53,61 @@ export class Workspace {
    * @throws OutOfResources if WebAssembly's 4 GiB or the machine's memory do not suffice
    */
   static use<T>(bytes: number, job: (workspace: Workspace) => T): T {
+    const workspace = Workspace.take(bytes);
+    // After a failure other threads may still write to the memory: then it is not used again.
+    const result = job(workspace);
+    workspace.release();
+    return result;
+  }
+
+  /**
+   * A memory of at least `bytes` bytes, which holds whatever the last job left, until it is released.
+   *
+   * @throws OutOfResources if WebAssembly's 4 GiB or the machine's memory do not suffice
+   */
+  static take(bytes: number): Workspace {
     const pages = pagesFor(bytes);
-    const workspace = Workspace.#takeIdle() ?? Workspace.create(bytes);
+    const workspace = Workspace.#takeIdle(pages * PAGE) ?? Workspace.create(bytes);
     const missing = pages - workspace.memory.buffer.byteLength / PAGE;
     if (missing > 0) orRefuse(pages, () => workspace.memory.grow(missing));
     workspace.#used = FIRST;
-    // After a failure other threads may still write to the memory: then it is not used again.
-    const result = job(workspace);
-    workspace.#keep();
-    return result;
+    return workspace;
   }
 
   /** The memory that waits for the thread's next job, if there is one, to be adopted by another thread. */
   static handOver(): WebAssembly.Memory | undefined {
-    return Workspace.#takeIdle()?.memory;
+    return Workspace.#takeIdle(LARGEST)?.memory;
   }
 
   /** Keeps the memory of another thread for the next job of this one. */
   static adopt(memory: WebAssembly.Memory): void {
-    new Workspace(memory).#keep();
+    new Workspace(memory).release();
   }
 
-  static #takeIdle(): Workspace | undefined {
-    const taken = idle instanceof WeakRef ? idle.deref() : idle;
-    idle = undefined;
+  /** The smallest memory at hand that suffices, or else the largest. */
+  static #takeIdle(bytes: number): Workspace | undefined {
+    const found = idle
+      .map((one) => (one instanceof WeakRef ? one.deref() : one))
+      .filter((one) => one !== undefined)
+      .sort((a, b) => a.#size - b.#size);
+    const taken = found.find((one) => one.#size >= bytes) ?? found.at(-1);
+    idle = idle.filter((one) => {
+      const alive = one instanceof WeakRef ? one.deref() : one;
+      return alive !== undefined && alive !== taken;
+    });
     return taken;
   }
 
-  #keep(): void {
-    idle = this.memory.buffer.byteLength <= KEPT ? this : new WeakRef(this);
+  get #size(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Keeps the memory, which its job no longer uses, for the next ones of this thread. */
+  release(): void {
+    let kept = this.#size;
+    for (const one of idle) if (one instanceof Workspace) kept += one.#size;
+    idle.push(kept <= KEPT ? this : new WeakRef(this));
+    if (idle.length > MOST_KEPT) idle.shift();
   }
 
   /** Offset of `bytes` fresh bytes, aligned to 64 bytes. */

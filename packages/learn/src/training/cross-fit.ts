@@ -8,6 +8,7 @@ import type { ThresholdRule } from '../decision/index.ts';
 import type { LogisticModel } from '../linear/index.ts';
 import { evaluate } from '../metrics/index.ts';
 import type { Metrics } from '../metrics/index.ts';
+import { foldSeed } from '../search/folds-data.ts';
 import { blendMargins, chooseBlend, probabilitiesOf } from './blend.ts';
 import type { Blend } from './blend.ts';
 import { linearPenalty, treeDefaults } from './defaults.ts';
@@ -63,11 +64,6 @@ export interface LearningCurves {
 /** How many tasks `crossFit` gives to its pool. */
 export function taskCount(foldCount: number): number {
   return 2 * foldCount + 1;
-}
-
-/** The seed of a fold's trees: `seed + fold`, beginning again at 0 after 2^53 - 1, the last exact one. */
-function foldSeed(seed: number, fold: number): number {
-  return Number((BigInt(seed) + BigInt(fold)) % 2n ** 53n);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { BinnedMatrix, Params } from '@verdict/boost';
 import { trainSync } from '@verdict/boost';
 import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
+import { trainLockstep } from '../search/lockstep.ts';
 import { contributionsOf, shuffleColumns } from './explanation-tasks.ts';
 import { resample } from './resampling.ts';
 import { task } from './task.ts';
@@ -76,3 +77,5 @@ export const permute = task(shuffleColumns);
 export const contribute = task(contributionsOf);
 
 export const draw = task(resample);
+
+export const evaluateTrial = task(trainLockstep);

@@ -1,0 +1,81 @@
+import { JsonCursor } from '../json/json-cursor.ts';
+import { parseJsonBytes } from '../json/json-text.ts';
+import type { Configuration } from './configuration.ts';
+import { canonicalName, checkConfiguration, configurationOf, parameterValue } from './parameter-names.ts';
+import type { ParameterValue, ParameterValues } from './parameter-names.ts';
+import type { Proposer } from './proposer.ts';
+import { membersOf } from './space.ts';
+
+/** A grid that was checked: values of each parameter, by its name here. */
+export type Grid = Readonly<Record<string, readonly ParameterValue[]>>;
+
+const MOST_PARAMETERS = 100;
+const MOST_VALUES = 10_000;
+const MOST_CONFIGURATIONS = 100_000;
+/** What scikit-learn's XGBClassifier does if it is not told. */
+const DEFAULT_ROUNDS = 100;
+
+/**
+ * Reads a grid file: a JSON object with a list of values for each parameter, as scikit-learn's GridSearchCV takes it.
+ * Names may have a pipeline's prefix (`classifier__max_depth`) and be those of XGBoost's scikit-learn classes
+ * (`n_estimators`, `reg_lambda`).
+ *
+ * @throws InvalidModel naming the place, with the nearest names for an unknown one
+ */
+export function readGrid(bytes: Uint8Array, file: string): Grid {
+  return checkGrid(parseJsonBytes(bytes, file, { maxBytes: 1024 * 1024 }), file);
+}
+
+/**
+ * Checks a grid, from a file or a program.
+ *
+ * @param file what to call it in errors
+ * @throws InvalidModel
+ */
+export function checkGrid(grid: unknown, file = 'grid'): Grid {
+  const root = new JsonCursor(grid, file);
+  const lists: Record<string, readonly ParameterValue[]> = {};
+  let count = 1;
+  for (const [name, at] of membersOf(root, MOST_PARAMETERS)) {
+    const canonical = canonicalName(name.slice(name.lastIndexOf('__') + 1).replace(/^_/, ''), at);
+    if (Object.hasOwn(lists, canonical)) at.fail(`"${canonical}" is given twice`);
+    const values = at.array(MOST_VALUES).map((one) => parameterValue(canonical, one));
+    if (values.length === 0) at.fail('the list is empty');
+    if (new Set(values).size !== values.length) at.fail('a value is given twice');
+    lists[canonical] = values;
+    count *= values.length;
+    if (count > MOST_CONFIGURATIONS) root.fail(`there are more than ${MOST_CONFIGURATIONS} configurations`);
+  }
+  for (const configuration of trainings(lists)) checkConfiguration(configuration, root);
+  return lists;
+}
+
+/**
+ * Every configuration of a grid, each in full, none given up. Those that differ in their rounds alone come from one
+ * training, and follow one another by rounds.
+ */
+export function gridSearch(grid: Grid): Proposer {
+  const checkpoints = roundsOf(grid);
+  const configurations = trainings(grid);
+  return {
+    count: configurations.length,
+    trialsEach: checkpoints.length,
+    looks: false,
+    propose: (evaluation) => ({ configuration: configurations[evaluation], source: 'grid', checkpoints }),
+  };
+}
+
+function roundsOf({ rounds = [DEFAULT_ROUNDS] }: Grid): number[] {
+  return rounds.map(Number).sort((a, b) => a - b);
+}
+
+/** The configurations of a grid with its greatest number of rounds, the last parameter changing fastest. */
+function trainings(grid: Grid): Configuration[] {
+  const { rounds: _, ...others } = grid;
+  let combinations: ParameterValues[] = [{}];
+  for (const [name, values] of Object.entries(others)) {
+    combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
+  }
+  const most = roundsOf(grid).at(-1) ?? DEFAULT_ROUNDS;
+  return combinations.map((values) => configurationOf(values, most));
+}

@@ -1,0 +1,218 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InvalidModel, UnreadableFile } from '@verdict/core';
+import { JsonCursor } from '../json/json-cursor.ts';
+import { parseJsonBytes } from '../json/json-text.ts';
+import { parseTrial, trialRecord } from './trial-record.ts';
+import type { Trial } from './trial.ts';
+
+/** What a journal belongs to: texts (hashes, names, numbers) by what they describe. */
+export type JournalScope = Readonly<Record<string, string>>;
+
+/** The trials of one evaluation, by its number. */
+export type JournalEntries = ReadonlyMap<number, readonly Trial[]>;
+
+const FORMAT = 'verdict-search-journal';
+const VERSION = 1;
+/** Longest line that is read, in bytes: the margins of fifty million rows. */
+const MOST_LINE = 256 * 1024 * 1024;
+const MOST_EVALUATIONS = 10_000_000;
+const CHUNK = 1024 * 1024;
+const LINE_FEED = 10;
+const START_OVER = 'Start over without resuming, or give another file.';
+
+/**
+ * The finished trials of a search in a file of JSON lines that is only ever added to, each line synced to the disk
+ * before the next trial is counted as finished. The first line says what the search is of.
+ */
+export class Journal {
+  readonly #file: string;
+  readonly #descriptor: number;
+  /** What the file held when it was opened. */
+  readonly entries: JournalEntries;
+
+  private constructor(file: string, descriptor: number, entries: JournalEntries) {
+    this.#file = file;
+    this.#descriptor = descriptor;
+    this.entries = entries;
+  }
+
+  /**
+   * Opens a journal. A last line that is torn, as a killed process leaves it, is dropped.
+   *
+   * @param resume true to go on with what the file holds, if it exists; false to begin anew, whatever it held
+   * @throws UnreadableFile; InvalidModel if the file is no journal, is damaged before its last line, or belongs to
+   * another search
+   */
+  static open(file: string, scope: JournalScope, trialsEach: number, resume: boolean): Journal {
+    const descriptor = openFile(file, resume);
+    try {
+      const { entries, bytes } = readEntries(file, descriptor, scope, trialsEach);
+      const header = { format: FORMAT, version: VERSION, scope };
+      if (bytes === 0) checkBeginning(file, descriptor, header);
+      ftruncateSync(descriptor, bytes);
+      const journal = new Journal(file, descriptor, entries);
+      if (bytes === 0) {
+        journal.#write(header);
+        syncFolder(dirname(file));
+      }
+      return journal;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** Adds an evaluation that is finished; it is on the disk when this returns. */
+  append(evaluation: number, trials: readonly Trial[]): void {
+    this.#write({ evaluation, trials: trials.map(trialRecord) });
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #write(line: object): void {
+    try {
+      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
+      fsyncSync(this.#descriptor);
+    } catch (cause) {
+      refuseFile(this.#file, 'written', cause);
+    }
+  }
+}
+
+function openFile(file: string, resume: boolean): number {
+  try {
+    // Adding: whatever else happens, what is there is not written over.
+    const descriptor = openSync(file, 'a+');
+    if (!resume) ftruncateSync(descriptor, 0);
+    return descriptor;
+  } catch (cause) {
+    return refuseFile(file, 'opened', cause);
+  }
+}
+
+function refuseFile(file: string, verb: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  throw new UnreadableFile({
+    file,
+    problem: `the journal of the search cannot be ${verb} (${code}).`,
+    hint: 'Choose a folder that can be written to and has room.',
+    cause,
+  });
+}
+
+/** Makes the name of a new file last as well; where folders cannot be synced, there is nothing to do. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+  } catch {
+    return;
+  }
+}
+
+/** Reads and checks all lines; `bytes` is where the last whole one ends. */
+function readEntries(
+  file: string,
+  descriptor: number,
+  scope: JournalScope,
+  trialsEach: number,
+): { readonly entries: JournalEntries; readonly bytes: number } {
+  const entries = new Map<number, readonly Trial[]>();
+  let bytes = 0;
+  let number = 0;
+  let broken: { readonly line: number; readonly cause: unknown } | undefined;
+  for (const line of linesOf(file, descriptor)) {
+    number++;
+    // Only the last line may be torn.
+    if (broken !== undefined) refuseLine(file, broken.line, broken.cause);
+    let value: unknown;
+    try {
+      value = parseJsonBytes(line, file, { maxBytes: MOST_LINE });
+    } catch (cause) {
+      broken = { line: number, cause };
+      continue;
+    }
+    const cursor = new JsonCursor(value, file, `line ${number}`);
+    if (number === 1) checkHeader(cursor, scope);
+    else {
+      const entry = cursor.object(['evaluation', 'trials']);
+      const evaluation = entry.evaluation.integer({ min: 0, max: MOST_EVALUATIONS });
+      const records = entry.trials.array(trialsEach);
+      if (records.length !== trialsEach) entry.trials.fail(`expected ${trialsEach} trials`);
+      entries.set(
+        evaluation,
+        records.map((record, i) => parseTrial(record, evaluation * trialsEach + i)),
+      );
+    }
+    bytes += line.length + 1;
+  }
+  return { entries, bytes };
+}
+
+/** A file without a whole line is a journal only if it begins as one: a file of something else is not cut off. */
+function checkBeginning(file: string, descriptor: number, header: object): void {
+  const wanted = Buffer.from(JSON.stringify(header));
+  const found = Buffer.alloc(wanted.length + 1);
+  const count = readSync(descriptor, found, 0, found.length, 0);
+  if (count <= wanted.length && found.subarray(0, count).equals(wanted.subarray(0, count))) return;
+  throw new InvalidModel({ file, problem: 'the file is no journal of a search.', hint: START_OVER });
+}
+
+function refuseLine(file: string, line: number, cause: unknown): never {
+  throw new InvalidModel({
+    file,
+    problem: `line ${line} of the journal is damaged.`,
+    hint: 'Delete the lines from there on, or the file to start over.',
+    cause,
+  });
+}
+
+function checkHeader(cursor: JsonCursor, scope: JournalScope): void {
+  if (cursor.peek('format').raw !== FORMAT) cursor.fail('the file is no journal of a search', START_OVER);
+  if (cursor.peek('version').raw !== VERSION) {
+    cursor.fail(`the journal has another format than version ${VERSION}`, START_OVER);
+  }
+  const header = cursor.object(['format', 'version', 'scope']);
+  const found = header.scope.object(Object.keys(scope));
+  for (const [name, wanted] of Object.entries(scope)) {
+    const got = found[name].string();
+    if (got === wanted) continue;
+    const shown = wanted.length > 60 || got.length > 60 ? '' : ` (${got} there, ${wanted} here)`;
+    header.scope.fail(
+      `the journal belongs to a search whose ${name} differs${shown}`,
+      `Give the same data and options as for the search that was interrupted. ${START_OVER}`,
+    );
+  }
+}
+
+/** The whole lines of a file, without their line feeds; what follows the last line feed is torn. */
+function* linesOf(file: string, descriptor: number): Generator<Uint8Array> {
+  const chunk = new Uint8Array(CHUNK);
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  for (let at = 0; length <= MOST_LINE;) {
+    let count = 0;
+    try {
+      count = readSync(descriptor, chunk, 0, CHUNK, at);
+    } catch (cause) {
+      refuseFile(file, 'read', cause);
+    }
+    if (count === 0) return;
+    at += count;
+    let begin = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0 && end < count; end = chunk.indexOf(LINE_FEED, begin)) {
+      yield Buffer.concat([...parts, chunk.subarray(begin, end)]);
+      parts = [];
+      length = 0;
+      begin = end + 1;
+    }
+    parts.push(chunk.slice(begin, count));
+    length += count - begin;
+  }
+  throw new InvalidModel({ file, problem: 'a line of the journal is too long.', hint: START_OVER });
+}

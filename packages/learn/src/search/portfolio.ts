@@ -1,0 +1,99 @@
+import type { Params } from '@verdict/boost';
+import { treeDefaults } from '../training/defaults.ts';
+import { patienceFor } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+
+/** Most rows with which DART, whose rounds take longer the more there were, is worth its time. */
+const DART_ROWS = 20_000;
+
+/**
+ * Strong configurations that differ in kind, the most promising first: they are evaluated before anything is searched,
+ * so that a small budget is well spent, a search starts from good places, and an ensemble has members that err
+ * differently. The first is what `verdict train` uses.
+ *
+ * @param rowCount rows of the table
+ */
+export function portfolio(rowCount: number): Configuration[] {
+  const defaults = treeDefaults(rowCount);
+  const { learning_rate: rate = 0.1, ...common } = defaults.params;
+  const { max_cat_to_onehot = 12, max_cat_threshold = 4 } = common;
+  const categories = { max_cat_to_onehot, max_cat_threshold };
+  const of = (name: string, params: Partial<Params>): Configuration => ({
+    name,
+    params,
+    rounds: defaults.rounds,
+    earlyStoppingRounds: patienceFor(params.learning_rate ?? rate),
+  });
+  const { rounds, earlyStoppingRounds, params } = defaults;
+  return [
+    { name: 'defaults of train', params, rounds, earlyStoppingRounds },
+    of('shallow and slow', { ...common, learning_rate: 0.6 * rate, max_depth: 3 }),
+    of('loss-guided', {
+      ...categories,
+      learning_rate: rate,
+      grow_policy: 'lossguide',
+      max_depth: 0,
+      max_leaves: 24,
+      min_child_weight: 5,
+      subsample: 0.8,
+      colsample_bynode: 0.5,
+    }),
+    of('deep and regularised', {
+      ...categories,
+      learning_rate: rate,
+      max_depth: 8,
+      min_child_weight: 8,
+      lambda: 10,
+      alpha: 1,
+      subsample: 0.7,
+      colsample_bynode: 0.3,
+    }),
+    // XGBoost's parameters tuned on 118 data sets (Holzmüller et al. 2024, arXiv 2407.04491, table of XGB-TD).
+    of('tuned defaults of XGBoost', {
+      learning_rate: 0.08,
+      max_depth: 6,
+      min_child_weight: 5e-6,
+      lambda: 0,
+      subsample: 0.65,
+      colsample_bylevel: 0.9,
+    }),
+    of('pairs of columns', { ...common, learning_rate: 2 * rate, max_depth: 2 }),
+    of('few columns a node', {
+      ...categories,
+      learning_rate: rate,
+      max_depth: 6,
+      subsample: 0.8,
+      colsample_bynode: 0.2,
+      min_child_weight: 2,
+    }),
+    of('sets of categories', {
+      ...common,
+      learning_rate: rate,
+      max_cat_to_onehot: 4,
+      max_cat_threshold: 32,
+      cat_smooth: 10,
+      cat_l2: 10,
+      min_data_per_group: 20,
+    }),
+    of('boosted forests', {
+      ...categories,
+      learning_rate: 2 * rate,
+      num_parallel_tree: 4,
+      max_depth: 6,
+      subsample: 0.5,
+      colsample_bynode: 0.3,
+      min_child_weight: 2,
+    }),
+    ...(rowCount > DART_ROWS
+      ? []
+      : [
+          of('dropped trees', {
+            ...common,
+            learning_rate: 2 * rate,
+            booster: 'dart',
+            rate_drop: 0.05,
+            skip_drop: 0.5,
+          }),
+        ]),
+  ];
+}
