@@ -112,7 +112,7 @@ describe('the density of a Parzen estimator', () => {
 
   it('is what its samples follow', () => {
     const random = new Random(3);
-    const drawn = Array.from({ length: 20_000 }, () => estimator.sample(random));
+    const drawn = Array.from({ length: 10_000 }, () => estimator.sample(random));
     for (const [d, value] of [
       [2, 2],
       [2, 3],
@@ -124,22 +124,26 @@ describe('the density of a Parzen estimator', () => {
         estimator,
         [0, 1, 2, 3, 4].map((i) => (i === d ? value : undefined)),
       );
-      expect(Math.abs(share - expected)).toBeLessThan(0.015);
+      expect(Math.abs(share - expected)).toBeLessThan(0.02);
     }
     const below = drawn.filter(([gamma = NaN]) => gamma < 1).length / drawn.length;
     let mass = 0;
     for (let i = 0; i < 1000; i++) {
       mass += density(estimator, [(i + 0.5) / 1000, undefined, undefined, undefined, undefined]) / 1000;
     }
-    expect(Math.abs(below - mass)).toBeLessThan(0.015);
-    for (const [gamma, lambda, depth, leaves] of drawn) {
-      expect(gamma! >= 0 && gamma! <= 4 && lambda! >= 0.01 && lambda! <= 10).toBe(true);
-      expect([Number.isInteger(depth), Number.isInteger(leaves), leaves! >= 4 && leaves! <= 32]).toEqual([
-        true,
-        true,
-        true,
-      ]);
-    }
+    expect(Math.abs(below - mass)).toBeLessThan(0.02);
+    const inside = drawn.every(
+      ([gamma = NaN, lambda = NaN, depth, leaves = NaN]) =>
+        gamma >= 0 &&
+        gamma <= 4 &&
+        lambda >= 0.01 &&
+        lambda <= 10 &&
+        Number.isInteger(depth) &&
+        Number.isInteger(leaves) &&
+        leaves >= 4 &&
+        leaves <= 32,
+    );
+    expect(inside).toBe(true);
   });
 
   it('counts old observations less once there are more than 25', () => {
@@ -151,6 +155,18 @@ describe('the density of a Parzen estimator', () => {
     // Half of the observations are at either end, but the older half weighs less.
     expect(at(old(30), 0.1)).toBeLessThan(0.7 * at(old(30), 0.9));
     expect(at(old(0), 0.9)).toBeGreaterThan(at(old(30), 0.9));
+  });
+
+  it('of whole numbers is the same from a table and without one', () => {
+    const at = (high: number): ParzenEstimator =>
+      new ParzenEstimator(checkSpace({ rounds: { low: 1, high, integer: true } }).dimensions, [[9], [40]]);
+    // One kernel each of three, with ranges of 64 and 65 numbers: nearly the same.
+    for (const value of [1, 9, 25, 60]) {
+      expect(at(65).logDensity([value])).toBeCloseTo(at(64).logDensity([value]), 1);
+    }
+    let total = 0;
+    for (let value = 1; value <= 65; value++) total += density(at(65), [value]);
+    expect(total).toBeCloseTo(1, 12);
   });
 
   it('without observations is the prior', () => {

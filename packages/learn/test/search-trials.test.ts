@@ -25,6 +25,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** For tests that train a lot, on a machine that is busy. */
+const LONG = 240_000;
+
 const now = (): number => performance.now();
 const { space } = killedSearch;
 
@@ -52,13 +55,17 @@ describe('a search', () => {
     ['halving', { strategy: 'halving', trials: 16, metric: 'roc_auc' }],
     ['random', { trials: 6, data: weighted, metric: 'mcc' }],
     ['grid', { strategy: 'grid', grid: tiny, space: undefined }],
-  ])('by %s finds the same with 1, 2 and 3 threads', async (_, options) => {
-    const [one, two, three] = await Promise.all([1, 2, 3].map((threads) => search(options, threads)));
-    expect(timeless(two)).toEqual(timeless(one));
-    expect(timeless(three)).toEqual(timeless(one));
-    expect(one.trials.map(({ number }) => number)).toEqual([...one.trials.keys()]);
-    expect([...one.ranking].sort((a, b) => a - b)).toEqual([...one.trials.keys()]);
-  });
+  ])(
+    'by %s finds the same with 1, 2 and 3 threads',
+    async (_, options) => {
+      const [one, two, three] = await Promise.all([1, 2, 3].map((threads) => search(options, threads)));
+      expect(timeless(two)).toEqual(timeless(one));
+      expect(timeless(three)).toEqual(timeless(one));
+      expect(one.trials.map(({ number }) => number)).toEqual([...one.trials.keys()]);
+      expect([...one.ranking].sort((a, b) => a - b)).toEqual([...one.trials.keys()]);
+    },
+    LONG,
+  );
 
   it('finds what evaluating one trial after another finds', async () => {
     const { trials, metric } = await search({ strategy: 'tpe', trials: 6 });
@@ -84,30 +91,34 @@ describe('a search', () => {
     }
   });
 
-  it('by the grid of the brief reports 405 scores, none given up', async () => {
-    const file = new URL('../../../examples/brief-grid.json', import.meta.url);
-    const five = makeFolds({ rows: 120, folds: 5 });
-    const { trials } = await search({
-      data: five,
-      strategy: 'grid',
-      grid: readGrid(readFileSync(file), 'brief-grid.json'),
-      space: undefined,
-      metric: 'f1_weighted',
-    });
-    expect(trials).toHaveLength(81);
-    expect(trials.every(({ status }) => status === 'complete')).toBe(true);
-    expect(trials.flatMap(({ foldScores }) => foldScores).filter(Number.isFinite)).toHaveLength(405);
-    const [, , third] = trials;
-    expect(third).toMatchObject({ rounds: 300, configuration: { rounds: 300 }, source: 'grid' });
-    expect(third.curve).toHaveLength(300);
-    const [alone] = trainLockstep({
-      data: five,
-      configuration: third.configuration,
-      seed: 3,
-      metric: 'f1_weighted',
-    }).stages;
-    expect(third.foldScores).toEqual(alone.foldScores);
-  });
+  it(
+    'by the grid of the brief reports 405 scores, none given up',
+    async () => {
+      const file = new URL('../../../examples/brief-grid.json', import.meta.url);
+      const five = makeFolds({ rows: 80, folds: 5 });
+      const { trials } = await search({
+        data: five,
+        strategy: 'grid',
+        grid: readGrid(readFileSync(file), 'brief-grid.json'),
+        space: undefined,
+        metric: 'f1_weighted',
+      });
+      expect(trials).toHaveLength(81);
+      expect(trials.every(({ status }) => status === 'complete')).toBe(true);
+      expect(trials.flatMap(({ foldScores }) => foldScores).filter(Number.isFinite)).toHaveLength(405);
+      const [, , third] = trials;
+      expect(third).toMatchObject({ rounds: 300, configuration: { rounds: 300 }, source: 'grid' });
+      expect(third.curve).toHaveLength(300);
+      const [alone] = trainLockstep({
+        data: five,
+        configuration: third.configuration,
+        seed: 3,
+        metric: 'f1_weighted',
+      }).stages;
+      expect(third.foldScores).toEqual(alone.foldScores);
+    },
+    LONG,
+  );
 
   it('begins with the portfolio, which is never given up', async () => {
     const portfolio = [4, 3, 2].map((max_depth) => ({
@@ -332,33 +343,37 @@ describe('a search that goes on', () => {
     await expect(counted(file)).rejects.toThrow(/trial 0 of the journal/);
   });
 
-  it('loses no finished trial when its process is killed', async () => {
-    const file = join(folder, 'killed.jsonl');
-    const victim = fileURLToPath(new URL('support/search-victim.ts', import.meta.url));
-    const finished = new Set<number>();
-    for (const after of [3, 4, 5]) {
-      const child = spawn(process.execPath, [victim, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const own = new Set<number>();
-      let text = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        const lines = text.split('\n');
-        text = lines.pop() ?? '';
-        for (const line of lines) own.add(Number(line));
-        if ([...own].filter((number) => !finished.has(number)).length >= after) child.kill('SIGKILL');
-      });
-      await once(child, 'close');
-      for (const number of own) finished.add(number);
-    }
-    const lines = readFileSync(file, 'utf8').split('\n').slice(1);
-    const journaled = lines.map((line) => /^\{"evaluation":(\d+),.*\}$/.exec(line)?.[1]).filter(Boolean);
-    expect(new Set(journaled).size).toBe(journaled.length);
-    expect(new Set(journaled.map(Number))).toEqual(finished.union(new Set(journaled.map(Number))));
-    const given = { ...killedSearch, data };
-    const { result, evaluated } = await counted(file, given);
-    expect(evaluated).toBe(killedSearch.trials - journaled.length);
-    expect(timeless(result)).toEqual(timeless(await search(given)));
-  });
+  it(
+    'loses no finished trial when its process is killed',
+    async () => {
+      const file = join(folder, 'killed.jsonl');
+      const victim = fileURLToPath(new URL('support/search-victim.ts', import.meta.url));
+      const finished = new Set<number>();
+      for (const after of [3, 5]) {
+        const child = spawn(process.execPath, [victim, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+        const own = new Set<number>();
+        let text = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          const lines = text.split('\n');
+          text = lines.pop() ?? '';
+          for (const line of lines) own.add(Number(line));
+          if ([...own].filter((number) => !finished.has(number)).length >= after) child.kill('SIGKILL');
+        });
+        await once(child, 'close');
+        for (const number of own) finished.add(number);
+      }
+      const lines = readFileSync(file, 'utf8').split('\n').slice(1);
+      const journaled = lines.map((line) => /^\{"evaluation":(\d+),.*\}$/.exec(line)?.[1]).filter(Boolean);
+      expect(new Set(journaled).size).toBe(journaled.length);
+      expect(new Set(journaled.map(Number))).toEqual(finished.union(new Set(journaled.map(Number))));
+      const given = { ...killedSearch, data };
+      const { result, evaluated } = await counted(file, given);
+      expect(evaluated).toBe(killedSearch.trials - journaled.length);
+      expect(timeless(result)).toEqual(timeless(await search(given)));
+    },
+    LONG,
+  );
 });
 
 describe('what a trial sees', () => {

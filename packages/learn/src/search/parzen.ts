@@ -6,6 +6,8 @@ import type { ChoiceDimension, Dimension, NumberDimension } from './space.ts';
 
 /** Observations from which on older ones count less (Optuna's default weights). */
 const FULL_WEIGHTS = 25;
+/** Ranges of whole numbers up to this have their masses in a table. */
+const FEW_VALUES = 64;
 /** The bandwidth of one observation in one dimension, as a share of the range. */
 const BANDWIDTH = 0.2;
 
@@ -15,6 +17,8 @@ interface NumberKernel {
   readonly deviation: number;
   /** Logarithm of what the ends of the range leave of it. */
   readonly logInside: number;
+  /** Logarithms of the masses of whole numbers from `low` on, where there are few. */
+  readonly logMasses?: Float64Array;
 }
 
 /**
@@ -112,16 +116,28 @@ function kernelAt(dimension: NumberDimension, own: number | undefined, share: nu
   const width = high - low;
   const mean = own === undefined ? 0.5 * (low + high) : toInner(dimension, own);
   const deviation = own === undefined ? width : share * width;
-  const inside = normalCdf((high - mean) / deviation) - normalCdf((low - mean) / deviation);
-  return { mean, deviation, logInside: Math.log(inside) };
+  const below = (x: number): number => normalCdf((x - mean) / deviation);
+  const logInside = Math.log(below(high) - below(low));
+  if (!isWhole(dimension) || width > FEW_VALUES) return { mean, deviation, logInside };
+  const borders = Float64Array.from({ length: width + 1 }, (_, i) => below(low + i));
+  const logMasses = Float64Array.from({ length: width }, (_, i) => {
+    return Math.log(borders[i + 1] - borders[i]) - logInside;
+  });
+  return { mean, deviation, logInside, logMasses };
+}
+
+/** True for numbers whose density is the mass of the interval that is rounded to them. */
+function isWhole({ integer, log }: NumberDimension): boolean {
+  return integer && !log;
 }
 
 function logKernel(
   dimension: NumberDimension,
-  { mean, deviation, logInside }: NumberKernel,
+  { mean, deviation, logInside, logMasses }: NumberKernel,
   value: number,
 ): number {
-  if (dimension.integer && !dimension.log) {
+  if (logMasses !== undefined) return logMasses[value - dimension.low];
+  if (isWhole(dimension)) {
     const below = (x: number): number => normalCdf((x - mean) / deviation);
     return Math.log(below(value + 0.5) - below(value - 0.5)) - logInside;
   }
