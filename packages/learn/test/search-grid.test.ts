@@ -3,6 +3,7 @@ import { InvalidModel } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { checkGrid, readGrid } from '../src/search/index.ts';
 import { gridSearch } from '../src/search/grid.ts';
+import { refusalOf } from './support/refusal.ts';
 
 const brief = new URL('../../../examples/brief-grid.json', import.meta.url);
 
@@ -74,17 +75,13 @@ describe('a grid', () => {
     [JSON.parse('{"__proto__": [1]}'), /no parameter "_?proto__"|no parameter ""/],
   ])('refuses %j', (grid, problem, hint = /./) => {
     const bytes = new TextEncoder().encode(JSON.stringify(grid));
-    try {
-      readGrid(bytes, 'grid.json');
-      expect.unreachable();
-    } catch (error) {
-      expect(error).toBeInstanceOf(InvalidModel);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(problem),
-        hint: expect.stringMatching(hint),
-      });
-      expect(String(error)).toContain('grid.json');
-    }
+    const error = refusalOf(() => readGrid(bytes, 'grid.json'));
+    expect(error).toBeInstanceOf(InvalidModel);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(problem),
+      hint: expect.stringMatching(hint),
+    });
+    expect(String(error)).toContain('grid.json');
   });
 
   it('is JSON', () => {

@@ -8,6 +8,7 @@ import { patienceFor, roundsFor } from '../src/search/configuration.ts';
 import { activate, samplePoint, toConfiguration, toPoint } from '../src/search/point.ts';
 import { treeDefaults } from '../src/training/index.ts';
 import { oddValues, pathsOf, replaceAt } from './support/json-damage.ts';
+import { refusalOf } from './support/refusal.ts';
 
 const example: SearchSpace = {
   eta: { low: 0.01, high: 0.3, log: true },
@@ -68,29 +69,24 @@ describe('a search space', () => {
     [{ gamma: null }, /expected a number, a text/],
     [JSON.parse('{"__proto__": 1}'), /no parameter "__proto__"/],
   ])('refuses %j', (space, problem, hint = /./) => {
-    try {
-      checkSpace(space, 'space.json');
-      expect.unreachable();
-    } catch (error) {
-      expect(error).toBeInstanceOf(InvalidModel);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(problem),
-        hint: expect.stringMatching(hint),
-      });
-    }
+    const error = refusalOf(() => checkSpace(space, 'space.json'));
+    expect(error).toBeInstanceOf(InvalidModel);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(problem),
+      hint: expect.stringMatching(hint),
+    });
   });
 
   it('is read or refused, whatever is damaged', () => {
     for (const path of pathsOf(example)) {
       for (const value of oddValues) {
         const damaged = replaceAt(example, path, value);
-        try {
+        const draw = (): number => {
           const space = checkSpace(damaged);
-          const configuration = toConfiguration(space, samplePoint(space, new Random(1)));
-          expect(configuration.rounds).toBeGreaterThan(0);
-        } catch (error) {
-          expect(error).toBeInstanceOf(InvalidModel);
-        }
+          return toConfiguration(space, samplePoint(space, new Random(1))).rounds;
+        };
+        const error = refusalOf(draw);
+        expect(error === undefined ? draw() > 0 : error instanceof InvalidModel).toBe(true);
       }
     }
   });

@@ -81,8 +81,10 @@ function observe(space: CheckedSpace, visible: readonly Trial[]): Observation[] 
 
 /** Complete trials by their score, then pruned ones by how far they came, then by their score. */
 function compareTrials(a: Trial, b: Trial, metric: SearchMetric): number {
-  const progress = ({ status, curve, configuration }: Trial): number =>
-    status === 'complete' ? Infinity : curve.length / roundsFor(1, configuration);
-  const [x, y] = [progress(a), progress(b)];
+  const [x, y] = [progressOf(a), progressOf(b)];
   return x === y ? compareScores(metric, a.score, b.score) || a.number - b.number : y - x;
+}
+
+function progressOf({ status, curve, configuration }: Trial): number {
+  return status === 'complete' ? Infinity : curve.length / roundsFor(1, configuration);
 }
