@@ -9,6 +9,7 @@ import {
   rowEncoder,
 } from '../src/features/index.ts';
 import type { FeaturePlan } from '../src/features/index.ts';
+import { engineeredOf, fitWithLabels } from './support/engineered.ts';
 import { oddValues, pathsOf, replaceAt } from './support/json-damage.ts';
 import { datasetOf, schemaOf } from './support/tables.ts';
 import type { Table } from './support/tables.ts';
@@ -25,6 +26,15 @@ const table: Table = {
 const plan = fitFeatures(datasetOf(table), schemaOf(types), { minimumCount: 2 });
 const saved = JSON.parse(JSON.stringify(plan)) as FeaturePlan;
 
+// Columns of every type, twice, and of engineered features one of each kind.
+const wideTypes = [...types, ...types];
+const wideTable: Table = { types: wideTypes, rows: table.rows.map((row) => [...row, ...row]) };
+const { plan: widePlan } = fitWithLabels(datasetOf(wideTable), schemaOf(wideTypes), {
+  minimumCount: 1,
+  engineered: engineeredOf(wideTypes).filter((_, i) => i % 2 === 0),
+});
+const savedWide = JSON.parse(JSON.stringify(widePlan)) as FeaturePlan;
+
 /** The message with which a damaged plan is refused; undefined if it is taken. */
 function refusal(json: unknown): string | undefined {
   try {
@@ -37,9 +47,9 @@ function refusal(json: unknown): string | undefined {
 }
 
 /** Can a plan that was taken be used without harm? */
-function works(json: unknown): boolean {
+function works(json: unknown, rows = table): boolean {
   const parsed = parsePlan(json);
-  const dataset = datasetOf(table);
+  const dataset = datasetOf(rows);
   // A changed name makes the column another one: let every column be there.
   const columns = parsed.inputs.map((input, i) => ({ ...dataset.columns[i], name: input.name }));
   const named = { rowCount: dataset.rowCount, columns };
@@ -75,6 +85,22 @@ describe('a saved plan', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it('is so with engineered features', () => {
+    expect(parsePlan(savedWide)).toEqual(widePlan);
+    const harmful: string[] = [];
+    const steps = savedWide.steps.length - engineeredOf(wideTypes).length / 2;
+    const engineered = pathsOf(savedWide).filter(([part, at]) => part === 'steps' && Number(at) >= steps);
+    for (const path of engineered) {
+      for (const value of oddValues) {
+        const damaged = replaceAt(savedWide, path, value);
+        if (refusal(damaged) === undefined && !works(damaged, wideTable))
+          harmful.push(`${path.join('.')} = ${JSON.stringify(value)}`);
+      }
+    }
+    expect(engineered.length).toBeGreaterThan(80);
+    expect(harmful).toEqual([]);
+  });
+
   it('is refused with a key too many anywhere', () => {
     const taken = pathsOf(saved).filter((path) => {
       const value = path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], saved);
@@ -88,8 +114,8 @@ describe('a saved plan', () => {
   it.each<[string, RegExp, (copy: Record<string, unknown[]> & Record<string, unknown>) => void]>([
     [
       'a newer version',
-      /version 2, this Verdict reads up to 1/,
-      (copy) => Object.assign(copy, { version: 2 }),
+      /version 3, this Verdict reads up to 2/,
+      (copy) => Object.assign(copy, { version: 3 }),
     ],
     ['an input twice', /a name comes twice/, ({ inputs }) => inputs.push(inputs[0])],
     ['no input', /there is no input/, (copy) => Object.assign(copy, { inputs: [] })],
@@ -113,6 +139,21 @@ describe('a saved plan', () => {
       'an unknown kind of step',
       /expected one of number, datetime, category/,
       ({ steps }) => Object.assign(steps[0] as object, { kind: 'script' }),
+    ],
+    [
+      'a feature of three columns',
+      /more than 2 items/,
+      ({ outputs }) => Object.assign(outputs[0] as object, { sources: ['c0', 'c1', 'c2'] }),
+    ],
+    [
+      'a feature of another column',
+      /not those of the steps/,
+      ({ outputs }) => Object.assign(outputs[0] as object, { sources: ['c1'] }),
+    ],
+    [
+      'an output as version 1 had it',
+      /unknown key "source"/,
+      ({ outputs }) => outputs.splice(0, 1, { name: 'c0', source: 'c0', type: 'q' }),
     ],
     ['outputs in another order', /not those of the steps/, ({ outputs }) => outputs.reverse()],
     ['an output too few', /not those of the steps/, ({ outputs }) => outputs.pop()],
@@ -202,6 +243,60 @@ describe('a saved plan', () => {
     expect(refusal(withValue(low === 1e-60 ? 1e-61 : low - Math.max(0.01, Math.abs(low))))).toMatch(
       new RegExp(`${key}: .* is below`),
     );
+  });
+
+  it.each<[string, string, RegExp, Record<string, unknown>]>([
+    ['ratio', 'one column twice', /the two columns are the same/, { inputs: ['c0', 'c0'] }],
+    ['ratio', 'one column', /expected two columns/, { inputs: ['c0'] }],
+    ['ratio', 'three columns', /more than 2 items/, { inputs: ['c0', 'c1', 'c2'] }],
+    ['ratio', 'a category', /a step of kind "ratio" cannot read a column of type/, { inputs: ['c0', 'c3'] }],
+    ['ratio', 'a negative bound', /least: -1 is below 0/, { least: -1 }],
+    [
+      'elapsed',
+      'a number',
+      /a step of kind "elapsed" cannot read a column of type/,
+      { inputs: ['c4', 'c0'] },
+    ],
+    ['product', 'an unknown column', /there is no input "zzz"/, { inputs: ['c0', 'zzz'] }],
+    ['log', 'no unit', /unit: 0 is below/, { unit: 0 }],
+    ['rank', 'edges that fall', /the values do not increase/, { edges: [2, 1], shares: [0, 1] }],
+    ['rank', 'an edge alone', /edges and shares must be equally many/, { edges: [1], shares: [1] }],
+    ['rank', 'a share too few', /edges and shares must be equally many/, { edges: [1, 2], shares: [1] }],
+    ['rank', 'a share above 1', /shares\[1\]: 2 is above 1/, { edges: [1, 2], shares: [0, 2] }],
+    ['frequency', 'a share too few', /levels and shares must be equally many/, { shares: [] }],
+    ['frequency', 'a level twice', /a level comes twice/, { levels: ['a', 'a'], shares: [0, 0] }],
+    ['target', 'a rate too few', /levels and rates must be equally many/, { rates: [] }],
+    ['target', 'a rate above 1', /rare: 1.5 is above 1/, { rare: 1.5 }],
+    ['cross', 'half a pair', /expected two levels/, { levels: [['a']] }],
+    [
+      'cross',
+      'a pair twice',
+      /a pair of levels comes twice/,
+      {
+        levels: [
+          ['a', 'b'],
+          ['a', 'b'],
+        ],
+      },
+    ],
+    ['text', 'no column', /there is no column/, { columns: [] }],
+    [
+      'text',
+      'columns that fall',
+      /do not increase/,
+      {
+        columns: [
+          { column: 1, output: 'x' },
+          { column: 0, output: 'y' },
+        ],
+      },
+    ],
+    ['text', 'a column beyond its size', /column: 3 is above 2/, { columns: [{ column: 3, output: 'x' }] }],
+    ['text', 'other grams', /expected one of word, character/, { grams: 'line' }],
+  ])('has a %s step that is refused with %s', (kind, _, message, change) => {
+    const copy = structuredClone(savedWide) as unknown as { steps: Record<string, unknown>[] };
+    Object.assign(copy.steps.find((step) => step['kind'] === kind) ?? {}, change);
+    expect(refusal(copy)).toMatch(message);
   });
 
   it('names the file and the place in it', () => {

@@ -59,15 +59,15 @@ describe('numbers', () => {
     const [column] = applyFeatures(plan, dataset).columns;
     const most = 3.4028234663852886e38;
     expect([...column]).toEqual([Math.fround(0.1), NaN, -0, most, -most, most, 0]);
-    expect(plan.outputs).toEqual([{ name: 'c0', source: 'c0', type: 'q' }]);
+    expect(plan.outputs).toEqual([{ name: 'c0', sources: ['c0'], type: 'q' }]);
   });
 
   it('may be codes of categories that the table itself holds; no linear step reads those', () => {
     const plan = parsePlan({
-      version: 1,
+      version: 2,
       inputs: [{ name: 'kind', type: 'numeric', optional: true }],
       steps: [{ kind: 'number', input: 'kind', output: 'kind', type: 'c' }],
-      outputs: [{ name: 'kind', source: 'kind', type: 'c' }],
+      outputs: [{ name: 'kind', sources: ['kind'], type: 'c' }],
       linear: [],
     });
     const values = Float64Array.of(0, 300, NaN, -1);

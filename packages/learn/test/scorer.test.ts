@@ -4,8 +4,9 @@ import { ColumnMissing, columnTypes, InvalidValue } from '@verdict/core';
 import type { ColumnType } from '@verdict/core';
 import { createScorer } from '../src/scorer/index.ts';
 import type { Scorer } from '../src/scorer/index.ts';
-import { applyFeatures, linearDesign, linearLayout } from '../src/features/index.ts';
+import { applyFeatures, fitTransformFeatures, linearDesign, linearLayout } from '../src/features/index.ts';
 import { logisticMargins } from '../src/linear/index.ts';
+import { engineeredOf } from './support/engineered.ts';
 import { smallModel } from './support/small-model.ts';
 import { datasetOf, recordOf, tableOf } from './support/tables.ts';
 import type { Table } from './support/tables.ts';
@@ -37,6 +38,9 @@ const scorers: [string, Scorer][] = [
   ['trees alone', treesOnly],
   ['regression alone', logisticOnly],
 ];
+
+const twice = [...columnTypes, ...columnTypes];
+const engineered = smallModel({ types: twice, engineered: engineeredOf(twice), rounds: 30 });
 
 /** The rows that the two forms score differently, in any bit. */
 function differing(subject: Scorer, rows: Table): number[] {
@@ -163,14 +167,14 @@ describe('contributions of the regression', () => {
       const expected = columns.map((source) => {
         let sum = 0;
         layout.numeric.forEach((one, i) => {
-          if (one.source === source) sum += logistic.numeric[i] * (numeric[i][row] - one.mean);
+          if (one.sources.includes(source)) sum += logistic.numeric[i] * (numeric[i][row] - one.mean);
         });
         layout.codes.forEach((block, i) => {
           const mean = block.shares.reduce(
             (total, share, level) => total + share * logistic.codes[i][level],
             0,
           );
-          if (block.source === source) sum += logistic.codes[i][codes[i].codes[row]] - mean;
+          if (block.sources.includes(source)) sum += logistic.codes[i][codes[i].codes[row]] - mean;
         });
         return sum;
       });
@@ -186,12 +190,86 @@ describe('contributions of trees', () => {
     const exact = bundle.booster.contributions(applyFeatures(bundle.plan, dataset));
     const features = bundle.plan.outputs.length;
     const date = columns.indexOf(`c${columnTypes.indexOf('datetime')}`);
-    const parts = bundle.plan.outputs.flatMap(({ source }, f) => (source === columns[date] ? [f] : []));
+    const parts = bundle.plan.outputs.flatMap(({ sources }, f) => (sources[0] === columns[date] ? [f] : []));
     expect(parts.length).toBeGreaterThan(2);
     for (let row = 0; row < dataset.rowCount; row++) {
       const sum = parts.reduce((total, f) => total + exact[row * (features + 1) + f], 0);
       expect(contributions[row * columns.length + date]).toBeCloseTo(sum, 10);
     }
+  });
+});
+
+describe('a model with engineered features', () => {
+  const { plan, booster, logistic } = engineered.bundle;
+  const subject = createScorer(engineered.bundle);
+  const width = plan.inputs.length;
+
+  it('scores and explains rows one by one as in a batch, bit for bit', () => {
+    expect(differing(subject, engineered.table)).toEqual([]);
+    expect(unexplained(subject, engineered.table)).toEqual([]);
+    fc.assert(
+      fc.property(tableOf(twice, { maxLength: 8 }), (rows) => {
+        expect(differing(subject, rows)).toEqual([]);
+        expect(unexplained(subject, rows)).toEqual([]);
+      }),
+      { numRuns: 20, seed: 33 },
+    );
+  });
+
+  it('shares what trees say of a feature of two columns equally between them', () => {
+    const exact = booster.contributions(applyFeatures(plan, engineered.dataset));
+    const { columns, contributions } = createScorer({ plan, booster, decision: plain }).explainBatch(
+      engineered.dataset,
+    );
+    const used = booster.importance('weight');
+    expect(plan.outputs.filter(({ name, sources }) => sources.length === 2 && used.has(name))).not.toEqual(
+      [],
+    );
+    columns.forEach((column, place) => {
+      const expected = plan.outputs.reduce(
+        (sum, { sources }, f) => (sources.includes(column) ? sum + exact[f] / sources.length : sum),
+        0,
+      );
+      expect(contributions[place]).toBeCloseTo(expected, 10);
+    });
+  });
+
+  it('shares what the regression says likewise', () => {
+    const alone = createScorer({
+      plan,
+      logistic,
+      decision: { ...plain, blend: { members: [{ member: 'logistic', weight: 1 }], offset: 0 } },
+    });
+    const { columns, contributions } = alone.explainBatch(engineered.dataset);
+    const { numeric, codes } = linearDesign(plan, engineered.dataset);
+    const layout = linearLayout(plan);
+    expect(layout.codes.some(({ sources }) => sources.length === 2)).toBe(true);
+    const row = 5;
+    columns.forEach((column, place) => {
+      let expected = 0;
+      layout.numeric.forEach(({ sources, mean }, i) => {
+        if (sources.includes(column))
+          expected += (logistic.numeric[i] * (numeric[i][row] - mean)) / sources.length;
+      });
+      layout.codes.forEach(({ sources, shares }, i) => {
+        if (!sources.includes(column)) return;
+        const mean = shares.reduce((sum, share, level) => sum + share * logistic.codes[i][level], 0);
+        expected += (logistic.codes[i][codes[i].codes[row]] - mean) / sources.length;
+      });
+      expect(contributions[row * width + place]).toBeCloseTo(expected, 10);
+    });
+  });
+
+  it('reads only the columns that kept features are made of', () => {
+    const kept = plan.outputs.filter(({ sources }) => sources.includes('c0')).map(({ name }) => name);
+    const fitted = fitTransformFeatures(
+      engineered.dataset,
+      engineered.schema,
+      { engineered: engineeredOf(twice), keep: kept },
+      engineered.labels,
+    );
+    expect(fitted.plan.inputs.map(({ name }) => name)).toEqual(['c0', 'c1']);
+    expect(fitted.plan.outputs.map(({ name }) => name)).toEqual(kept);
   });
 });
 

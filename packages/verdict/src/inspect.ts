@@ -30,7 +30,11 @@ export interface BundleInspection {
   /** Where the model comes from, if it was imported; as its bundle says. */
   readonly imported?: ModelOrigin;
   readonly members: readonly { readonly member: string; readonly weight: number; readonly size: string }[];
-  readonly features: readonly { readonly name: string; readonly source: string; readonly type: string }[];
+  readonly features: readonly {
+    readonly name: string;
+    readonly sources: readonly string[];
+    readonly type: string;
+  }[];
   readonly metrics: unknown;
   readonly card: string;
 }
@@ -69,7 +73,7 @@ export async function inspect(job: InspectJob): Promise<TableInspection | Bundle
     decision,
     ...(imported === undefined ? {} : { imported }),
     members: decision.blend.members.map(({ member, weight }) => ({ member, weight, size: size[member] })),
-    features: plan.outputs.map(({ name, source, type }) => ({ name, source, type })),
+    features: plan.outputs.map(({ name, sources, type }) => ({ name, sources, type })),
     metrics,
     card,
   };

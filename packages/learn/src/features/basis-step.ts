@@ -1,7 +1,7 @@
 import type { JsonCursor } from '../json/json-cursor.ts';
 import type { LinearKind } from './linear-kind.ts';
 import { medianOfSorted } from './median.ts';
-import { fitNormalScores, normalScore } from './normal-scores.ts';
+import { fitNormalScores, mostEdges, normalScore, parseEdges } from './normal-scores.ts';
 import type { NormalScores } from './normal-scores.ts';
 import { largestFloat32 } from './number-step.ts';
 import { shortestBetween } from './shortest-number.ts';
@@ -36,7 +36,6 @@ const FEWEST_STEP_VALUES = 3;
 const MOST_STEP_VALUES = 12;
 /** A 0/1 column needs as many rows on either side. */
 const FEWEST_ROWS = 10;
-const MOST_EDGES = 64;
 
 /** Basis expansion of a number. */
 export const basisStep: LinearKind<BasisStep> = {
@@ -169,7 +168,7 @@ function fitSteps(sorted: Float32Array): BasisStep['steps'] {
 
 function parseScores(cursor: JsonCursor): NormalScores {
   const { edges, scores } = cursor.object(['edges', 'scores']);
-  const parsed = { edges: ascending(edges), scores: scores.numbers(MOST_EDGES, { min: -100, max: 100 }) };
+  const parsed = { edges: parseEdges(edges), scores: scores.numbers(mostEdges, { min: -100, max: 100 }) };
   if (parsed.edges.length < 2 || parsed.edges.length !== parsed.scores.length) {
     cursor.fail('edges and scores must be equally many, and at least two');
   }
@@ -178,15 +177,9 @@ function parseScores(cursor: JsonCursor): NormalScores {
 
 function parseSteps(cursor: JsonCursor): NonNullable<BasisStep['steps']> {
   const { edges, shares } = cursor.object(['edges', 'shares']);
-  const parsed = { edges: ascending(edges), shares: shares.numbers(MOST_EDGES, { min: 0, max: 1 }) };
+  const parsed = { edges: parseEdges(edges), shares: shares.numbers(mostEdges, { min: 0, max: 1 }) };
   if (parsed.edges.length === 0 || parsed.edges.length !== parsed.shares.length) {
     cursor.fail('edges and shares must be equally many, and at least one');
   }
   return parsed;
-}
-
-function ascending(cursor: JsonCursor): number[] {
-  const values = cursor.numbers(MOST_EDGES);
-  if (values.some((value, i) => i > 0 && value <= values[i - 1])) cursor.fail('the values do not increase');
-  return values;
 }

@@ -1,5 +1,5 @@
 /** Milliseconds of a day. */
-const dayLength = 86_400_000;
+export const dayLength = 86_400_000;
 
 /** The furthest moment from 1970, either way, that a date-time may be (that of ECMAScript dates). */
 export const furthestMoment = 8.64e15;

@@ -37,9 +37,10 @@ const recipeOf: Record<DatePart, LinearRecipe> = {
 export const dateTimeStep: StepKind<DateTimeStep> = {
   kind: 'datetime',
   columnTypes: ['datetime'],
+  inputCount: 1,
 
-  fitTransform({ input, column, uniqueName }) {
-    const moments = numberValues(column);
+  fitTransform({ inputs: [input], columns, uniqueName }) {
+    const moments = numberValues(columns[0]);
     const reference = startOfMedianYear(moments);
     const kept = dateParts.filter((part) => part === 'elapsed' || varies(part, moments));
     const step: DateTimeStep = {
@@ -48,15 +49,19 @@ export const dateTimeStep: StepKind<DateTimeStep> = {
       reference,
       parts: kept.map((part) => ({ part, output: uniqueName(`${input.name}:${part}`) })),
     };
-    return { step, columns: dateTimeStep.apply(step, column) };
+    return { step, columns: dateTimeStep.apply(step, columns) };
   },
 
   outputs: (step) =>
-    step.parts.map(({ part, output }) => ({ name: output, source: step.input, type: featureTypeOf[part] })),
+    step.parts.map(({ part, output }) => ({
+      name: output,
+      sources: [step.input],
+      type: featureTypeOf[part],
+    })),
 
   linear: (step) => step.parts.map(({ part }) => recipeOf[part]),
 
-  apply(step, column) {
+  apply(step, [column]) {
     const moments = numberValues(column);
     return step.parts.map(({ part }) => {
       const out = new Float32Array(moments.length);
@@ -65,7 +70,7 @@ export const dateTimeStep: StepKind<DateTimeStep> = {
     });
   },
 
-  rowStep(step, slot, offset) {
+  rowStep(step, [slot], offset) {
     const parts = step.parts.map(({ part }) => part);
     return (row, target) => {
       const moment = row.numbers[slot];
@@ -73,6 +78,8 @@ export const dateTimeStep: StepKind<DateTimeStep> = {
         target[offset + k] = toFloat32(datePart(parts[k], moment, step.reference));
     };
   },
+
+  select: (step, kept) => ({ ...step, parts: step.parts.filter(({ output }) => kept.has(output)) }),
 
   parse(cursor) {
     const { input, reference, parts } = cursor.object(['kind', 'input', 'reference', 'parts']);

@@ -1,3 +1,4 @@
+export type { EngineeredFeature, GramKind, TargetSmoothing } from './engineered-feature.ts';
 export { featurePlanVersion, maximumFeatures } from './feature-plan.ts';
 export type {
   FeatureInput,
@@ -8,6 +9,7 @@ export type {
   FeatureType,
   LinearStep,
 } from './feature-plan.ts';
+export { looksAtLabel } from './label-looking.ts';
 export {
   forEachLinearColumn,
   linearDesign,
@@ -17,9 +19,14 @@ export {
 } from './linear-design.ts';
 export type { LinearCodes, LinearLayout, LinearNumeric } from './linear-design.ts';
 export type { LinearRow } from './linear-kind.ts';
+export { pairedGain } from './paired-gain.ts';
+export type { PairedGain } from './paired-gain.ts';
 export { applyFeatures } from './plan-application.ts';
 export { fitFeatures, fitTransformFeatures } from './plan-fitting.ts';
 export type { FittedFeatures } from './plan-fitting.ts';
 export { parsePlan } from './plan-parser.ts';
+export { selectFeatures } from './plan-selection.ts';
+export { proposeFeatures } from './proposals.ts';
+export type { FeatureProposals, ProposalInput, ProposalLimits } from './proposals.ts';
 export { rowEncoder } from './row-encoder.ts';
 export type { RowRecord } from './row-encoder.ts';

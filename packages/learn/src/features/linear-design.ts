@@ -52,15 +52,15 @@ export function forEachLinearColumn(
   }
 }
 
-/** One numeric column of the linear design: its source in the table and its training mean. */
+/** One numeric column of the linear design: its sources in the table and its training mean. */
 export interface LinearNumeric {
-  readonly source: string;
+  readonly sources: readonly string[];
   readonly mean: number;
 }
 
-/** One code block of the linear design: its source in the table and the training share of each level. */
+/** One code block of the linear design: its sources in the table and the training share of each level. */
 export interface LinearCodes {
-  readonly source: string;
+  readonly sources: readonly string[];
   readonly shares: readonly number[];
 }
 
@@ -72,17 +72,17 @@ export interface LinearLayout {
 
 /** Describes the linear design of a plan. */
 export function linearLayout(plan: FeaturePlan): LinearLayout {
-  const source = new Map(plan.outputs.map((output) => [output.name, output.source]));
+  const sources = new Map(plan.outputs.map((output) => [output.name, output.sources]));
   return {
     numeric: plan.linear.flatMap((step) =>
       linearKind(step)
         .numericMeans(step)
-        .map((mean) => ({ source: source.get(step.feature)!, mean })),
+        .map((mean) => ({ sources: sources.get(step.feature)!, mean })),
     ),
     codes: plan.linear.flatMap((step) =>
       linearKind(step)
         .codeShares(step)
-        .map((shares) => ({ source: source.get(step.feature)!, shares })),
+        .map((shares) => ({ sources: sources.get(step.feature)!, shares })),
     ),
   };
 }

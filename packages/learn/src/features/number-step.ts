@@ -33,31 +33,34 @@ const typeOf = { numeric: 'q', integer: 'int', boolean: 'i' } as const;
 export const numberStep: StepKind<NumberStep> = {
   kind: 'number',
   columnTypes: ['numeric', 'integer', 'boolean'],
+  inputCount: 1,
 
-  fitTransform({ input, column, uniqueName }) {
+  fitTransform({ inputs: [input], columns, uniqueName }) {
     const step: NumberStep = {
       kind: 'number',
       input: input.name,
       output: uniqueName(input.name),
       type: typeOf[input.type as keyof typeof typeOf],
     };
-    return { step, columns: numberStep.apply(step, column) };
+    return { step, columns: numberStep.apply(step, columns) };
   },
 
-  outputs: (step) => [{ name: step.output, source: step.input, type: step.type }],
+  outputs: (step) => [{ name: step.output, sources: [step.input], type: step.type }],
 
   linear: ({ type }) => [{ kind: type === 'c' ? 'none' : 'basis' }],
 
-  apply(_step, column) {
+  apply(_step, [column]) {
     const values = numberValues(column);
     const out = new Float32Array(values.length);
     for (let i = 0; i < values.length; i++) out[i] = toFloat32(values[i]);
     return [out];
   },
 
-  rowStep: (_step, slot, offset) => (row, target) => {
-    target[offset] = toFloat32(row.numbers[slot]);
-  },
+  rowStep:
+    (_step, [slot], offset) =>
+    (row, target) => {
+      target[offset] = toFloat32(row.numbers[slot]);
+    },
 
   parse(cursor) {
     const { input, output, type } = cursor.object(['kind', 'input', 'output', 'type']);

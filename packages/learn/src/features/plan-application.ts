@@ -1,4 +1,5 @@
 import { inputColumns } from './input-column.ts';
+import { stepInputs } from './step-kind.ts';
 import { stepKind } from './step-registry.ts';
 import type { Matrix } from '@verdict/boost';
 import type { Dataset } from '@verdict/core';
@@ -15,7 +16,12 @@ export function applyFeatures(plan: FeaturePlan, dataset: Dataset): Matrix {
   const inputs = new Map(plan.inputs.map(({ name }, slot) => [name, columns[slot]]));
   return {
     rowCount: dataset.rowCount,
-    columns: plan.steps.flatMap((step) => stepKind(step).apply(step, inputs.get(step.input)!)),
+    columns: plan.steps.flatMap((step) =>
+      stepKind(step).apply(
+        step,
+        stepInputs(step).map((name) => inputs.get(name)!),
+      ),
+    ),
     featureNames: plan.outputs.map(({ name }) => name),
     featureTypes: plan.outputs.map(({ type }) => type),
   };

@@ -1,16 +1,25 @@
 import { InsufficientData, InvalidOption } from '@verdict/core';
+import type { Column, Dataset, Schema } from '@verdict/core';
+import type { Matrix } from '@verdict/boost';
 import { maximumCategoryLevels } from './category-step.ts';
 import { featurePlanVersion, maximumFeatures } from './feature-plan.ts';
+import { innerFolds } from './inner-folds.ts';
 import { inputColumns } from './input-column.ts';
-import { linearKinds, stepKind, stepKinds } from './step-registry.ts';
-import type { Matrix } from '@verdict/boost';
-import type { Dataset, Schema } from '@verdict/core';
-import type { FeatureInput, FeatureOptions, FeaturePlan, FeatureStep, LinearStep } from './feature-plan.ts';
-import type { FitRequest } from './step-kind.ts';
+import { keepFeatures } from './plan-selection.ts';
+import { fitRequests } from './fit-request.ts';
+import { looksAtLabel } from './label-looking.ts';
+import { linearKinds, stepKind } from './step-registry.ts';
+import type { FeatureInput, FeatureOptions, FeaturePlan, LinearStep } from './feature-plan.ts';
+import type { MadeStep } from './plan-selection.ts';
+import type { LabelAccess } from './step-kind.ts';
 
 /** A fitted plan and what it makes of the rows that it was fitted on. */
 export interface FittedFeatures {
   readonly plan: FeaturePlan;
+  /**
+   * The features of the training rows. Those that look at the label are cross-fitted: a row is given what the rows of
+   * other inner folds say, so that its own label never reaches it.
+   */
   readonly matrix: Matrix;
 }
 
@@ -19,7 +28,8 @@ export interface FittedFeatures {
  *
  * @param dataset training rows only
  * @param schema says which columns are features, and of what type
- * @param label 1 for positive rows, 0 for others; no kind of step looks at it so far
+ * @param labels 1 for positive rows, 0 for others; for features that look at the label
+ * @param weights of the rows; default 1 each
  * @throws ColumnMissing, InvalidValue if the dataset is not what the schema says; InsufficientData without
  * any feature; InvalidOption
  */
@@ -27,9 +37,10 @@ export function fitFeatures(
   dataset: Dataset,
   schema: Schema,
   options: FeatureOptions = {},
-  label?: Uint8Array,
+  labels?: Uint8Array,
+  weights?: Float64Array,
 ): FeaturePlan {
-  return fitTransformFeatures(dataset, schema, options, label).plan;
+  return fitTransformFeatures(dataset, schema, options, labels, weights).plan;
 }
 
 /** Like `fitFeatures`, and keeps the matrix of the training rows that fitting makes anyway. */
@@ -37,33 +48,49 @@ export function fitTransformFeatures(
   dataset: Dataset,
   schema: Schema,
   options: FeatureOptions = {},
-  label?: Uint8Array,
+  labels?: Uint8Array,
+  weights?: Float64Array,
 ): FittedFeatures {
-  const { minimumCount, maximumLevels } = checkOptions(options);
+  const { minimumCount, maximumLevels } = checkLimits(options);
   const inputs = featureInputs(schema);
+  const requests = fitRequests(inputs, options.engineered ?? []);
+  const label = looksAtLabel(options.engineered ?? [])
+    ? labelAccess(dataset.rowCount, schema, options, labels, weights)
+    : undefined;
+  const columns = new Map<string, Column>();
+  inputColumns(dataset, inputs).forEach((column, slot) => columns.set(inputs[slot].name, column));
   const uniqueName = nameMaker();
-  const steps: FeatureStep[] = [];
-  const columns: Float32Array[] = [];
-  const linear: LinearStep[] = [];
-  for (const [slot, column] of inputColumns(dataset, inputs).entries()) {
-    const input = inputs[slot];
-    const fitted = kindFor(input).fitTransform({
-      input,
-      column,
+  const all = requests.map(({ kind, inputs: own, options: wanted }): MadeStep =>
+    kind.fitTransform({
+      inputs: own,
+      columns: own.map(({ name }) => columns.get(name)!),
+      options: wanted,
       label,
       minimumCount,
       maximumLevels,
       uniqueName,
-    });
-    const kind = stepKind(fitted.step);
-    const outputs = kind.outputs(fitted.step);
-    kind.linear(fitted.step).forEach((recipe, k) => {
+    }),
+  );
+  const made = options.keep === undefined ? all : keepFeatures(all, new Set(options.keep));
+  return planOf(made, inputs, dataset.rowCount);
+}
+
+/** Puts steps and what they made of the training rows together, with the linear steps on top. */
+function planOf(
+  made: readonly MadeStep[],
+  inputs: readonly FeatureInput[],
+  rowCount: number,
+): FittedFeatures {
+  const linear: LinearStep[] = [];
+  for (const { step, columns } of made) {
+    const kind = stepKind(step);
+    const outputs = kind.outputs(step);
+    kind.linear(step).forEach((recipe, k) => {
       if (recipe.kind !== 'none')
-        linear.push(linearKinds[recipe.kind].fit(outputs[k].name, fitted.columns[k], recipe));
+        linear.push(linearKinds[recipe.kind].fit(outputs[k].name, columns[k], recipe));
     });
-    steps.push(fitted.step);
-    for (const made of fitted.columns) columns.push(made);
   }
+  const steps = made.map(({ step }) => step);
   const outputs = steps.flatMap((step) => stepKind(step).outputs(step));
   if (outputs.length > maximumFeatures)
     throw new InvalidOption({
@@ -71,12 +98,18 @@ export function fitTransformFeatures(
       got: outputs.length,
       expected: `at most ${maximumFeatures} features`,
     });
-  const plan: FeaturePlan = { version: featurePlanVersion, inputs, steps, outputs, linear };
+  const read = new Set(outputs.flatMap(({ sources }) => sources));
   return {
-    plan,
+    plan: {
+      version: featurePlanVersion,
+      inputs: inputs.filter(({ name }) => read.has(name)),
+      steps,
+      outputs,
+      linear,
+    },
     matrix: {
-      rowCount: dataset.rowCount,
-      columns,
+      rowCount,
+      columns: made.flatMap(({ columns }) => columns),
       featureNames: outputs.map(({ name }) => name),
       featureTypes: outputs.map(({ type }) => type),
     },
@@ -95,21 +128,33 @@ function featureInputs(schema: Schema): FeatureInput[] {
   return inputs;
 }
 
-/** The kind of step for a column. */
-function kindFor(input: FeatureInput): {
-  fitTransform(request: FitRequest): { step: FeatureStep; columns: Float32Array[] };
-} {
-  const kind = Object.values(stepKinds).find(({ columnTypes }) => columnTypes.includes(input.type));
-  if (kind === undefined)
-    throw new InvalidOption({
-      option: `type of column "${input.name}"`,
-      got: input.type,
-      expected: 'a known type',
-    });
-  return kind;
+function labelAccess(
+  rowCount: number,
+  schema: Schema,
+  { seed = 0, groups }: FeatureOptions,
+  labels: Uint8Array | undefined,
+  weights: Float64Array | undefined,
+): LabelAccess {
+  const lengths = { labels: labels?.length, weights: weights?.length, groups: groups?.length };
+  for (const [option, got] of Object.entries(lengths)) {
+    if (option === 'labels' ? got !== rowCount : got !== undefined && got !== rowCount)
+      throw new InvalidOption({
+        option,
+        got: got ?? 'nothing',
+        expected: `one for each of ${rowCount} rows`,
+      });
+  }
+  return {
+    target: schema.target.name,
+    labels: labels ?? new Uint8Array(0),
+    weights,
+    folds: innerFolds(rowCount, seed, groups),
+  };
 }
 
-function checkOptions(options: FeatureOptions): Required<FeatureOptions> {
+function checkLimits(
+  options: FeatureOptions,
+): Required<Pick<FeatureOptions, 'minimumCount' | 'maximumLevels'>> {
   const { minimumCount = 5, maximumLevels = maximumCategoryLevels } = options;
   if (!Number.isSafeInteger(minimumCount) || minimumCount < 1)
     throw new InvalidOption({ option: 'minimumCount', got: minimumCount, expected: 'an integer from 1 on' });

@@ -1,6 +1,7 @@
 import { columnTypes } from '@verdict/core';
 import { JsonCursor } from '../json/json-cursor.ts';
 import { featurePlanVersion, featureTypes, maximumFeatures } from './feature-plan.ts';
+import { stepInputs } from './step-kind.ts';
 import { linearKinds, stepKind, stepKinds } from './step-registry.ts';
 import type { FeatureInput, FeatureOutput, FeaturePlan, FeatureStep, LinearStep } from './feature-plan.ts';
 import type { LinearRecipe } from './step-kind.ts';
@@ -23,7 +24,9 @@ export function parsePlan(json: unknown, file = 'features.json'): FeaturePlan {
   const keys = root.object(['version', 'inputs', 'steps', 'outputs', 'linear']);
   const inputs = keys.inputs.array(maximumFeatures).map(parseInput);
   const steps = keys.steps.array(maximumFeatures).map(parseStep);
-  const outputs = keys.outputs.array(maximumFeatures).map(parseOutput);
+  const outputs = keys.outputs
+    .array(maximumFeatures)
+    .map(version === 1 ? parseOutputOfVersion1 : parseOutput);
   const linear = keys.linear.array(maximumFeatures).map(parseLinearStep);
   if (inputs.length === 0) keys.inputs.fail('there is no input');
   unique(
@@ -64,8 +67,18 @@ function parseStep(cursor: JsonCursor): FeatureStep {
 }
 
 function parseOutput(cursor: JsonCursor): FeatureOutput {
+  const { name, sources, type } = cursor.object(['name', 'sources', 'type']);
+  return {
+    name: name.string(),
+    sources: sources.array(2).map((source) => source.string()),
+    type: type.oneOf(featureTypes),
+  };
+}
+
+/** Every feature was made of one column. */
+function parseOutputOfVersion1(cursor: JsonCursor): FeatureOutput {
   const { name, source, type } = cursor.object(['name', 'source', 'type']);
-  return { name: name.string(), source: source.string(), type: type.oneOf(featureTypes) };
+  return { name: name.string(), sources: [source.string()], type: type.oneOf(featureTypes) };
 }
 
 function parseLinearStep(cursor: JsonCursor): LinearStep {
@@ -77,7 +90,7 @@ function unique(cursor: JsonCursor, names: readonly string[]): void {
   if (new Set(names).size < names.length) cursor.fail('a name comes twice');
 }
 
-/** Each step reads an input of a type that its kind reads, and each input is read. */
+/** Each step reads inputs of types that its kind reads, and each input is read. */
 function checkSteps(
   cursor: JsonCursor,
   inputs: readonly FeatureInput[],
@@ -85,13 +98,14 @@ function checkSteps(
 ): void {
   const types = new Map(inputs.map(({ name, type }) => [name, type]));
   for (const step of steps) {
-    const type = types.get(step.input);
-    if (type === undefined)
-      return cursor.fail(`there is no input ${JSON.stringify(step.input.slice(0, 60))}`);
-    if (!stepKind(step).columnTypes.includes(type))
-      return cursor.fail(`a step of kind "${step.kind}" cannot read a column of type "${type}"`);
+    for (const name of stepInputs(step)) {
+      const type = types.get(name);
+      if (type === undefined) return cursor.fail(`there is no input ${JSON.stringify(name.slice(0, 60))}`);
+      if (!stepKind(step).columnTypes.includes(type))
+        return cursor.fail(`a step of kind "${step.kind}" cannot read a column of type "${type}"`);
+    }
   }
-  const read = new Set(steps.map(({ input }) => input));
+  const read = new Set(steps.flatMap(stepInputs));
   if (read.size < types.size) cursor.fail('an input is not read by any step');
 }
 
@@ -105,8 +119,11 @@ function checkOutputs(
   const same =
     made.length === outputs.length &&
     made.every(
-      ({ name, source, type }, i) =>
-        outputs[i].name === name && outputs[i].source === source && outputs[i].type === type,
+      ({ name, sources, type }, i) =>
+        outputs[i].name === name &&
+        outputs[i].type === type &&
+        outputs[i].sources.length === sources.length &&
+        outputs[i].sources.every((source, k) => source === sources[k]),
     );
   if (!same) cursor.fail('the outputs are not those of the steps');
 }

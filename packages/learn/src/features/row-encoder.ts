@@ -1,5 +1,6 @@
 import { ColumnMissing, isNumberType } from '@verdict/core';
 import { numberReader, textReader } from './cell-reader.ts';
+import { stepInputs } from './step-kind.ts';
 import { stepKind } from './step-registry.ts';
 import type { FeatureInput, FeaturePlan } from './feature-plan.ts';
 import type { RowValues } from './step-kind.ts';
@@ -25,7 +26,11 @@ export function rowEncoder(plan: FeaturePlan): (record: RowRecord) => Float32Arr
   let offset = 0;
   const steps = plan.steps.map((step) => {
     const kind = stepKind(step);
-    const rowStep = kind.rowStep(step, slots.get(step.input)!, offset);
+    const rowStep = kind.rowStep(
+      step,
+      stepInputs(step).map((name) => slots.get(name)!),
+      offset,
+    );
     offset += kind.outputs(step).length;
     return rowStep;
   });

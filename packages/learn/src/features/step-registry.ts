@@ -1,20 +1,47 @@
 import { basisStep } from './basis-step.ts';
 import { categoryStep } from './category-step.ts';
+import { crossStep } from './cross-step.ts';
 import { cyclicStep } from './cyclic-step.ts';
 import { dateTimeStep } from './datetime-step.ts';
+import { differenceStep } from './difference-step.ts';
+import { elapsedStep } from './elapsed-step.ts';
+import { frequencyStep } from './frequency-step.ts';
+import { logStep } from './log-step.ts';
 import { numberStep } from './number-step.ts';
 import { oneHotStep } from './one-hot-step.ts';
+import { productStep } from './product-step.ts';
+import { rankStep } from './rank-step.ts';
+import { ratioStep } from './ratio-step.ts';
 import { standardStep } from './standard-step.ts';
+import { targetStep } from './target-step.ts';
+import { textStep } from './text-step.ts';
 import type { FeatureStep, LinearStep } from './feature-plan.ts';
 import type { LinearKind } from './linear-kind.ts';
 import type { StepKind } from './step-kind.ts';
 
-/** Every kind of step there is. A new kind is added here and in the union types of `feature-plan.ts`. */
-export const stepKinds = {
+/** The steps that every plan begins with: one for each column, by its type. */
+export const plainKinds = {
   number: numberStep,
   datetime: dateTimeStep,
   category: categoryStep,
 } as const;
+
+/** The steps that are fitted only where they are asked for. */
+export const engineeredKinds = {
+  ratio: ratioStep,
+  product: productStep,
+  difference: differenceStep,
+  log: logStep,
+  rank: rankStep,
+  elapsed: elapsedStep,
+  frequency: frequencyStep,
+  target: targetStep,
+  cross: crossStep,
+  text: textStep,
+} as const;
+
+/** Every kind of step there is. A new kind is added above and in the union types of `feature-plan.ts`. */
+export const stepKinds = { ...plainKinds, ...engineeredKinds } as const;
 
 /** Every kind of linear step there is. */
 export const linearKinds = {

@@ -58,7 +58,7 @@ export function passThroughPlan(
         .filter(({ role }) => role === 'feature')
         .map(({ name, type, optional, words }) => ({ name, type, optional, ...(words ? { words } : {}) })),
       steps,
-      outputs: features.map(({ name, column, type }) => ({ name, source: column, type })),
+      outputs: features.map(({ name, column, type }) => ({ name, sources: [column], type })),
       linear: [],
     },
     notes,

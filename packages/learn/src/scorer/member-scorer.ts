@@ -12,22 +12,36 @@ export interface MemberScorer {
   bias(): number;
   margins(matrix: Matrix): ArrayLike<number>;
   margin(features: Float32Array): number;
-  /** Adds weight x contribution of each feature to the sum of its source, row by row. */
+  /** Adds weight x contribution of each feature to the sums of its sources, in equal shares, row by row. */
   addContributions(matrix: Matrix, weight: number, sums: Float64Array, threads: number): void;
   addRowContributions(features: Float32Array, weight: number, sums: Float64Array): void;
 }
 
-/** The number of source columns, and the place of each feature's source among them. */
+/** The user's columns, and the places among them of those that each feature is made of. */
 export interface Sources {
   readonly names: readonly string[];
-  readonly ofFeature: Int32Array;
+  readonly ofFeature: readonly (readonly number[])[];
 }
 
 /** The user's columns that a plan reads, in its order. */
 export function sourcesOf(plan: FeaturePlan): Sources {
   const names = plan.inputs.map(({ name }) => name);
+  const places = placesIn(names);
+  return { names, ofFeature: plan.outputs.map(({ sources }) => places(sources)) };
+}
+
+function placesIn(names: readonly string[]): (sources: readonly string[]) => number[] {
   const place = new Map(names.map((name, index) => [name, index]));
-  return { names, ofFeature: Int32Array.from(plan.outputs, ({ source }) => place.get(source)!) };
+  return (sources) => sources.map((source) => place.get(source)!);
+}
+
+/**
+ * Adds a contribution to the sums of the columns that it comes from, in equal shares. A feature of two columns is
+ * known only if both are: in the game of who contributes what to it they are symmetric players, and Shapley's values
+ * of symmetric players are equal.
+ */
+function addShares(sums: Float64Array, row: number, places: readonly number[], value: number): void {
+  for (const place of places) sums[row + place] += value / places.length;
 }
 
 /** Trees: contributions are exact TreeSHAP values. */
@@ -35,7 +49,7 @@ export function treesScorer(booster: Booster, sources: Sources): MemberScorer {
   const features = sources.ofFeature.length;
   const width = sources.names.length;
   const fold = (values: Float64Array, from: number, weight: number, sums: Float64Array, to: number): void => {
-    for (let f = 0; f < features; f++) sums[to + sources.ofFeature[f]] += weight * values[from + f];
+    for (let f = 0; f < features; f++) addShares(sums, to, sources.ofFeature[f], weight * values[from + f]);
   };
   let bias: number | undefined;
   return {
@@ -56,11 +70,11 @@ export function treesScorer(booster: Booster, sources: Sources): MemberScorer {
 /** Logistic regression: a column contributes coefficient x (value - training mean). */
 export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources: Sources): MemberScorer {
   const layout = linearLayout(plan);
-  const place = new Map(sources.names.map((name, index) => [name, index]));
+  const places = placesIn(sources.names);
   const encode = linearRowEncoder(plan);
   const width = sources.names.length;
-  const numericSource = layout.numeric.map(({ source }) => place.get(source)!);
-  const codeSource = layout.codes.map(({ source }) => place.get(source)!);
+  const numericSources = layout.numeric.map((one) => places(one.sources));
+  const codeSources = layout.codes.map((one) => places(one.sources));
   const numericMean = layout.numeric.map(({ mean }) => mean);
   // The mean contribution of a block is its coefficients weighed by the training shares of their levels.
   const codeMean = layout.codes.map(({ shares }, block) =>
@@ -96,22 +110,25 @@ export function logisticScorer(model: LogisticModel, plan: FeaturePlan, sources:
     addContributions(matrix, weight, sums) {
       forEachLinearColumn(plan, matrix, {
         numeric(column, i) {
-          for (let row = 0; row < matrix.rowCount; row++)
-            sums[row * width + numericSource[i]] +=
-              weight * (model.numeric[i] * (column[row] - numericMean[i]));
+          for (let row = 0; row < matrix.rowCount; row++) {
+            const value = weight * (model.numeric[i] * (column[row] - numericMean[i]));
+            addShares(sums, row * width, numericSources[i], value);
+          }
         },
         codes(codes, i) {
-          for (let row = 0; row < matrix.rowCount; row++)
-            sums[row * width + codeSource[i]] += weight * (model.codes[i][codes[row]] - codeMean[i]);
+          for (let row = 0; row < matrix.rowCount; row++) {
+            const value = weight * (model.codes[i][codes[row]] - codeMean[i]);
+            addShares(sums, row * width, codeSources[i], value);
+          }
         },
       });
     },
     addRowContributions(features, weight, sums) {
       const { numeric, codes } = encode(features);
       for (let i = 0; i < numeric.length; i++)
-        sums[numericSource[i]] += weight * (model.numeric[i] * (numeric[i] - numericMean[i]));
+        addShares(sums, 0, numericSources[i], weight * (model.numeric[i] * (numeric[i] - numericMean[i])));
       for (let i = 0; i < codes.length; i++)
-        sums[codeSource[i]] += weight * (model.codes[i][codes[i]] - codeMean[i]);
+        addShares(sums, 0, codeSources[i], weight * (model.codes[i][codes[i]] - codeMean[i]));
     },
   };
 }

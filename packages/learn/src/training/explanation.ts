@@ -14,7 +14,7 @@ export interface ColumnImportance {
   readonly gain: number;
   /** Loss reduction of all splits on the column; XGBoost's `total_gain`. */
   readonly totalGain: number;
-  /** Number of splits on the column, in all trees of the bag; XGBoost's `weight`. */
+  /** Number of splits on the column, in all trees of the bag; XGBoost's `weight`. One on a feature of two columns is half a split on each. */
   readonly weight: number;
   /** Mean sum of hessians that a split on the column divides; XGBoost's `cover`. */
   readonly cover: number;
@@ -95,7 +95,7 @@ export async function explainModel(
   input: ExplanationInput,
 ): Promise<{ importance: ColumnImportance[]; sample: ContributionSample; permutedRows: number }> {
   const { pool, seed, shipping, plan, booster, onTask } = input;
-  const names = [...new Set(plan.outputs.map(({ source }) => source))];
+  const names = [...new Set(plan.outputs.flatMap(({ sources }) => sources))];
 
   const explained = explainedRows(input.dataset.rowCount, booster.treeCount);
   const rows = drawRows(input.dataset.rowCount, explained, new Random(seed, 'explained rows'));
@@ -190,18 +190,20 @@ function drawRows(total: number, count: number, random: Random): Uint32Array {
 
 type SplitStatistics = Pick<ColumnImportance, 'gain' | 'totalGain' | 'weight' | 'cover'>;
 
-/** What the trees' features add up to for each of the user's columns. */
+/** What the trees' features add up to for each of the user's columns; those of two columns in equal shares. */
 function splitStatistics(booster: Booster, plan: FeaturePlan): Map<string, SplitStatistics> {
   const weights = booster.importance('weight');
   const gains = booster.importance('total_gain');
   const covers = booster.importance('total_cover');
   const sums = new Map<string, { totalGain: number; weight: number; totalCover: number }>();
-  for (const { name, source } of plan.outputs) {
-    const sum = sums.get(source) ?? { totalGain: 0, weight: 0, totalCover: 0 };
-    sum.weight += weights.get(name) ?? 0;
-    sum.totalGain += gains.get(name) ?? 0;
-    sum.totalCover += covers.get(name) ?? 0;
-    sums.set(source, sum);
+  for (const { name, sources } of plan.outputs) {
+    for (const source of sources) {
+      const sum = sums.get(source) ?? { totalGain: 0, weight: 0, totalCover: 0 };
+      sum.weight += (weights.get(name) ?? 0) / sources.length;
+      sum.totalGain += (gains.get(name) ?? 0) / sources.length;
+      sum.totalCover += (covers.get(name) ?? 0) / sources.length;
+      sums.set(source, sum);
+    }
   }
   return new Map(
     [...sums].map(([source, { totalGain, weight, totalCover }]) => [

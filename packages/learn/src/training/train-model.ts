@@ -127,7 +127,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const judged = evaluated ?? shipping;
     const decision = decisionOf(shipping, schema, checked);
     const judgedDecision = decisionOf(judged, schema, checked);
-    const columns = new Set(shipping.plan.outputs.map(({ source }) => source)).size;
+    const columns = new Set(shipping.plan.outputs.flatMap(({ sources }) => sources)).size;
     const explanation =
       options.explain === false
         ? Promise.resolve(unexplained)

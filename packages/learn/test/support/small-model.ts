@@ -6,6 +6,7 @@ import type { Bundle } from '../../src/bundle/index.ts';
 import { profileOf } from '../../src/bundle/profiling.ts';
 import type { Calibration } from '../../src/decision/index.ts';
 import { fitTransformFeatures, linearDesignOf } from '../../src/features/index.ts';
+import type { EngineeredFeature } from '../../src/features/index.ts';
 import { fitLogistic } from '../../src/linear/index.ts';
 import { datasetOf, schemaOf } from './tables.ts';
 import type { Cell, Table } from './tables.ts';
@@ -15,6 +16,7 @@ export interface SmallModelOptions {
   readonly rows?: number;
   readonly rounds?: number;
   readonly calibration?: Calibration;
+  readonly engineered?: readonly EngineeredFeature[];
 }
 
 export interface SmallModel {
@@ -45,11 +47,17 @@ function smallTable(types: readonly ColumnType[], rows: number): { table: Table;
 }
 
 export function smallModel(options: SmallModelOptions = {}): SmallModel {
-  const { types = columnTypes, rows = 300, rounds = 12, calibration = { kind: 'none' } } = options;
+  const {
+    types = columnTypes,
+    rows = 300,
+    rounds = 12,
+    calibration = { kind: 'none' },
+    engineered = [],
+  } = options;
   const { table, labels } = smallTable(types, rows);
   const dataset = datasetOf(table);
   const schema = schemaOf(types);
-  const { plan, matrix } = fitTransformFeatures(dataset, schema);
+  const { plan, matrix } = fitTransformFeatures(dataset, schema, { engineered, seed: 1 }, labels);
   const { booster } = trainSync(
     { binned: binMatrix(matrix), labels },
     { learning_rate: 0.3, max_depth: 4, seed: 1 },
