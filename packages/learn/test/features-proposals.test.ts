@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { binMatrix, trainSync } from '@verdict/boost';
+import { InvalidOption, Random } from '@verdict/core';
+import type { ColumnType, Dataset } from '@verdict/core';
+import { fitFeatures, fitTransformFeatures, pairedGain, proposeFeatures } from '../src/features/index.ts';
+import type { EngineeredFeature, FeatureProposals, ProposalLimits } from '../src/features/index.ts';
+import { skewness } from '../src/features/skewness.ts';
+import { datasetOf, schemaOf } from './support/tables.ts';
+import type { Cell } from './support/tables.ts';
+
+const fixture = JSON.parse(
+  await readFile(join(import.meta.dirname, 'fixtures', 'engineered.json'), 'utf8'),
+) as {
+  paired: { base: number[]; candidate: number[]; gain: number; statistic: number };
+  skewness: [number[], number][];
+};
+
+/** What is proposed after boosting on a table. */
+function proposals(
+  types: readonly ColumnType[],
+  rows: readonly (readonly Cell[])[],
+  labels: Uint8Array,
+  limits: ProposalLimits = {},
+): FeatureProposals {
+  const dataset = datasetOf({ types, rows });
+  const { plan, matrix } = fitTransformFeatures(dataset, schemaOf(types));
+  const { booster } = trainSync(
+    { binned: binMatrix(matrix), labels },
+    { learning_rate: 0.2, max_depth: 5, seed: 3 },
+    { rounds: 20 },
+  );
+  return proposeFeatures({ plan, dataset, boosters: [booster] }, limits);
+}
+
+function all(found: FeatureProposals): EngineeredFeature[] {
+  return Object.values(found).flat();
+}
+
+describe('proposals', () => {
+  const random = new Random(7, 'proposals');
+
+  it('find the pair whose ratio decides, among 200 columns, and stay few', () => {
+    const types: ColumnType[] = new Array<ColumnType>(200).fill('numeric');
+    const rows = Array.from({ length: 1500 }, () => types.map(() => 1 + 9 * random.float()));
+    const labels = Uint8Array.from(rows, (row) => (row[17] / row[93] > 1 ? 1 : 0));
+    const found = proposals(types, rows, labels);
+    expect(found.pairs.length).toBe(60);
+    expect(found.pairs.slice(0, 3)).toEqual([
+      { kind: 'ratio', inputs: ['c17', 'c93'] },
+      { kind: 'product', inputs: ['c17', 'c93'] },
+      { kind: 'difference', inputs: ['c17', 'c93'] },
+    ]);
+    expect(all(found).length).toBe(60);
+    expect(proposals(types, rows, labels)).toEqual(found);
+    expect(proposals(types, rows, labels, { pairs: 2 }).pairs).toEqual(found.pairs.slice(0, 6));
+  });
+
+  it('divide by the column with fewer zeros', () => {
+    const rows = Array.from({ length: 400 }, (_, i) => [
+      1 + random.float(),
+      i % 3 === 0 ? 0 : 1 + random.float(),
+    ]);
+    const labels = Uint8Array.from(rows, ([a, b]) => (b > a ? 1 : 0));
+    expect(proposals(['numeric', 'numeric'], rows, labels).pairs[0]).toEqual({
+      kind: 'ratio',
+      inputs: ['c1', 'c0'],
+    });
+  });
+
+  it('cross categories that trees split on together', () => {
+    const types: ColumnType[] = ['category', 'category', 'category'];
+    const rows = Array.from({ length: 900 }, () => types.map(() => `${random.integer(4)}`));
+    const labels = Uint8Array.from(rows, ([a, , c]) => (Number(a) + Number(c)) % 2);
+    const found = proposals(types, rows, labels);
+    expect(found.crosses[0]).toEqual({ kind: 'cross', inputs: ['c0', 'c2'] });
+    expect(found.pairs).toEqual([]);
+    expect(proposals(types, rows, labels, { crosses: 1 }).crosses.length).toBe(1);
+  });
+
+  it('leave mixed pairs, booleans and parts of dates alone', () => {
+    const types: ColumnType[] = ['boolean', 'category', 'numeric', 'datetime'];
+    const rows = Array.from({ length: 400 }, (_, i): Cell[] => [
+      random.integer(2),
+      `${random.integer(3)}`,
+      random.normal(),
+      Date.UTC(2024, 0, 1 + i),
+    ]);
+    const labels = Uint8Array.from(rows, ([a, b, c]) => (Number(a) + Number(b) + Number(c) > 1 ? 1 : 0));
+    expect(all(proposals(types, rows, labels))).toEqual([]);
+  });
+
+  it('encode categories of many levels, hash texts, and take the days between dates', () => {
+    const types: ColumnType[] = ['category', 'category', 'text', 'datetime', 'datetime', 'datetime'];
+    const rows = Array.from({ length: 60 }, (_, i): Cell[] => [
+      `${i % 12}`,
+      `${i % 3}`,
+      `text ${i}`,
+      Date.UTC(2024, 5, i),
+      Date.UTC(2023, 5, i),
+      null,
+    ]);
+    const dataset = datasetOf({ types, rows });
+    const plan = fitFeatures(dataset, schemaOf(types));
+    expect(proposeFeatures({ plan, dataset, boosters: [] })).toEqual({
+      pairs: [],
+      encodings: [
+        { kind: 'target', inputs: ['c0'] },
+        { kind: 'frequency', inputs: ['c0'] },
+        { kind: 'target', inputs: ['c2'] },
+        { kind: 'frequency', inputs: ['c2'] },
+      ],
+      crosses: [],
+      text: [{ kind: 'text', inputs: ['c2'] }],
+      dates: [
+        { kind: 'elapsed', inputs: ['c4', 'c3'] },
+        { kind: 'elapsed', inputs: ['c3', 'c5'] },
+        { kind: 'elapsed', inputs: ['c4', 'c5'] },
+      ],
+      shape: [],
+    });
+    const few = proposeFeatures({ plan, dataset, boosters: [] }, { columns: 1, texts: 0 });
+    expect([few.encodings.length, few.text.length, few.dates.length]).toEqual([2, 0, 1]);
+  });
+
+  it('are features that a plan can have', () => {
+    const types: ColumnType[] = [
+      'numeric',
+      'integer',
+      'category',
+      'category',
+      'text',
+      'datetime',
+      'datetime',
+    ];
+    const rows = Array.from({ length: 500 }, (): Cell[] => [
+      Math.exp(2 * random.normal()),
+      random.integer(50),
+      `${random.integer(20)}`,
+      `${random.integer(20)}`,
+      `${random.integer(9)} and ${random.integer(9)}`,
+      random.integer(1e9),
+      random.integer(1e9),
+    ]);
+    const labels = Uint8Array.from(rows, (row) => (Number(row[0]) * Number(row[1]) > 20 ? 1 : 0));
+    const found = proposals(types, rows, labels);
+    expect(found.shape[0]).toEqual({ kind: 'log', inputs: ['c0'] });
+    const { plan } = fitTransformFeatures(
+      datasetOf({ types, rows }),
+      schemaOf(types),
+      { engineered: all(found) },
+      labels,
+    );
+    expect(plan.steps.length).toBe(types.length + all(found).length);
+  });
+
+  it('of a table that is not there are none', () => {
+    const dataset: Dataset = { rowCount: 0, columns: [] };
+    const types: ColumnType[] = ['numeric', 'category', 'datetime'];
+    const plan = fitFeatures(dataset, schemaOf(types));
+    expect(all(proposeFeatures({ plan, dataset, boosters: [] }))).toEqual([]);
+  });
+});
+
+describe('skewness', () => {
+  it('is that of SciPy', () => {
+    for (const [values, expected] of fixture.skewness)
+      expect(skewness(Float64Array.from(values))).toBeCloseTo(expected, 9);
+  });
+
+  it('does without what is missing, infinite or too large, and is 0 for constants', () => {
+    const known = [1, 2, 3, 10];
+    expect(skewness(Float64Array.of(NaN, Infinity, ...known, 1e200))).toBe(
+      skewness(Float64Array.from(known)),
+    );
+    for (const values of [[], [5], [0.1, 0.1, 0.1], [NaN]])
+      expect(skewness(Float64Array.from(values))).toBe(0);
+  });
+});
+
+describe('the gain of a candidate', () => {
+  it('over its standard error is the paired t statistic of SciPy', () => {
+    const { base, candidate, gain, statistic } = fixture.paired;
+    const own = pairedGain(base, candidate);
+    expect(own.gain).toBeCloseTo(gain, 12);
+    expect(own.gain / own.standardError).toBeCloseTo(statistic, 9);
+    expect(own.pays).toBe(statistic > 1);
+    expect(pairedGain(candidate, base).pays).toBe(statistic < -1);
+  });
+
+  it('with weights is that of the weighted mean', () => {
+    const base = [1, 2, 4];
+    const candidate = [0, 2, 1];
+    const { gain, standardError } = pairedGain(base, candidate, [1, 2, 1]);
+    expect(gain).toBe(1);
+    // Weighted deviations 0, -2, 2: (0 + 4 + 4) x 3 / 2, its root over the weights.
+    expect(standardError).toBeCloseTo(Math.sqrt(12) / 4, 12);
+    const even = pairedGain(base, candidate, [5, 5, 5]);
+    expect(even.standardError).toBeCloseTo(pairedGain(base, candidate).standardError, 12);
+  });
+
+  it('needs more than its standard error to pay', () => {
+    expect(pairedGain([1, 1, 1], [0, 0, 0])).toEqual({ gain: 1, standardError: 0, pays: true });
+    expect(pairedGain([1, 1, 1], [1, 1, 1]).pays).toBe(false);
+    expect(pairedGain([1, 1], [0, 3]).pays).toBe(false);
+    // Twice the same differences of 0 and 2: gain 1, standard error 1 / sqrt(3).
+    expect(pairedGain([2, 2, 2, 2], [0, 2, 0, 2]).pays).toBe(true);
+    expect(pairedGain([1], [0])).toEqual({ gain: 1, standardError: NaN, pays: false });
+    expect(pairedGain([], [])).toEqual({ gain: 0, standardError: NaN, pays: false });
+    expect(() => pairedGain([1], [1, 2])).toThrow(InvalidOption);
+  });
+});
