@@ -10,6 +10,7 @@ export {
 export { bagBoosters } from './bag.ts';
 export { binMatrix, binMatrixAsync } from './binning.ts';
 export type { BinningOptions } from './binning.ts';
+export { blendBoosters } from './blend.ts';
 export { Booster } from './booster.ts';
 export type { BoosterParts } from './booster.ts';
 export type { ImportanceKind } from './importance.ts';

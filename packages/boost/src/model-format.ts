@@ -73,7 +73,10 @@ export function readModel(document: Value): ModelParts {
   };
 }
 
-/** The model of either kind of booster; dart keeps a gbtree inside, beside the weights of its trees. */
+/**
+ * The model of either kind of booster; dart keeps a gbtree inside, beside the weights of its trees. Since XGBoost 3.4 it
+ * is called gbtree too, with the weights in the model.
+ */
 function openBooster(booster: DocumentObject): { model: DocumentObject; weights?: DocumentObject } {
   const kind = stringAt(booster, 'name', 'gradient_booster');
   if (kind !== 'gbtree' && kind !== 'dart')
@@ -81,7 +84,7 @@ function openBooster(booster: DocumentObject): { model: DocumentObject; weights?
   const nested = Object.hasOwn(booster, 'gbtree');
   const holder = nested ? objectAt(booster, 'gbtree', 'gradient_booster') : booster;
   const model = objectAt(holder, 'model', nested ? 'gradient_booster.gbtree' : 'gradient_booster');
-  if (kind === 'gbtree') return { model };
+  if (kind === 'gbtree') return Object.hasOwn(model, 'weight_drop') ? { model, weights: model } : { model };
   return { model, weights: Object.hasOwn(booster, 'weight_drop') ? booster : model };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
-import { binMatrix, Booster, trainSync } from '../src/index.ts';
+import { binMatrix, blendBoosters, Booster, trainSync } from '../src/index.ts';
 import type { Matrix, ParamsInput } from '../src/index.ts';
 import { greatestDifference, readFixture } from './support/fixtures.ts';
 import { makeData } from './support/made-data.ts';
@@ -93,7 +93,7 @@ const train = (params: ParamsInput, rounds: number): Booster =>
 const random = new Random(9, 'weights');
 const treeWeights = Float32Array.from({ length: 24 }, (_, t) => (t % 3 === 0 ? 1 : random.float() * 2));
 const roundStarts = Int32Array.from({ length: 9 }, (_, round) => round * 3);
-const boosters: Readonly<Record<string, Booster>> = {
+const alone: Readonly<Record<string, Booster>> = {
   plain,
   dart: Booster.fromTrees(plain.trees, { ...plain, treeWeights }),
   forest: Booster.fromTrees(plain.trees, { ...plain, roundStarts }),
@@ -105,6 +105,12 @@ const boosters: Readonly<Record<string, Booster>> = {
   trainedForest: train({ num_parallel_tree: 5, subsample: 0.6, learning_rate: 1 }, 2),
   trainedRegression: train({ objective: 'reg:squarederror' }, 5),
   trainedRaw: train({ objective: 'binary:logitraw' }, 5),
+};
+const kinds = [alone.plain, alone.dartForest, alone.trainedDart, alone.trainedForest];
+const boosters: Readonly<Record<string, Booster>> = {
+  ...alone,
+  blend: blendBoosters(kinds, [0.4, 0.1, 0.3, 0.2], 0.05),
+  farBlend: blendBoosters(kinds, [0.4, 0.1, 0.3, 0.2], 7.5),
 };
 
 const theirSettings = {

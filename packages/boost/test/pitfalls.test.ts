@@ -172,7 +172,7 @@ describe("pitfalls of XGBoost's format", () => {
     }
   });
 
-  it('9. DART nests gbtree with weight_drop beside it; the weights may also lie in the model', () => {
+  it('9. DART nests gbtree with weight_drop beside it; the weights may also lie in the model, of either name', () => {
     const weights = [0.5, 1, 2, 0, 1, 0.25];
     const nested = changedModel((document) => {
       const { model } = document.learner.gradient_booster;
@@ -184,6 +184,10 @@ describe("pitfalls of XGBoost's format", () => {
       document.learner.gradient_booster.name = 'dart';
       Object.assign(document.learner.gradient_booster.model, { weight_drop: weights });
     });
+    // As XGBoost 3.4 has it.
+    const unnamed = changedModel((document) => {
+      Object.assign(document.learner.gradient_booster.model, { weight_drop: weights });
+    });
     const expected = new Float32Array(matrix.rowCount).fill(booster.baseScore);
     weights.forEach((weight, t) => {
       const start = booster.baseScore;
@@ -192,7 +196,7 @@ describe("pitfalls of XGBoost's format", () => {
         .predictMargin(matrix)
         .forEach((margin, i) => (expected[i] += weight * (margin - start)));
     });
-    for (const text of [nested, flat]) {
+    for (const text of [nested, flat, unnamed]) {
       const dart = Booster.fromJson(text);
       expect(greatestDifference(dart.predictMargin(matrix), expected)).toBeLessThan(1e-6);
       const { gradient_booster: again } = JSON.parse(dart.toJson()).learner;
