@@ -245,6 +245,15 @@ export type {
   ScoringModel,
   WriteBundleOptions,
 } from './bundle/index.ts';
+export { chooseEnsemble, greedySelection, kindOf, stackMembers } from './ensemble/index.ts';
+export type {
+  EnsembleChoice,
+  EnsembleInput,
+  EnsembleMember,
+  GreedyOptions,
+  MixingMethod,
+  StackingOptions,
+} from './ensemble/index.ts';
 export { createScorer, loadScorer } from './scorer/index.ts';
 export type {
   BatchExplanation,

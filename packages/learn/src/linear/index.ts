@@ -4,3 +4,4 @@ export { fitLogistic, logisticMargins } from './logistic.ts';
 export type { LogisticModel, LogisticOptions } from './logistic.ts';
 export { fitLogisticPath } from './logistic-path.ts';
 export type { LogisticPath, LogisticPathOptions } from './logistic-path.ts';
+export { fitStack } from './stack.ts';
