@@ -1,6 +1,7 @@
 // Runs a benchmark on the pinned Node.js, with the Python peers that it compares with installed first.
 //   npm run bench [-- options]           the main job
 //   npm run bench:boost [-- options]     boosted trees beside XGBoost and LightGBM
+//   npm run bench:search [-- options]    searches beside GridSearchCV and Optuna
 //   npm run bench:quality                quality on test files
 //   npm run bench:defaults [-- options]  how the defaults were chosen
 import { join } from 'node:path';
@@ -14,6 +15,16 @@ run(pinnedNode(), [join(root, 'bench', name, 'run.ts'), ...options], { env: peer
 
 function peersOf(benchmark) {
   if (benchmark === 'main-job') return { VERDICT_PEERS: peers() };
+  if (benchmark === 'search') {
+    return {
+      VERDICT_SEARCH_PEERS: peers({
+        variable: 'VERDICT_SEARCH_PEERS',
+        requirements: join('bench', 'search', 'peers.txt'),
+        folder: 'search-peers',
+        pip: ['--ignore-requires-python'],
+      }),
+    };
+  }
   if (benchmark !== 'boost') return {};
   return {
     VERDICT_BOOST_PEERS: peers({
