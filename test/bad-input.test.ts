@@ -267,6 +267,8 @@ describe('wrong usage', () => {
       ['--cost-fp', '1'],
       ['--threshold-rule', 'cost'],
       ['--threshold-rule', 'f1', '--cost-fp', '1', '--cost-fn', '2'],
+      ['--cost-tp', '-2'],
+      ['--cost-fp', '1', '--cost-fn', '2', '--cost-tp', '3'],
     ]) {
       const run = await verdict(['train', file, '--target', 'left', ...args]);
       expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/'--[^']*cost/) });

@@ -41,6 +41,33 @@ describe('performance_metrics.json is what its schema says', () => {
     ['in the order of time', ['--time', 'since'], 'hold-out'],
     ['by groups', ['--group', 'household'], 'hold-out'],
     ['with costs', ['--cost-fp', '1', '--cost-fn', '5'], 'hold-out'],
+    [
+      'with gains, by groups',
+      ['--cost-fp', '1', '--cost-fn', '5', '--cost-tp', '-2', '--group', 'household'],
+      'hold-out',
+    ],
+    [
+      'with a capacity, costs and a calibration that pays',
+      [
+        '--capacity',
+        '10',
+        '--capacity-of',
+        '80',
+        '--cost-fp',
+        '1',
+        '--cost-fn',
+        '5',
+        '--calibration',
+        'auto',
+      ],
+      'hold-out',
+    ],
+    [
+      'with a precision and a calibration',
+      ['--target-precision', '1', '--calibration', 'beta', '--test-size', '0'],
+      'cross-validation',
+    ],
+    ['with a recall', ['--target-recall', '90%', '--calibration', 'isotonic'], 'hold-out'],
     ['with rare values', ['--reveal-rare', '--threshold-rule', 'f1'], 'hold-out'],
   ])('%s', async (_, args, source) => {
     const metrics = await metricsOf(...args);

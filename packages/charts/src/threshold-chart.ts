@@ -46,7 +46,10 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
   }
   const costs = curve.cost === undefined ? [] : line(curve.cost);
   const highestCost = Math.max(0, ...costs.map(([, y]) => y));
-  const cost = thinPoints(costs, [1, highestCost > 0 ? highestCost : 1]);
+  // Below 0 where right decisions are gains.
+  const lowestCost = Math.min(0, ...costs.map(([, y]) => y));
+  const costRange = highestCost - lowestCost;
+  const cost = thinPoints(costs, [1, costRange > 0 ? costRange : 1]);
   const lowest = Math.min(0, ...lines.flatMap(({ points }) => points.map(([, y]) => y)));
   const marked = isKnown(chosen);
   const value = (key: 'precision' | 'recall' | 'f1' | 'mcc'): string =>
@@ -101,7 +104,7 @@ export function thresholdChart(input: ThresholdInput, settings: ChartSettings = 
         ...(cost.length > 0
           ? [
               valueAxis(frame, 'Expected cost per row', 46, {
-                min: 0,
+                ...(lowestCost < 0 ? {} : { min: 0 }),
                 splitLine: { show: false },
                 position: 'right',
               }),

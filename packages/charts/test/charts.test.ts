@@ -218,6 +218,19 @@ describe('curves', () => {
     expect(partCount('yAxis', thresholdChart({ ...inputs.threshold, curve }))).toBe(1);
   });
 
+  it('lets the axis of cost go below 0 where right decisions are gains', () => {
+    const { curve } = inputs.threshold;
+    const axis = (cost: readonly number[]): unknown =>
+      (
+        thresholdChart({ ...inputs.threshold, curve: { ...curve, cost } }).option as {
+          yAxis: { min?: number }[];
+        }
+      ).yAxis[1].min;
+    const gains = Array.from(curve.threshold, (x) => (x ?? 0) - 0.5);
+    expect(axis(gains)).toBeUndefined();
+    expect(axis(gains.map(Math.abs))).toBe(0);
+  });
+
   it('interpolates the gain at 10 %', () => {
     const chart = liftChart({
       curve: { share: [0, 0.05, 0.15, 1], gain: [0, 0.2, 0.6, 1] },

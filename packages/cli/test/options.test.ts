@@ -6,7 +6,6 @@ import {
   collectPairs,
   finiteNumber,
   wholeNumber,
-  wrongCosts,
 } from '../src/commands/options.ts';
 import { count, figure, percent, plural } from '../src/terminal/numbers.ts';
 
@@ -70,21 +69,5 @@ describe('numbers for people', () => {
     expect(plural(1, 'row')).toBe('1 row');
     expect(plural(2, 'row')).toBe('2 rows');
     expect(plural(0, 'class', 'classes')).toBe('0 classes');
-  });
-});
-
-describe('a rule and costs', () => {
-  it('go together, or it is said how they do not', () => {
-    for (const fine of [
-      {},
-      { thresholdRule: 'f1' },
-      { costFp: 1, costFn: 2 },
-      { thresholdRule: 'cost', costFp: 1, costFn: 2 },
-    ])
-      expect(wrongCosts(fine)).toBeUndefined();
-    expect(wrongCosts({ costFp: 1 })).toMatch(/'--cost-fp' needs '--cost-fn'/);
-    expect(wrongCosts({ costFn: 1 })).toMatch(/'--cost-fn' needs '--cost-fp'/);
-    expect(wrongCosts({ thresholdRule: 'cost' })).toMatch(/needs '--cost-fp' and '--cost-fn'/);
-    expect(wrongCosts({ thresholdRule: 'f1', costFp: 1, costFn: 1 })).toMatch(/cannot be used with/);
   });
 });

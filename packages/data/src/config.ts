@@ -18,9 +18,17 @@ export interface Config {
   readonly test?: string;
   readonly folds?: number;
   readonly threads?: number;
-  readonly thresholdRule?: 'f1' | 'balanced' | 'mcc' | 'cost';
+  readonly calibration?: 'auto' | 'none' | 'sigmoid' | 'beta' | 'isotonic';
+  readonly thresholdRule?: 'f1' | 'balanced' | 'mcc' | 'cost' | 'capacity' | 'precision' | 'recall';
   readonly costFp?: number;
   readonly costFn?: number;
+  readonly costTp?: number;
+  readonly costTn?: number;
+  /** A share below 1, or a number of rows out of `capacityOf`. */
+  readonly capacity?: number;
+  readonly capacityOf?: number;
+  readonly targetPrecision?: number;
+  readonly targetRecall?: number;
   readonly revealRare?: boolean;
   readonly out?: string;
 }
@@ -38,6 +46,18 @@ const whole = (low: number, high: number): Check => ({
 const cost: Check = {
   expected: 'a number from 0 up',
   passes: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+};
+const finite: Check = {
+  expected: 'a number, negative for a gain',
+  passes: (value) => typeof value === 'number' && Number.isFinite(value),
+};
+const above: Check = {
+  expected: 'a number above 0',
+  passes: (value) => finite.passes(value) && (value as number) > 0,
+};
+const part: Check = {
+  expected: 'a share above 0 and at most 1',
+  passes: (value) => above.passes(value) && (value as number) <= 1,
 };
 
 function oneOf(values: readonly string[]): Check {
@@ -65,9 +85,16 @@ const checks: Readonly<Record<Exclude<keyof Config, 'types' | 'roles'>, Check>> 
   test: text,
   folds: whole(2, 50),
   threads: whole(1, 256),
-  thresholdRule: oneOf(['f1', 'balanced', 'mcc', 'cost']),
+  calibration: oneOf(['auto', 'none', 'sigmoid', 'beta', 'isotonic']),
+  thresholdRule: oneOf(['f1', 'balanced', 'mcc', 'cost', 'capacity', 'precision', 'recall']),
   costFp: cost,
   costFn: cost,
+  costTp: finite,
+  costTn: finite,
+  capacity: above,
+  capacityOf: above,
+  targetPrecision: part,
+  targetRecall: part,
   revealRare: { expected: 'true or false', passes: (value) => typeof value === 'boolean' },
   out: text,
 };
@@ -134,6 +161,16 @@ export function checkConfig(value: unknown, name: string): Config {
   }
   if ((config.costFp === undefined) !== (config.costFn === undefined)) {
     throw new InvalidOption({ option: `${name}: costFp, costFn`, got: [config.costFp, config.costFn], expected: 'both or neither' });
+  }
+  if ((config.costTp !== undefined || config.costTn !== undefined) && config.costFp === undefined) {
+    throw new InvalidOption({ option: `${name}: costTp, costTn`, got: [config.costTp, config.costTn], expected: 'absent without costFp and costFn' });
+  }
+  const { capacity, capacityOf } = config;
+  if (capacityOf !== undefined && capacity === undefined) {
+    throw new InvalidOption({ option: `${name}: capacityOf`, got: capacityOf, expected: 'absent without a capacity' });
+  }
+  if (capacity !== undefined && capacity >= 1 && capacityOf === undefined) {
+    throw new InvalidOption({ option: `${name}: capacityOf`, got: capacityOf, expected: 'the rows that the capacity is a part of, unless it is a share below 1' });
   }
   return config;
 }

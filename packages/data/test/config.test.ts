@@ -14,6 +14,11 @@ const good: readonly unknown[] = [
   { weight: 'w', group: 'g', time: 't', seed: 0, testSize: 0.25, folds: 10, threads: 2, thresholdRule: 'f1', out: 'o' },
   { testSize: 0, folds: 50, threads: 256, revealRare: true },
   { test: 'test.csv', thresholdRule: 'cost', costFp: 1, costFn: 0 },
+  { costFp: 1, costFn: 0, costTp: -5, costTn: 0, calibration: 'auto' },
+  { thresholdRule: 'capacity', capacity: 200, capacityOf: 4000 },
+  { capacity: 0.05, calibration: 'beta' },
+  { targetPrecision: 0.8 },
+  { thresholdRule: 'recall', targetRecall: 1 },
 ];
 const bad: readonly (readonly [unknown, string])[] = [
   [[], 'a JSON object'],
@@ -39,6 +44,14 @@ const bad: readonly (readonly [unknown, string])[] = [
   [{ thresholdRule: 'best' }, 'one of f1, balanced, mcc, cost'],
   [{ costFp: -1, costFn: 1 }, 'a number from 0 up'],
   [{ costFp: 1 }, 'both or neither'],
+  [{ costTp: 1 }, 'absent without costFp and costFn'],
+  [{ costFp: 1, costFn: 1, costTn: 'none' }, 'a number, negative for a gain'],
+  [{ calibration: 'platt' }, 'one of auto, none, sigmoid, beta, isotonic'],
+  [{ capacity: 0 }, 'a number above 0'],
+  [{ capacity: 200 }, 'unless it is a share below 1'],
+  [{ capacityOf: 200 }, 'absent without a capacity'],
+  [{ targetPrecision: 0 }, 'a share above 0 and at most 1'],
+  [{ targetRecall: 1.1 }, 'a share above 0 and at most 1'],
   [{ test: 'a.csv', testSize: 0.2 }, 'absent where test names a file'],
 ];
 

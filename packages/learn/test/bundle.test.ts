@@ -336,6 +336,54 @@ describe('reading', () => {
       (json) => (json['rule'] = { rule: 'cost', costFp: -1, costFn: 1 }),
     ],
     [
+      'decision.json',
+      'costs of right answers that are wanted less than errors',
+      /no decision makes sense/,
+      (json) => (json['rule'] = { rule: 'cost', costFp: 1, costFn: 1, costTp: 2 }),
+    ],
+    [
+      'decision.json',
+      'a falling beta calibration',
+      /-1 is below 0/,
+      (json) => (json['calibration'] = { kind: 'beta', a: 1, b: -1, c: 0 }),
+    ],
+    [
+      'decision.json',
+      'a huge constant of a beta calibration',
+      /above 1e\+100/,
+      (json) => (json['calibration'] = { kind: 'beta', a: 1, b: 1, c: 1e101 }),
+    ],
+    [
+      'decision.json',
+      'a beta calibration without b',
+      /"b" is missing/,
+      (json) => (json['calibration'] = { kind: 'beta', a: 1, c: 1 }),
+    ],
+    [
+      'decision.json',
+      'a capacity above all',
+      /3 is above 2/,
+      (json) => (json['rule'] = { rule: 'capacity', capacity: 3, of: 2 }),
+    ],
+    [
+      'decision.json',
+      'a capacity of nothing',
+      /it is not above 0/,
+      (json) => (json['rule'] = { rule: 'capacity', capacity: 0, of: 0 }),
+    ],
+    [
+      'decision.json',
+      'a target of nothing',
+      /it is not above 0/,
+      (json) => (json['rule'] = { rule: 'recall', target: 0 }),
+    ],
+    [
+      'decision.json',
+      'costs beside a target that are no costs',
+      /costs.costFn" is missing|"costFn" is missing/,
+      (json) => (json['rule'] = { rule: 'precision', target: 0.5, costs: { costFp: 1 } }),
+    ],
+    [
       'schema.json',
       'a column twice',
       /a column comes twice/,
@@ -432,6 +480,25 @@ describe('reading', () => {
     }
     expect(harmful).toEqual([]);
     expect(refused).toBeGreaterThan(100);
+  });
+
+  it.each<[Bundle['decision']['rule'], Bundle['decision']['calibration']]>([
+    [
+      { rule: 'capacity', capacity: 200, of: 4000 },
+      { kind: 'beta', a: 0, b: 1.5, c: -0.25 },
+    ],
+    [
+      { rule: 'precision', target: 0.8, costs: { costFp: 1, costFn: 2, costTp: -3 } },
+      { kind: 'isotonic', margins: [0], probabilities: [0.5] },
+    ],
+    [
+      { rule: 'recall', target: 1 },
+      { kind: 'sigmoid', slope: 0, intercept: 1 },
+    ],
+    [{ rule: 'cost', costFp: 1, costFn: 2, costTp: -3, costTn: 0.5 }, { kind: 'none' }],
+  ])('keeps the rule and the calibration: %j %j', async (rule, calibration) => {
+    await writeBundle(dir, { ...bundle, decision: { ...bundle.decision, rule, calibration } });
+    expect((await readBundle(dir)).decision).toEqual({ ...bundle.decision, rule, calibration });
   });
 
   it('takes a forged decision, regression or schema only if it does no harm', async () => {

@@ -8,6 +8,7 @@ import {
   chooseCalibration,
   chooseThreshold,
   costThreshold,
+  fitBeta,
   fitIsotonic,
   fitSigmoid,
   sigmoid,
@@ -22,7 +23,10 @@ interface Case {
   readonly slope: number;
   readonly intercept: number;
   readonly grid: number[];
+  readonly beta: [number, number, number];
+  readonly betaMargins: number[];
   readonly isotonic: number[];
+  readonly plainIsotonic: number[];
 }
 
 const { cases } = JSON.parse(readFileSync(new URL('fixtures/calibration.json', import.meta.url), 'utf8')) as {
@@ -60,6 +64,39 @@ describe("calibrations equal SciPy's and scikit-learn's", () => {
     );
     const got = calibrateAll(fitted, Float64Array.from(grid));
     for (const [i, wanted] of isotonic.entries()) expect(got[i]).toBeCloseTo(wanted, 11);
+  });
+
+  it.each(cases)('isotonic, where it is neither 0 nor 1: $name', (one) => {
+    const fitted = fitIsotonic(
+      Uint8Array.from(one.labels),
+      Float64Array.from(one.margins),
+      one.weights && Float64Array.from(one.weights),
+    );
+    const { probabilities, margins } = fitted;
+    // Between the first and the last point nothing is corrected, nor is what leads to an end that is certain.
+    for (const [i, plain] of one.plainIsotonic.entries()) {
+      const probability = calibrate(fitted, one.grid[i]);
+      expect(probability).toBeGreaterThan(0);
+      expect(probability).toBeLessThan(1);
+      const inner = margins.filter(
+        (_, k) => probabilities[k] > probabilities[0] && probabilities[k] < probabilities.at(-1)!,
+      );
+      const isInner = one.grid[i] >= inner[0] && one.grid[i] <= inner.at(-1)!;
+      expect(isInner ? probability : plain).toBeCloseTo(plain, 11);
+    }
+  });
+
+  it.each(cases)('beta: $name', ({ labels, margins, weights, beta, grid, betaMargins }) => {
+    const fitted = fitBeta(
+      Uint8Array.from(labels),
+      Float64Array.from(margins),
+      weights && Float64Array.from(weights),
+    );
+    const { a, b, c } = fitted;
+    for (const [i, got] of [a, b, c].entries())
+      expect(Math.abs(got - beta[i])).toBeLessThan(1e-4 * (1 + Math.abs(beta[i])));
+    for (const [i, wanted] of betaMargins.entries())
+      expect(Math.abs(calibrate(fitted, grid[i]) - sigmoid(wanted))).toBeLessThan(1e-6);
   });
 });
 
@@ -123,7 +160,29 @@ describe('the isotonic calibration', () => {
     expect(calibrate(fitted, Infinity)).toBe(fitted.probabilities.at(-1));
     expect(calibrate(fitted, NaN)).toBeNaN();
     expect(calibrate(fitted, 0)).toBe(0.5);
+    // A single negative row: half a positive in two rows.
+    expect(fitted.probabilities).toEqual([0.25, 0.5, 0.5, 0.75]);
     expect(calibrate(fitted, -0.5)).toBeCloseTo((0.25 + 0.5) / 2, 12);
+  });
+
+  it('is the less certain the fewer rows say it, and never passes its neighbour', () => {
+    const labels = Uint8Array.of(
+      ...new Array<number>(9).fill(0),
+      0,
+      1,
+      1,
+      0,
+      ...new Array<number>(4).fill(1),
+    );
+    const margins = Float64Array.from(labels, (_, row) => (row < 9 ? 0 : row < 13 ? 1 : 2));
+    expect(fitIsotonic(labels, margins).probabilities).toEqual([0.05, 0.5, 0.9]);
+    // One negative row below 1 of 50: half a row would be more than that.
+    const rare = Uint8Array.from({ length: 51 }, (_, row) => (row === 50 ? 1 : 0));
+    const one = Float64Array.from(rare, (_, row) => (row === 0 ? -1 : 0));
+    expect(fitIsotonic(rare, one).probabilities).toEqual([0.02, 0.02]);
+    expect(fitIsotonic(Uint8Array.of(1, 1, 1), Float64Array.of(0, 1, 2)).probabilities).toEqual([
+      0.875, 0.875,
+    ]);
   });
 
   it('leaves rows without weight out', () => {
@@ -159,13 +218,51 @@ describe('the choice of a calibration', () => {
     expect(choice.calibration).toEqual(fitSigmoid(labels, margins));
     expect(choice.logLoss.sigmoid).toBeLessThan(choice.logLoss.none);
     expect(choice.gains[0]).toMatchObject({ kind: 'sigmoid', over: 'none', accepted: true });
-    expect(choice.gains[1]).toMatchObject({ kind: 'isotonic', over: 'sigmoid', accepted: false });
+    expect(choice.gains[1]).toMatchObject({ kind: 'beta', over: 'sigmoid', accepted: false });
+    expect(choice.gains[2]).toMatchObject({ kind: 'isotonic', over: 'sigmoid', accepted: false });
     expect(choice.gains[0].gain).toBeGreaterThan(2 * choice.gains[0].standardError);
     const whole = logLoss(labels, calibrateAll(choice.calibration, margins));
     expect(whole).toBeLessThan(logLoss(labels, calibrateAll({ kind: 'none' }, margins)));
     expect(rocAuc(labels, calibrateAll(choice.calibration, margins))).toBeCloseTo(
       rocAuc(labels, margins),
       12,
+    );
+  });
+
+  it('takes a beta function for ends that bend differently', () => {
+    const { labels, margins } = drawRows(
+      6000,
+      53,
+      (m) => 0.2 * Math.log(sigmoid(m)) - 2.5 * Math.log(sigmoid(-m)) - 1,
+    );
+    const choice = chooseCalibration(labels, margins, { seed: 1 });
+    expect(choice.calibration).toEqual(fitBeta(labels, margins));
+    expect(choice.gains.map(({ accepted }) => accepted)).toEqual([true, true, false]);
+  });
+
+  it('takes the folds that are given', () => {
+    const { labels, margins } = drawRows(600, 54, (margin) => 0.4 * margin);
+    const foldOfRow = Uint8Array.from(labels, (_, row) => row % 2);
+    const given = chooseCalibration(labels, margins, { seed: 1, foldOfRow });
+    expect(chooseCalibration(labels, margins, { seed: 9, foldOfRow })).toEqual(given);
+    const halves = [0, 1].map((fold) => {
+      const rows = [...labels.keys()].filter((row) => row % 2 === fold);
+      const others = [...labels.keys()].filter((row) => row % 2 !== fold);
+      const fitted = fitSigmoid(
+        Uint8Array.from(others, (row) => labels[row]),
+        Float64Array.from(others, (row) => margins[row]),
+      );
+      return logLoss(
+        Uint8Array.from(rows, (row) => labels[row]),
+        calibrateAll(
+          fitted,
+          Float64Array.from(rows, (row) => margins[row]),
+        ),
+      );
+    });
+    expect(given.logLoss.sigmoid).toBeCloseTo((halves[0] + halves[1]) / 2, 12);
+    expect(() => chooseCalibration(labels, margins, { seed: 1, foldOfRow: foldOfRow.subarray(1) })).toThrow(
+      InvalidOption,
     );
   });
 
@@ -198,7 +295,7 @@ describe('the choice of a calibration', () => {
     const choice = chooseCalibration(Uint8Array.of(0, 1, 0), Float64Array.of(0, 1, 2), { seed: 1 });
     expect(choice).toEqual({
       calibration: { kind: 'none' },
-      logLoss: { none: NaN, sigmoid: NaN, isotonic: NaN },
+      logLoss: { none: NaN, sigmoid: NaN, beta: NaN, isotonic: NaN },
       gains: [],
     });
   });
@@ -299,6 +396,7 @@ describe('the threshold', () => {
       rule: 'cost',
       score: 5 / 4,
       confusion: { tp: 1, fp: 1, tn: 1, fn: 1 },
+      attained: true,
     });
     const weighted = chooseThreshold(
       labels,
@@ -307,18 +405,22 @@ describe('the threshold', () => {
       Float64Array.of(1, 3, 0, 1),
     );
     expect(weighted.score).toBeCloseTo(3 / 5, 12);
-    expect(costThreshold(0, 3)).toBe(0);
-    expect(costThreshold(3, 0)).toBe(1);
-    expect(costThreshold(1e308, 1e308)).toBe(0.5);
-    expect(costThreshold(5e-324, 5e-324)).toBe(0.5);
+    const at = (costFp: number, costFn: number): number => costThreshold({ costFp, costFn });
+    expect(at(0, 3)).toBe(0);
+    expect(at(3, 0)).toBe(1);
+    expect(at(1e308, 1e308)).toBe(0.5);
+    expect(at(5e-324, 5e-324)).toBe(0.5);
   });
 
   it('refuses what makes no sense', () => {
     const labels = Uint8Array.of(0, 1);
     const half = Float64Array.of(0.5, 0.5);
-    expect(() => costThreshold(-1, 1)).toThrow(InvalidOption);
-    expect(() => costThreshold(1, NaN)).toThrow(InvalidOption);
-    expect(() => costThreshold(0, 0)).toThrow(InvalidOption);
+    for (const [costFp, costFn] of [
+      [-1, 1],
+      [1, NaN],
+      [0, 0],
+    ])
+      expect(() => costThreshold({ costFp, costFn })).toThrow(InvalidOption);
     expect(() => chooseThreshold(labels, half, { rule: 'best' as 'f1' })).toThrow(InvalidOption);
     expect(() => chooseThreshold(labels, Float64Array.of(0.5, 2), { rule: 'f1' })).toThrow(InvalidValue);
     expect(() => chooseThreshold(new Uint8Array(0), new Float64Array(0), { rule: 'f1' })).toThrow(

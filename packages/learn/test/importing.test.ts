@@ -566,6 +566,8 @@ describe('an imported model', () => {
     const rule = { rule: 'cost', costFp: 1, costFn: 3 } as const;
     const byCost = await importTrees(opened, features, table, { ...options, thresholdRule: rule });
     expect(byCost.bundle.decision).toMatchObject({ threshold: 0.25, rule });
+    expect(byCost.headline.worth?.model.cost).toBeCloseTo(byCost.chosen.threshold.score, 12);
+    expect(byCost.headline.worth).not.toHaveProperty('logistic');
     const weighted = {
       dataset: {
         ...table.dataset,

@@ -28,6 +28,7 @@ const logisticOnly = createScorer({
 const calibrations = [
   { kind: 'none' },
   { kind: 'sigmoid', slope: 0.7, intercept: -0.2 },
+  { kind: 'beta', a: 0.4, b: 1.6, c: 0.3 },
   { kind: 'isotonic', margins: [-1.5, -0.5, 0.1, 2], probabilities: [0.05, 0.3, 0.3, 0.95] },
 ] as const;
 const scorers: [string, Scorer][] = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Column, Dataset, Schema } from '@verdict/core';
 import { findColumn, Interrupted, InsufficientData, Random, takeRows } from '@verdict/core';
 import type { TrainedModel, TrainingProgress } from '@verdict/learn';
-import { createScorer, labelsOf, logLoss, rocAuc, trainModel } from '@verdict/learn';
+import { calibrateAll, createScorer, labelsOf, logLoss, rocAuc, trainModel } from '@verdict/learn';
 
 const schema: Schema = {
   target: { name: 'left', positive: 'yes', negative: 'no' },
@@ -126,6 +126,52 @@ describe('trainModel', () => {
     const model = await trainModel({ dataset, schema }, { ...options, testSize: 0 });
     expect(model.headline.source).toBe('cross-validation');
     expect(model.headline.rows).toBe(900);
+  });
+
+  it('calibrates when asked to, and chooses the threshold on cross-fitted probabilities', async () => {
+    const plain = await trained;
+    expect(plain.chosen.calibration.gains).toEqual([]);
+    expect(plain.bundle.metrics).not.toHaveProperty('calibration');
+    const model = await trainModel(
+      { dataset, schema },
+      { ...options, testSize: 0, calibration: 'isotonic', explain: false },
+    );
+    const { decision } = model.bundle;
+    expect(decision.calibration.kind).toBe('isotonic');
+    expect(decision.blend).toEqual(plain.bundle.decision.blend);
+    expect(decision.threshold).toBe(model.chosen.threshold.threshold);
+    expect(model.chosen.threshold.confusion).toEqual(model.headline.confusion);
+    expect(model.headline.metrics.logLoss).toBeCloseTo(model.chosen.calibration.logLoss.isotonic, 12);
+    expect(model.crossValidation.chosenOnTheseRows).toEqual(['rounds', 'blend', 'calibration', 'threshold']);
+    expect(model.bundle.metrics).toHaveProperty('calibration.gains.0.kind', 'isotonic');
+    const { margins, probabilities } = createScorer(model.bundle).scoreBatch(dataset);
+    expect(probabilities).toEqual(calibrateAll(decision.calibration, margins));
+    const auto = await trainModel(
+      { dataset, schema },
+      { ...options, testSize: 0, calibration: 'auto', explain: false },
+    );
+    expect(auto.chosen.calibration.gains).toHaveLength(3);
+  });
+
+  it('keeps a capacity on rows that chose nothing, and values the decisions', async () => {
+    const test = customers(4000, 3);
+    const costs = { costFp: 5, costFn: 20, costTp: 2 };
+    const rule = { rule: 'capacity', capacity: 100, of: 1000, costs } as const;
+    const model = await trainModel(
+      { dataset, schema },
+      { ...options, test, thresholdRule: rule, explain: false },
+    );
+    expect(model.bundle.decision.rule).toEqual(rule);
+    expect(model.chosen.threshold.score).toBeLessThanOrEqual(0.1);
+    const { tp, fp, tn, fn } = model.headline.confusion;
+    expect((tp + fp) / 4000).toBeGreaterThan(0.06);
+    expect((tp + fp) / 4000).toBeLessThan(0.14);
+    const worth = model.headline.worth!;
+    expect(worth.model.cost).toBeCloseTo((5 * fp + 20 * fn + 2 * tp) / 4000, 12);
+    expect(worth.nobody.cost).toBeCloseTo((20 * (tp + fn)) / 4000, 12);
+    expect(worth.everybody.cost).toBeCloseTo((5 * (tn + fp) + 2 * (tp + fn)) / 4000, 12);
+    expect(worth.logistic!.saving.low).toBeLessThan(worth.logistic!.saving.high);
+    expect(model.headline.curves.threshold.cost!.length).toBeGreaterThan(100);
   });
 
   it('counts a row of weight 2 as two rows in its figures', async () => {

@@ -205,6 +205,7 @@ describe('checkOptions', () => {
       folds: 5,
       threads: 4,
       thresholdRule: { rule: 'mcc' },
+      calibration: 'none',
     });
   });
 
@@ -218,6 +219,8 @@ describe('checkOptions', () => {
     { folds: 51 },
     { threads: 0 },
     { threads: 1000 },
+    { calibration: 'platt' as 'none' },
+    { thresholdRule: { rule: 'capacity', capacity: 2, of: 1 } as const },
   ])('refuses %j', (bad) => {
     expect(() => checkOptions(bad, 2)).toThrow(InvalidOption);
   });

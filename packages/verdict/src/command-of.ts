@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { ImportJob } from './import-model.ts';
+import type { ThresholdJob } from './threshold-rule.ts';
 import type { TrainJob } from './train.ts';
 
 /** The command that does the same again; the file by its name alone. */
@@ -22,9 +23,8 @@ export function commandOf(job: TrainJob, seed: number): string {
     ['test', job.test === undefined ? undefined : basename(job.test)],
     ['test-size', job.testSize],
     ['folds', job.folds],
-    ['threshold-rule', job.thresholdRule],
-    ['cost-fp', job.costFp],
-    ['cost-fn', job.costFn],
+    ['calibration', job.calibration],
+    ...thresholdOptions(job),
     ['seed', seed],
   ];
   return commandLine('train', job.file, options);
@@ -45,11 +45,23 @@ export function importCommandOf(job: ImportJob, seed: number): string {
       features?.some((name) => name.includes(',')) === true ? 'FEATURES.json' : features?.join(','),
     ],
     ['categories', typeof categories === 'object' ? 'CATEGORIES.json' : categories],
+    ...thresholdOptions(job),
+    ['seed', seed],
+  ]);
+}
+
+function thresholdOptions(job: ThresholdJob): [string, unknown][] {
+  return [
     ['threshold-rule', job.thresholdRule],
     ['cost-fp', job.costFp],
     ['cost-fn', job.costFn],
-    ['seed', seed],
-  ]);
+    ['cost-tp', job.costTp],
+    ['cost-tn', job.costTn],
+    ['capacity', job.capacity],
+    ['capacity-of', job.capacityOf],
+    ['target-precision', job.targetPrecision],
+    ['target-recall', job.targetRecall],
+  ];
 }
 
 function commandLine(command: string, file: string, options: readonly [string, unknown][]): string {

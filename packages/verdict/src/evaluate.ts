@@ -3,6 +3,7 @@ import { InsufficientData, Interrupted } from '@verdict/core';
 import { scanTable } from '@verdict/data';
 import type { Judgement, Metrics } from '@verdict/learn';
 import {
+  costsOf,
   createScorer,
   judgePredictions,
   labelsOf,
@@ -90,10 +91,9 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
     Float64Array,
     parts.map((part) => part.probabilities),
   );
-  const { rule } = decision;
   const judgement = judgePredictions({ labels, weights }, probabilities, decision.threshold, {
     seed,
-    costs: rule.rule === 'cost' ? rule : undefined,
+    costs: costsOf(decision.rule),
   });
   return {
     file,

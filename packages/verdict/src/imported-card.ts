@@ -1,6 +1,7 @@
 import type { ImportedModel } from '@verdict/learn';
 import { columnLists, digits, escape, limits } from './model-card.ts';
 import { formatText, roundsText } from './origin-text.ts';
+import { ruleText } from './rule-text.ts';
 
 /** The model card of an imported model, in Markdown. It depends on the model file, the sample and the options. */
 export function importedCard({ bundle, headline, baselines, origin, model }: ImportedModel): string {
@@ -16,7 +17,7 @@ export function importedCard({ bundle, headline, baselines, origin, model }: Imp
 
 ## What it answers
 
-The probability that \`${escape(target.name)}\` is \`${escape(target.positive)}\` and not \`${escape(target.negative)}\`. From ${digits(decision.threshold)} on, the decision is \`${escape(target.positive)}\`; the threshold was chosen by the rule "${decision.rule.rule}" on the sample.
+The probability that \`${escape(target.name)}\` is \`${escape(target.positive)}\` and not \`${escape(target.negative)}\`. From ${digits(decision.threshold)} on, the decision is \`${escape(target.positive)}\`; the threshold was chosen by the rule "${ruleText(decision.rule)}" on the sample.
 
 ## Where it comes from
 

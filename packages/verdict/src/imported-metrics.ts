@@ -1,5 +1,6 @@
 import type { ImportedFeature, ImportedModel, ModelOrigin, ThresholdRule } from '@verdict/learn';
-import { sharedMetrics } from './performance-metrics.ts';
+import { decisionFindings } from './decision-findings.ts';
+import { sharedMetrics, withFindings } from './performance-metrics.ts';
 import type { JudgedTable, RunFacts, SharedMetrics } from './performance-metrics.ts';
 
 /** How the codes of a category came about. */
@@ -38,7 +39,12 @@ export function importedMetrics(
 ): ImportedMetrics {
   const { origin, headline, baselines, model } = imported;
   return {
-    ...sharedMetrics(table, imported, options.threads, run),
+    ...sharedMetrics(
+      withFindings(table, decisionFindings(options.thresholdRule, imported.chosen.threshold, 'the sample')),
+      imported,
+      options.threads,
+      run,
+    ),
     imported: {
       ...origin,
       features: features.map(({ name, column, order }) => ({

@@ -3,7 +3,7 @@ import './supported-node.ts';
 export { VerdictError } from '@verdict/core';
 export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';
-export { createScorer, loadScorer, readBundle } from '@verdict/learn';
+export { calibrationOptions, createScorer, loadScorer, readBundle } from '@verdict/learn';
 export type { Bundle, Scorer } from '@verdict/learn';
 export { evaluate } from './evaluate.ts';
 export type { EvaluateJob, Evaluation } from './evaluate.ts';
@@ -23,6 +23,8 @@ export { makeCharts, renderPng, renderSvg, writePlots } from './render/index.ts'
 export type { PlotsInput, PlotsOptions, PngOptions } from './render/index.ts';
 export { plotInput, renderReport, writeReport } from './report/index.ts';
 export type { ReportInput } from './report/index.ts';
+export { ruleText } from './rule-text.ts';
+export type { ThresholdJob } from './threshold-rule.ts';
 export { train } from './train.ts';
 export type { JobProgress, TrainJob, TrainOutcome } from './train.ts';
 export { version } from './version.ts';

@@ -1,5 +1,6 @@
 import type { Schema } from '@verdict/core';
 import type { TrainedModel } from '@verdict/learn';
+import { ruleText } from './rule-text.ts';
 
 /** A figure with four decimals. */
 export const digits = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'not defined');
@@ -15,16 +16,17 @@ export function modelCard(schema: Schema, trained: TrainedModel): string {
     const { low, high } = headline.intervals[name];
     return `${digits(headline.metrics[name])} (95 % interval ${digits(low)} to ${digits(high)})`;
   };
+  const chosenThere = `blend${options.calibration === 'none' ? '' : ', calibration'} and threshold`;
   const source = {
     'hold-out': `${headline.rows} rows that were held out; the model judged here was trained on the other rows in the same way as the one that ships`,
     'test file': `${headline.rows} rows of a separate test file`,
-    'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose blend and threshold, so the figures are a little too good`,
+    'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose ${chosenThere}, so the figures are a little too good`,
   }[headline.source];
   return `# Model card
 
 ## What it answers
 
-The probability that \`${escape(target.name)}\` is \`${escape(target.positive)}\` and not \`${escape(target.negative)}\`. From ${digits(bundle.decision.threshold)} on, the decision is \`${escape(target.positive)}\`; the threshold was chosen by the rule "${options.thresholdRule.rule}" on out-of-fold predictions.
+The probability that \`${escape(target.name)}\` is \`${escape(target.positive)}\` and not \`${escape(target.negative)}\`. From ${digits(bundle.decision.threshold)} on, the decision is \`${escape(target.positive)}\`; the threshold was chosen by the rule "${ruleText(options.thresholdRule)}" on out-of-fold predictions.
 
 ## How good it is
 
@@ -40,12 +42,16 @@ Judged on ${source}.
 
 ## What it is made of
 
-${model.trees} boosted trees (a bag over ${options.folds} folds) and a logistic regression (C = ${model.c}), added in log-odds space. Seed ${options.seed}. Training data: fingerprint ${bundle.dataFingerprint}.
+${model.trees} boosted trees (a bag over ${options.folds} folds) and a logistic regression (C = ${model.c}), added in log-odds space${calibrationText(bundle.decision.calibration.kind)}. Seed ${options.seed}. Training data: fingerprint ${bundle.dataFingerprint}.
 
 ${columnLists(schema)}
 
 ${limits}
 `;
+}
+
+function calibrationText(kind: TrainedModel['bundle']['decision']['calibration']['kind']): string {
+  return kind === 'none' ? '' : `; probabilities by ${kind} calibration`;
 }
 
 /** Which columns the model reads and which not. */

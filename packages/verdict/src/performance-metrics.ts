@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { TargetSchema } from '@verdict/core';
 import type { ColumnProfile, Finding, Table } from '@verdict/data';
 import type {
+  CalibrationChoice,
   ColumnImportance,
   CrossValidation,
   Decision,
@@ -9,9 +10,11 @@ import type {
   LearningCurves,
   LogisticBaseline,
   Metrics,
+  ThresholdChoice,
   TrainedModel,
 } from '@verdict/learn';
 import { labelsOf } from '@verdict/learn';
+import { decisionFindings } from './decision-findings.ts';
 import { version } from './version.ts';
 
 /**
@@ -57,7 +60,12 @@ export interface PerformanceMetrics {
     readonly cv_f1_std: number;
     readonly train_test_gap: number;
   };
-  readonly decision: Pick<Decision, 'threshold' | 'rule' | 'blend' | 'calibration'>;
+  readonly decision: Pick<Decision, 'threshold' | 'rule' | 'blend' | 'calibration'> & {
+    /** What the rule reaches on the rows that chose the threshold, which makes it a little too good. */
+    readonly chosenOn: Pick<ThresholdChoice, 'score' | 'confusion' | 'attained'>;
+    /** Mean log loss by kind on left-out rows, where a calibration was asked for. */
+    readonly calibrationChoice?: Pick<CalibrationChoice, 'logLoss' | 'gains'>;
+  };
   readonly model: TrainedModel['model'];
   readonly importance: {
     readonly permutedRows: number;
@@ -115,11 +123,14 @@ export type SharedMetrics = Pick<
 /** Gathers what is said of every model. */
 export function sharedMetrics(
   { file, positives, source, profile, findings, schema }: JudgedTable,
-  model: Pick<TrainedModel, 'bundle' | 'importance' | 'permutedRows'>,
+  model: Pick<TrainedModel, 'bundle' | 'importance' | 'permutedRows'> & {
+    readonly chosen: Pick<TrainedModel['chosen'], 'threshold'>;
+  },
   threads: number,
   run: RunFacts,
 ): SharedMetrics {
   const { threshold, rule, blend, calibration } = model.bundle.decision;
+  const { score, confusion, attained } = model.chosen.threshold;
   return {
     formatVersion: 1,
     verdictVersion: version,
@@ -133,7 +144,7 @@ export function sharedMetrics(
     data: { file, ...source, positives, columns: profile },
     target: schema.target,
     findings,
-    decision: { threshold, rule, blend, calibration },
+    decision: { threshold, rule, blend, calibration, chosenOn: { score, confusion, attained } },
     importance: {
       permutedRows: model.permutedRows,
       columns: model.importance.toSorted(
@@ -143,15 +154,31 @@ export function sharedMetrics(
   };
 }
 
+/** A table with findings about what was made of it, which go first. */
+export function withFindings(table: JudgedTable, findings: readonly Finding[]): JudgedTable {
+  return { ...table, findings: [...findings, ...table.findings] };
+}
+
 /** Gathers everything that is known after training. */
 export function performanceMetrics(
   table: JudgedTable,
   trained: TrainedModel,
   run: RunFacts,
 ): PerformanceMetrics {
-  const { crossValidation } = trained;
+  const { crossValidation, chosen, options } = trained;
+  const { logLoss, gains } = chosen.calibration;
+  const shared = sharedMetrics(
+    withFindings(table, decisionFindings(options.thresholdRule, chosen.threshold, 'out-of-fold predictions')),
+    trained,
+    options.threads,
+    run,
+  );
   return {
-    ...sharedMetrics(table, trained, trained.options.threads, run),
+    ...shared,
+    decision: {
+      ...shared.decision,
+      ...(options.calibration === 'none' ? {} : { calibrationChoice: { logLoss, gains } }),
+    },
     headline: trained.headline,
     baselines: trained.baselines,
     crossValidation: {
@@ -164,7 +191,7 @@ export function performanceMetrics(
     },
     model: trained.model,
     learning: trained.learning,
-    options: trained.options,
+    options,
   };
 }
 

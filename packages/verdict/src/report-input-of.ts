@@ -1,4 +1,4 @@
-import type { Judgement, TrainedModel } from '@verdict/learn';
+import type { CalibrationOption, Judgement, TrainedModel } from '@verdict/learn';
 import type { PerformanceMetrics } from './performance-metrics.ts';
 import type { ReportInput } from './report/index.ts';
 
@@ -21,7 +21,7 @@ export function reportInputOf(
     headline: { ...headlineInput(headline), source: headline.source },
     baselines: metrics.baselines,
     crossValidation,
-    decision: decisionInput(decision),
+    decision: decisionInput(decision, options.calibration),
     importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
@@ -43,18 +43,35 @@ export function reportInputOf(
 
 /** The figures that a report opens with; which rows they come from is for the caller to say. */
 export function headlineInput(headline: Judgement): Omit<ReportInput['headline'], 'source'> {
-  const { rows, positives, metrics, intervals, confusion, curves, histogram } = headline;
-  return { rows, positives, metrics, intervals, confusion, curves, histogram };
+  const { rows, positives, metrics, intervals, confusion, curves, histogram, worth } = headline;
+  return {
+    rows,
+    positives,
+    metrics,
+    intervals,
+    confusion,
+    curves,
+    histogram,
+    ...(worth === undefined ? {} : { worth }),
+  };
 }
 
-/** The threshold of a report and where it came from. */
-export function decisionInput({
-  threshold,
-  rule,
-}: Pick<PerformanceMetrics['decision'], 'threshold' | 'rule'>): ReportInput['decision'] {
+/**
+ * The decision of a report and where it came from.
+ * @param asked the calibration that was asked for
+ */
+export function decisionInput(
+  { threshold, rule, calibration, chosenOn, calibrationChoice }: PerformanceMetrics['decision'],
+  asked: CalibrationOption = 'none',
+): ReportInput['decision'] {
+  const { rule: name, ...settings } = rule;
   return {
     threshold,
-    rule: rule.rule,
-    ...(rule.rule === 'cost' ? { costFp: rule.costFp, costFn: rule.costFn } : {}),
+    rule: name,
+    ...settings,
+    reached: chosenOn,
+    ...(calibrationChoice === undefined
+      ? {}
+      : { calibration: { asked, kind: calibration.kind, ...calibrationChoice } }),
   };
 }

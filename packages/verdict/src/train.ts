@@ -4,7 +4,7 @@ import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
 import { checkOptions, openPool, trainingBytesPerValue, trainModel } from '@verdict/learn';
-import type { ModelOptions, TrainingProgress } from '@verdict/learn';
+import type { CalibrationOption, ModelOptions, TrainingProgress } from '@verdict/learn';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
@@ -37,6 +37,8 @@ export interface TrainJob extends ThresholdJob {
   readonly test?: string;
   readonly testSize?: number;
   readonly folds?: number;
+  /** How margins become probabilities; default `none`, `auto` takes a calibration where it pays. */
+  readonly calibration?: CalibrationOption;
   readonly threads?: number;
   /** Bytes of memory that may be used; default: what the machine can free. Larger tables are refused. */
   readonly memory?: number;
@@ -119,8 +121,8 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
 }
 
 function modelOptions(job: TrainJob): ModelOptions {
-  const { seed, testSize, folds, threads, revealRare, signal, onProgress } = job;
-  const given = { seed, testSize, folds, threads, revealRare, signal, onProgress };
+  const { seed, testSize, folds, calibration, threads, revealRare, signal, onProgress } = job;
+  const given = { seed, testSize, folds, calibration, threads, revealRare, signal, onProgress };
   return {
     ...(Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),

@@ -28,6 +28,27 @@ describe('commandOf', () => {
     );
   });
 
+  it('repeats how the decision is made', () => {
+    const job = {
+      file: 'a.csv',
+      target: 'y',
+      calibration: 'auto',
+      costFp: 1,
+      costFn: 2,
+      costTp: -3,
+      costTn: 0,
+      capacity: 200,
+      capacityOf: 4000,
+    } as const;
+    expect(commandOf(job, 7)).toBe(
+      'verdict train a.csv --target y --calibration auto --cost-fp 1 --cost-fn 2 --cost-tp -3 --cost-tn 0 --capacity 200 --capacity-of 4000 --seed 7',
+    );
+    const { capacity: _, capacityOf: __, ...rest } = job;
+    expect(commandOf({ ...rest, targetPrecision: 0.8, targetRecall: 0.9 }, 7)).toContain(
+      '--target-precision 0.8 --target-recall 0.9',
+    );
+  });
+
   it('quotes so that a shell reads the words back', () => {
     const target = `it's $HOME "now" \`x\` ü`;
     const line = commandOf({ file: 'my file.csv', target }, 1).replace('verdict train', "printf '%s\\n'");

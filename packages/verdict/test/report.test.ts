@@ -72,6 +72,105 @@ describe('the report', () => {
     expect(text).not.toContain('out-of-fold predictions');
   });
 
+  it('explains costs of all outcomes, and says what the decisions are worth', async () => {
+    const input = sampleReport();
+    const rule = { rule: 'cost', costFp: 5, costFn: 40, costTp: -10, costTn: 0 };
+    const policy = (cost: number) => ({
+      cost,
+      saving: { mean: cost - 0.5, low: cost - 0.7, high: cost - 0.3 },
+    });
+    const worth = {
+      costs: { costFp: 5, costFn: 40, costTp: -10, costTn: 0 },
+      model: { cost: 0.5, low: 0.3, high: 0.7 },
+      nobody: policy(5.6),
+      everybody: policy(2.9),
+      logistic: policy(0.6),
+    };
+    const decision = { threshold: 1 / 11, ...rule };
+    const text = words(await renderReport({ ...input, decision, headline: { ...input.headline, worth } }));
+    expect(text).toContain('a positive that is found −10');
+    expect(text).toContain('5 / (5 + 50)');
+    expect(text).toContain('Deciding 1,000 rows by it costs 500; calling everybody would cost 2 900.');
+    expect(text).toContain('It saves 2 400 (95 % interval 2 200 to 2 600).');
+    expect(text).toMatch(/A logistic regression decides, by the same rule ?600 ?100 ?−100 to 300/u);
+    expect(text).toMatch(/Nobody is called “yes” ?5 600 ?5 100 ?4 900 to 5 300/u);
+
+    const poor = { ...worth, everybody: policy(0.4) };
+    expect(
+      words(await renderReport({ ...input, decision, headline: { ...input.headline, worth: poor } })),
+    ).toContain('It loses 100 (95 % interval −100 to 300), which chance could explain.');
+    const bad = { ...worth, everybody: policy(0.1) };
+    expect(
+      words(await renderReport({ ...input, decision, headline: { ...input.headline, worth: bad } })),
+    ).toContain('It loses 400 (95 % interval 200 to 600): the rule is better.');
+  });
+
+  it('says what a capacity or a target comes to on the rows that judge', async () => {
+    const input = sampleReport();
+    const of = async (
+      decision: Omit<ReportInput['decision'], 'threshold'>,
+      source: ReportInput['headline']['source'] = 'hold-out',
+    ): Promise<string> =>
+      words(
+        await renderReport({
+          ...input,
+          decision: { threshold: 0.5, ...decision },
+          headline: { ...input.headline, source },
+        }),
+      );
+    const reached = { score: 0.1, attained: true };
+    const rows = await of({ rule: 'capacity', capacity: 200, of: 4000, reached });
+    expect(rows).toContain(
+      'as many as can be dealt with, at most 200 of 4000 rows, on out-of-fold predictions',
+    );
+    expect(rows).toContain(
+      'On the 750 rows that judge and chose nothing it calls 12.4 % of the rows, where there is room for 5.0 %: about 496 of 4 000, with room for 200.',
+    );
+    const share = await of({ rule: 'capacity', capacity: 0.05, of: 1, reached }, 'cross-validation');
+    expect(share).toContain('at most 5 % of the rows');
+    expect(share).toContain('which chose the threshold too, it calls 12.4 % of the rows');
+    const precision = await of({
+      rule: 'precision',
+      target: 0.95,
+      reached: { score: 0.9, attained: false },
+    });
+    expect(precision).toContain('lowest with a precision of at least 95.0 % on out-of-fold predictions');
+    expect(precision).toContain(
+      'its precision is 91.4 % (95 % interval 87.7 % to 94.1 %), where at least 95.0 %',
+    );
+    expect(precision).toContain('No threshold does what the rule asks for; this one comes nearest.');
+    expect(await of({ rule: 'recall', target: 0.8, reached }, 'sample')).toContain('its recall is 80.2 %');
+    expect(await of({ rule: 'mcc', reached })).not.toContain('comes nearest');
+  });
+
+  it('says which calibration was chosen, and why', async () => {
+    const input = sampleReport();
+    const calibration = {
+      asked: 'auto',
+      kind: 'beta',
+      logLoss: { none: 0.3, sigmoid: 0.29, beta: 0.28, isotonic: null },
+      gains: [
+        { kind: 'sigmoid', over: 'none', gain: 0.01, standardError: 0.002, accepted: true },
+        { kind: 'beta', over: 'sigmoid', gain: 0.0101, standardError: 0.003, accepted: true },
+      ],
+    };
+    const of = async (change: Partial<typeof calibration>): Promise<string> =>
+      words(
+        await renderReport({
+          ...input,
+          decision: { ...input.decision, calibration: { ...calibration, ...change } },
+        }),
+      );
+    const text = await of({});
+    expect(text).toContain('Calibration: beta');
+    expect(text).toContain('a richer one replaces it only if it saves more than two standard errors');
+    expect(text).toMatch(/by themselves \(chosen\) ?0\.28000 ?0\.01010 ?0\.00300 ?sigmoid/u);
+    expect(text).not.toContain('any function that does not fall');
+    expect(await of({ asked: 'beta' })).toContain('beta was asked for.');
+    expect(await of({ kind: 'none' })).toContain('no calibration saves more than two standard errors');
+    expect(words(await renderReport(input))).not.toContain('Calibrations on left-out rows');
+  });
+
   it('says where figures come from, and marks optimistic ones', async () => {
     const input = sampleReport();
     const of = async (source: ReportInput['headline']['source']): Promise<string> =>

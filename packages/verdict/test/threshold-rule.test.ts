@@ -11,7 +11,48 @@ describe('the rule of the threshold', () => {
     expect(thresholdRuleOf({ thresholdRule: 'cost', costFp: 0, costFn: 2.5 })).toEqual(costs);
   });
 
+  it('is asked for by a capacity or a target, whose decisions costs value', () => {
+    expect(thresholdRuleOf({ capacity: 0.05 })).toEqual({ rule: 'capacity', capacity: 0.05, of: 1 });
+    const capacity = { rule: 'capacity', capacity: 200, of: 4000 };
+    expect(thresholdRuleOf({ capacity: 200, capacityOf: 4000 })).toEqual(capacity);
+    const costs = { costFp: 1, costFn: 2, costTp: -1 };
+    expect(thresholdRuleOf({ thresholdRule: 'capacity', capacity: 200, capacityOf: 4000, ...costs })).toEqual(
+      { ...capacity, costs },
+    );
+    expect(thresholdRuleOf({ targetPrecision: 0.8 })).toEqual({ rule: 'precision', target: 0.8 });
+    expect(thresholdRuleOf({ targetRecall: 1, costFp: 0, costFn: 1 })).toEqual({
+      rule: 'recall',
+      target: 1,
+      costs: { costFp: 0, costFn: 1 },
+    });
+    expect(thresholdRuleOf({ costFp: 0, costFn: 0, costTp: -3, costTn: -1 })).toEqual({
+      rule: 'cost',
+      costFp: 0,
+      costFn: 0,
+      costTp: -3,
+      costTn: -1,
+    });
+  });
+
   it.each([
+    ['a number of rows of nothing', { capacity: 200 }, /capacity-of: expected the number of rows/],
+    ['a period without a capacity', { capacityOf: 200 }, /capacity: expected how many of the 200 rows/],
+    ['more than there are', { capacity: 300, capacityOf: 200 }, /at most the 200/],
+    ['a rule without its number', { thresholdRule: 'capacity' }, /capacity: expected a number/],
+    ['a target that cannot be', { targetRecall: 2 }, /target of recall: expected a share/],
+    ['a target of nothing', { thresholdRule: 'precision' }, /target-precision: expected a number/],
+    ['two rules', { capacity: 0.1, targetRecall: 0.5 }, /capacity and target-recall: expected one of them/],
+    [
+      'another rule',
+      { thresholdRule: 'mcc', capacity: 0.1 },
+      /threshold-rule: expected capacity, or left out, when capacity is given/,
+    ],
+    ['costs of right answers alone', { costTp: 1 }, /cost-fp: expected a number from 0/],
+    [
+      'a right answer that costs more than the error',
+      { costFp: 1, costFn: 1, costTp: 2 },
+      /costTp: expected at most costFn/,
+    ],
     [
       'another rule beside costs',
       { thresholdRule: 'f1', costFp: 1, costFn: 1 },

@@ -3,6 +3,7 @@ import { count, figure, percent, plural } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
 import { layoutTable, printable } from '../terminal/table.ts';
 import { figureRows } from './figure-rows.ts';
+import { worthLine } from './summary-lines.ts';
 
 /** How a model does on labelled rows, for people. */
 export function evaluationSummary(result: Evaluation, style: Style): string {
@@ -26,6 +27,7 @@ export function evaluationSummary(result: Evaluation, style: Style): string {
         [`is ${no}`, count(confusion.fp), count(confusion.tn)],
       ],
     ),
+    ...(result.worth === undefined ? [] : [worthLine(result.worth)]),
     '',
   ].join('\n');
 }

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidOption } from '@verdict/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { importModel } from 'verdict';
 import type { ImportJob } from 'verdict';
 import { printJson } from '../terminal/json.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
+import { addThresholdOptions, wrongThreshold } from './decision-options.ts';
 import { importSummary } from './import-summary.ts';
-import { byteCount, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
+import { byteCount, wholeNumber } from './options.ts';
 
 type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal' | 'onProgress'> & {
   features?: string;
@@ -16,7 +17,7 @@ type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal
 };
 
 export function importCommand(signal: AbortSignal): Command {
-  return new Command('import')
+  const command = new Command('import')
     .description('make a model of Verdict from one that XGBoost or LightGBM has trained')
     .argument(
       '<MODEL>',
@@ -38,21 +39,8 @@ export function importCommand(signal: AbortSignal): Command {
       '--iterations <best|all|N>',
       'which rounds are used (default: best if the model names a best round, as XGBClassifier does; otherwise all)',
       iterations,
-    )
-    .addOption(
-      new Option('--threshold-rule <RULE>', 'how the decision threshold is chosen (default: mcc)').choices([
-        'f1',
-        'balanced',
-        'mcc',
-        'cost',
-      ]),
-    )
-    .option(
-      '--cost-fp <X>',
-      'what a false alarm costs; with --cost-fn the threshold is computed from the costs',
-      finiteNumber(0),
-    )
-    .option('--cost-fn <Y>', 'what a missed positive costs; needs --cost-fp', finiteNumber(0))
+    );
+  return addThresholdOptions(command)
     .option('--out <DIR>', 'where the results go (default: output)')
     .option('--seed <N>', 'seed of everything that is drawn (default: 42)', wholeNumber(0))
     .option(
@@ -82,7 +70,7 @@ Examples:
   verdict predict new.csv --model imported/model`,
     )
     .action(async (model: string, flags: ImportFlags, command: Command) => {
-      const wrong = wrongCosts(flags);
+      const wrong = wrongThreshold(flags);
       if (wrong !== undefined) command.error(`error: ${wrong}`);
       const { json = false, features, categories, ...given } = flags;
       const job: ImportJob = {

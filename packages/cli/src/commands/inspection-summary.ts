@@ -1,4 +1,4 @@
-import { formatText, roundsText } from 'verdict';
+import { formatText, roundsText, ruleText } from 'verdict';
 import type { BundleInspection, TableInspection } from 'verdict';
 import { count, figure, percent, plural } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -65,7 +65,7 @@ function bundle(result: BundleInspection, style: Style): string {
       : [
           `Imported from ${printable(imported.file)} (${printable(formatText(imported))}): ${roundsText(imported)}.`,
         ]),
-    `Says ${printable(schema.target.positive)} from a probability of ${figure(decision.threshold)} on (rule: ${decision.rule.rule}).`,
+    `Says ${printable(schema.target.positive)} from a probability of ${figure(decision.threshold)} on (rule: ${ruleText(decision.rule)}).`,
     '',
     ...layoutTable(
       ['member', '>weight', 'size'],

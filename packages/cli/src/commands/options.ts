@@ -69,26 +69,3 @@ export function collectPairs<T extends string>(
     return { ...earlier, [text.slice(0, cut)]: value };
   };
 }
-
-/** What is wrong with how a threshold rule and costs go together; undefined if nothing is. */
-export function wrongCosts({
-  thresholdRule,
-  costFp,
-  costFn,
-}: {
-  readonly thresholdRule?: string;
-  readonly costFp?: number;
-  readonly costFn?: number;
-}): string | undefined {
-  if ((costFp === undefined) !== (costFn === undefined)) {
-    const [given, missing] = costFn === undefined ? ['--cost-fp', '--cost-fn'] : ['--cost-fn', '--cost-fp'];
-    return `option '${given}' needs '${missing}' beside it: a cost for both kinds of error`;
-  }
-  if (thresholdRule === 'cost' && costFp === undefined) {
-    return "option '--threshold-rule cost' needs '--cost-fp' and '--cost-fn'";
-  }
-  if (thresholdRule !== undefined && thresholdRule !== 'cost' && costFp !== undefined) {
-    return `option '--threshold-rule ${thresholdRule}' cannot be used with '--cost-fp' and '--cost-fn', which compute the threshold`;
-  }
-  return undefined;
-}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ruleText } from 'verdict';
 import type { PerformanceMetrics } from 'verdict';
 import { count, figure, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -37,13 +38,44 @@ export function decisionLines({
   headline,
   decision,
 }: Pick<PerformanceMetrics, 'target' | 'decision'> & {
-  readonly headline: Pick<PerformanceMetrics['headline'], 'confusion'>;
+  readonly headline: Pick<PerformanceMetrics['headline'], 'confusion' | 'worth'>;
 }): string[] {
   const [yes, no] = [printable(target.positive), printable(target.negative)];
   const { tp, fp, tn, fn } = headline.confusion;
   return [
-    `From a probability of ${figure(decision.threshold)} on it says ${yes} (rule: ${decision.rule.rule}).`,
+    `From a probability of ${figure(decision.threshold)} on it says ${yes} (rule: ${ruleText(decision.rule)}).`,
     `Of ${count(tp + fn)} ${yes} it finds ${count(tp)} and misses ${count(fn)}; of ${count(tn + fp)} ${no} it raises ${count(fp)} false alarms.`,
+    ...(headline.worth === undefined ? [] : [worthLine(headline.worth)]),
+    ...calibrationLines(decision),
+  ];
+}
+
+/** An amount per row as one per 1,000 rows. */
+const amount = (perRow: number): string => count(1000 * perRow);
+
+/** What 1,000 decisions cost, beside the better of the two rules that need no model. */
+export function worthLine({
+  model,
+  nobody,
+  everybody,
+}: NonNullable<PerformanceMetrics['headline']['worth']>): string {
+  const [rule, best] =
+    nobody.cost <= everybody.cost
+      ? (['calling nobody', nobody] as const)
+      : (['calling everybody', everybody] as const);
+  const { mean, low, high } = best.saving;
+  return `1,000 decisions cost ${amount(model.cost)}; ${rule} costs ${amount(best.cost)}: it saves ${amount(mean)} (95 % interval ${amount(low)} … ${amount(high)}).`;
+}
+
+/** Which calibration was taken, where one was asked for. */
+function calibrationLines({ calibration, calibrationChoice }: PerformanceMetrics['decision']): string[] {
+  if (calibrationChoice === undefined) return [];
+  const { logLoss } = calibrationChoice;
+  const reached = `log loss ${figure(logLoss[calibration.kind])} on left-out rows`;
+  return [
+    calibration.kind === 'none'
+      ? `Calibration: none, for no kind saves enough (${reached}).`
+      : `Calibration: ${calibration.kind} (${reached}, ${figure(logLoss.none)} without).`,
   ];
 }
 

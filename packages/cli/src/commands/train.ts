@@ -2,11 +2,12 @@ import { columnRoles, columnTypes } from '@verdict/core';
 import type { ColumnRole, ColumnType } from '@verdict/core';
 import { Command, Option } from 'commander';
 import type { TrainJob } from 'verdict';
-import { readConfig, train } from 'verdict';
+import { calibrationOptions, readConfig, train } from 'verdict';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { printJson } from '../terminal/json.ts';
-import { byteCount, collect, collectPairs, finiteNumber, wholeNumber, wrongCosts } from './options.ts';
+import { addThresholdOptions, wrongThreshold } from './decision-options.ts';
+import { byteCount, collect, collectPairs, finiteNumber, wholeNumber } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 
 type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress' | 'types' | 'roles'>> & {
@@ -17,7 +18,7 @@ type TrainFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgress' | 'typ
 };
 
 export function trainCommand(signal: AbortSignal): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('train, judge and explain a model of a yes/no column')
     .argument('<FILE>', 'the table to learn from')
     .option('--target <COL>', 'the yes/no column to predict (here or in the configuration file)')
@@ -60,19 +61,12 @@ export function trainCommand(signal: AbortSignal): Command {
     )
     .option('--memory <SIZE>', 'memory that may be used, such as 8GB (default: what is free)', byteCount)
     .addOption(
-      new Option('--threshold-rule <RULE>', 'how the decision threshold is chosen (default: mcc)').choices([
-        'f1',
-        'balanced',
-        'mcc',
-        'cost',
-      ]),
-    )
-    .option(
-      '--cost-fp <X>',
-      'what a false alarm costs; with --cost-fn the threshold is computed from the costs',
-      finiteNumber(0),
-    )
-    .option('--cost-fn <Y>', 'what a missed positive costs; needs --cost-fp', finiteNumber(0))
+      new Option(
+        '--calibration <KIND>',
+        'how log-odds become probabilities: auto takes what pays out of fold (default: none)',
+      ).choices(calibrationOptions),
+    );
+  return addThresholdOptions(command)
     .option('--config <FILE>', 'read options from a JSON file (see docs/configuration.md); flags win over it')
     .option('--reveal-rare', 'keep values that fewer than five rows have in the model and the report')
     .option('--json', 'print one JSON document (the performance metrics) and nothing else')
@@ -85,6 +79,7 @@ the work has succeeded. What an earlier run left in DIR is replaced.
 Examples:
   verdict train customers.csv --target churn
   verdict train payments.parquet --target fraud --cost-fp 5 --cost-fn 200
+  verdict train customers.csv --target churn --capacity 200 --capacity-of 4000 --calibration auto
   verdict train 'visits-*.csv.gz' --target bought --time visited_at --drop session --out shop
   verdict train customers.csv --config verdict.config.json --json > metrics.json`,
     )
@@ -124,5 +119,5 @@ Examples:
 function wrongUsage(job: Partial<TrainJob>): string | undefined {
   return job.target === undefined
     ? "required option '--target <COL>' not specified: it names the yes/no column to predict"
-    : wrongCosts(job);
+    : wrongThreshold(job);
 }

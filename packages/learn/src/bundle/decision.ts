@@ -1,6 +1,8 @@
 import { memberNames } from './bundle.ts';
+import { calibrationKinds } from '../decision/index.ts';
 import type { Calibration, ThresholdRule } from '../decision/index.ts';
 import type { JsonCursor } from '../json/json-cursor.ts';
+import type { CostMatrix } from '../metrics/index.ts';
 import type { MemberName } from './bundle.ts';
 
 /**
@@ -29,6 +31,11 @@ export type DecisionRule = ThresholdRule | { readonly rule: 'fixed' };
 
 /** Margins, weights and offsets beyond this are refused: no training produces them. */
 const furthestMargin = 1e6;
+
+/** Far beyond any fitted coefficient and any cost, near enough for products with margins and rows to stay finite. */
+const wide = { min: -1e100, max: 1e100 };
+/** The same without negative numbers: a coefficient of this kind keeps the order of the rows. */
+const rising = { min: 0, max: 1e100 };
 
 /** The most points of an isotonic calibration. */
 const maximumPoints = 1_000_000;
@@ -59,19 +66,21 @@ function parseBlend(cursor: JsonCursor): Blend {
 }
 
 function parseCalibration(cursor: JsonCursor): Calibration {
-  const kind = cursor.peek('kind').oneOf(['none', 'sigmoid', 'isotonic']);
+  const kind = cursor.peek('kind').oneOf(calibrationKinds);
   if (kind === 'none') {
     cursor.object(['kind']);
     return { kind };
   }
   if (kind === 'sigmoid') {
     const { slope, intercept } = cursor.object(['kind', 'slope', 'intercept']);
-    // Far beyond any fit, near enough for the product with a margin to stay finite.
-    const limits = { min: -1e100, max: 1e100 };
-    return { kind, slope: slope.number({ ...limits, min: 0 }), intercept: intercept.number(limits) };
+    return { kind, slope: slope.number(rising), intercept: intercept.number(wide) };
+  }
+  if (kind === 'beta') {
+    const { a, b, c } = cursor.object(['kind', 'a', 'b', 'c']);
+    return { kind, a: a.number(rising), b: b.number(rising), c: c.number(wide) };
   }
   const { margins, probabilities } = cursor.object(['kind', 'margins', 'probabilities']);
-  const xs = margins.numbers(maximumPoints, { min: -1e100, max: 1e100 });
+  const xs = margins.numbers(maximumPoints, wide);
   const ys = probabilities.numbers(maximumPoints, { min: 0, max: 1 });
   if (xs.length === 0 || xs.length !== ys.length)
     cursor.fail('margins and probabilities must be equally many and not none');
@@ -81,11 +90,55 @@ function parseCalibration(cursor: JsonCursor): Calibration {
 }
 
 function parseRule(cursor: JsonCursor): DecisionRule {
-  const rule = cursor.peek('rule').oneOf(['f1', 'balanced', 'mcc', 'fixed', 'cost']);
-  if (rule !== 'cost') {
-    cursor.object(['rule']);
-    return { rule };
+  const rule = cursor
+    .peek('rule')
+    .oneOf(['f1', 'balanced', 'mcc', 'fixed', 'cost', 'capacity', 'precision', 'recall']);
+  switch (rule) {
+    case 'cost': {
+      const keys = cursor.object(['rule', 'costFp', 'costFn'], ['costTp', 'costTn']);
+      return { rule, ...parseCosts(cursor, keys) };
+    }
+    case 'capacity': {
+      const { capacity, of, costs } = cursor.object(['rule', 'capacity', 'of'], ['costs']);
+      const whole = of.number({ min: 0 });
+      const part = capacity.number({ min: 0, max: whole });
+      if (part === 0) capacity.fail('it is not above 0');
+      return { rule, capacity: part, of: whole, ...valued(costs) };
+    }
+    case 'precision':
+    case 'recall': {
+      const { target, costs } = cursor.object(['rule', 'target'], ['costs']);
+      const share = target.number({ min: 0, max: 1 });
+      if (share === 0) target.fail('it is not above 0');
+      return { rule, target: share, ...valued(costs) };
+    }
+    default:
+      cursor.object(['rule']);
+      return { rule };
   }
-  const { costFp, costFn } = cursor.object(['rule', 'costFp', 'costFn']);
-  return { rule, costFp: costFp.number({ min: 0 }), costFn: costFn.number({ min: 0 }) };
+}
+
+function valued(cursor: JsonCursor | undefined): { costs: CostMatrix } | undefined {
+  if (cursor === undefined) return undefined;
+  return { costs: parseCosts(cursor, cursor.object(['costFp', 'costFn'], ['costTp', 'costTn'])) };
+}
+
+/** Costs by which decisions can be valued, see `requireCosts`. */
+function parseCosts(
+  cursor: JsonCursor,
+  keys: Readonly<Record<'costFp' | 'costFn', JsonCursor>> & Partial<Record<'costTp' | 'costTn', JsonCursor>>,
+): CostMatrix {
+  const costFp = keys.costFp.number(rising);
+  const costFn = keys.costFn.number(rising);
+  const costTp = keys.costTp?.number(wide);
+  const costTn = keys.costTn?.number(wide);
+  const alarm = costFp - (costTn ?? 0);
+  const miss = costFn - (costTp ?? 0);
+  if (alarm < 0 || miss < 0 || alarm + miss === 0) cursor.fail('no decision makes sense by these costs');
+  return {
+    costFp,
+    costFn,
+    ...(costTp === undefined ? {} : { costTp }),
+    ...(costTn === undefined ? {} : { costTn }),
+  };
 }

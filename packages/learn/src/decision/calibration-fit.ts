@@ -1,203 +1,62 @@
-import { InvalidValue } from '@verdict/core';
-import { requireLabels, requireLength } from '../metrics/checks.ts';
 import type { Scores } from '../metrics/checks.ts';
-import { rankDescending } from '../metrics/ranking.ts';
-import { sigmoid } from './calibration.ts';
-import type { IsotonicCalibration, SigmoidCalibration } from './calibration.ts';
+import { fitBeta } from './beta-fit.ts';
+import { calibrate } from './calibration.ts';
+import type { Calibration, CalibrationKind } from './calibration.ts';
+import { fitIsotonic } from './isotonic-fit.ts';
+import { fitSigmoid } from './sigmoid-fit.ts';
 
-/**
- * Platt's targets: the probability of a positive and of a negative row after one row of either class was
- * added, so that nothing becomes certain; `offset` is the log-odds of their mean.
- */
-function plattTargets(
-  labels: Uint8Array,
-  weights: Float64Array | undefined,
-): { readonly positive: number; readonly negative: number; readonly offset: number } {
-  let positive = 0;
-  let negative = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row];
-    if (labels[row] === 1) positive += weight;
-    else negative += weight;
-  }
-  const positiveTarget = (positive + 1) / (positive + 2);
-  const negativeTarget = 1 / (negative + 2);
-  const mean = (positive * positiveTarget + negative * negativeTarget) / (positive + negative);
-  return {
-    positive: positiveTarget,
-    negative: negativeTarget,
-    offset: Math.log(mean / (1 - mean)),
-  };
-}
-
-/**
- * Fits probability = sigmoid(slope margin + intercept) by maximum likelihood to Platt's smoothed targets
- * (Platt 1999; Newton's method with step halving, Lin, Lin and Weng 2007). A calibration must not turn the
- * order of the rows round: the slope is 0 where the best one would be negative, or all margins are equal.
- */
-export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float64Array): SigmoidCalibration {
-  requireMargins(labels, margins, weights);
-  const targets = plattTargets(labels, weights);
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (const margin of margins) {
-    lowest = Math.min(lowest, margin);
-    highest = Math.max(highest, margin);
-  }
-  const centre = 0.5 * lowest + 0.5 * highest;
-  const spread = Math.max(highest - centre, centre - lowest);
-  const scale = spread > 0 ? spread : 1;
-  const rows = { labels, margins, weights, targets, centre, scale };
-  let slope = 0;
-  let intercept = targets.offset;
-  let state = sigmoidState(rows, slope, intercept);
-  for (let iteration = 0; iteration < 200; iteration++) {
-    const ridge = 1e-12 * (state.hessian11 + state.hessian22);
-    const h11 = state.hessian11 + ridge;
-    const h22 = state.hessian22 + ridge;
-    const determinant = h11 * h22 - state.hessian12 ** 2;
-    if (!(determinant > 0)) break;
-    const stepSlope = (h22 * state.gradient1 - state.hessian12 * state.gradient2) / determinant;
-    const stepIntercept = (h11 * state.gradient2 - state.hessian12 * state.gradient1) / determinant;
-    const decrement = stepSlope * state.gradient1 + stepIntercept * state.gradient2;
-    if (!(decrement > 1e-22 * state.total)) break;
-    let moved = false;
-    for (let length = 1; length > 1e-10; length /= 2) {
-      const next = sigmoidState(rows, slope - length * stepSlope, intercept - length * stepIntercept);
-      if (next.loss <= state.loss - 1e-4 * length * decrement + 1e-14 * state.loss) {
-        slope -= length * stepSlope;
-        intercept -= length * stepIntercept;
-        state = next;
-        moved = true;
-        break;
-      }
-    }
-    if (!moved) break;
-  }
-  if (slope <= 0 || spread === 0) return { kind: 'sigmoid', slope: 0, intercept: targets.offset };
-  return { kind: 'sigmoid', slope: slope / scale, intercept: intercept - (slope / scale) * centre };
-}
-
-interface SigmoidRows {
-  readonly labels: Uint8Array;
-  readonly margins: Scores;
-  readonly weights: Float64Array | undefined;
-  readonly targets: { readonly positive: number; readonly negative: number };
-  /** Margins are moved and scaled to [-1, 1] while fitting. */
-  readonly centre: number;
-  readonly scale: number;
-}
-
-interface SigmoidState {
-  readonly loss: number;
-  readonly total: number;
-  readonly gradient1: number;
-  readonly gradient2: number;
-  readonly hessian11: number;
-  readonly hessian12: number;
-  readonly hessian22: number;
-}
-
-/** Loss and derivatives; index 1 is the slope and 2 the intercept. */
-function sigmoidState(rows: SigmoidRows, slope: number, intercept: number): SigmoidState {
-  const { labels, margins, weights, targets, centre, scale } = rows;
-  let loss = 0;
-  let total = 0;
-  let gradient1 = 0;
-  let gradient2 = 0;
-  let hessian11 = 0;
-  let hessian12 = 0;
-  let hessian22 = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const x = (margins[row] - centre) / scale;
-    const z = slope * x + intercept;
-    const weight = weights === undefined ? 1 : weights[row];
-    const target = labels[row] === 1 ? targets.positive : targets.negative;
-    const e = Math.exp(-Math.abs(z));
-    loss += weight * ((z > 0 ? z : 0) - target * z + Math.log1p(e));
-    total += weight;
-    const residual = weight * (sigmoid(z) - target);
-    const curvature = (weight * e) / ((1 + e) * (1 + e));
-    gradient1 += residual * x;
-    gradient2 += residual;
-    hessian11 += curvature * x * x;
-    hessian12 += curvature * x;
-    hessian22 += curvature;
-  }
-  return { loss, total, gradient1, gradient2, hessian11, hessian12, hessian22 };
-}
-
-/**
- * Fits the best function that does not fall (pool adjacent violators; equal margins are one point, as in
- * scikit-learn's `IsotonicRegression`). Probabilities are kept within Platt's targets, so that no row ever
- * becomes certain; points inside a level stretch are dropped, which changes nothing.
- */
-export function fitIsotonic(
+/** Fits a calibration of the given kind. */
+export function fitCalibration(
+  kind: CalibrationKind,
   labels: Uint8Array,
   margins: Scores,
   weights?: Float64Array,
-): IsotonicCalibration {
-  requireMargins(labels, margins, weights);
-  const targets = plattTargets(labels, weights);
-  const order = rankDescending(margins).reverse();
-  const points: number[] = [];
-  const blockMass: number[] = [];
-  const blockPositive: number[] = [];
-  const blockEnd: number[] = [];
-  let position = 0;
-  while (position < order.length) {
-    const margin = margins[order[position]] + 0;
-    let mass = 0;
-    let positive = 0;
-    for (; position < order.length && margins[order[position]] + 0 === margin; position++) {
-      const row = order[position];
-      const weight = weights === undefined ? 1 : weights[row];
-      mass += weight;
-      if (labels[row] === 1) positive += weight;
-    }
-    if (mass === 0) continue;
-    points.push(margin);
-    while (blockMass.length > 0) {
-      const last = blockMass.length - 1;
-      if (blockPositive[last] * mass < positive * blockMass[last]) break;
-      mass += blockMass[last];
-      positive += blockPositive[last];
-      blockMass.pop();
-      blockPositive.pop();
-      blockEnd.pop();
-    }
-    blockMass.push(mass);
-    blockPositive.push(positive);
-    blockEnd.push(points.length);
+): Calibration {
+  switch (kind) {
+    case 'none':
+      return { kind };
+    case 'sigmoid':
+      return fitSigmoid(labels, margins, weights);
+    case 'beta':
+      return fitBeta(labels, margins, weights);
+    case 'isotonic':
+      return fitIsotonic(labels, margins, weights);
   }
-  const places: number[] = [];
-  const probabilities: number[] = [];
-  let first = 0;
-  for (const [block, end] of blockEnd.entries()) {
-    const share = blockPositive[block] / blockMass[block];
-    const probability = Math.min(targets.positive, Math.max(targets.negative, share));
-    places.push(points[first]);
-    probabilities.push(probability);
-    if (end - 1 > first) {
-      places.push(points[end - 1]);
-      probabilities.push(probability);
-    }
-    first = end;
-  }
-  return { kind: 'isotonic', margins: places, probabilities };
 }
 
-function requireMargins(labels: Uint8Array, margins: Scores, weights: Float64Array | undefined): void {
-  requireLabels(labels, weights);
-  requireLength('margins', margins.length, labels.length);
-  for (let row = 0; row < margins.length; row++) {
-    if (!Number.isFinite(margins[row])) {
-      throw new InvalidValue({
-        row: row + 1,
-        column: 'margin',
-        got: margins[row],
-        expected: 'a finite number',
-      });
-    }
+/** A calibration for each fold, and what it says of the rows that it has not seen. */
+export interface CrossFittedCalibration {
+  /** Fitted on the rows of all other folds. */
+  readonly ofFold: readonly Calibration[];
+  /** For each row the probability by the calibration of its fold. */
+  readonly probabilities: Float64Array;
+}
+
+/**
+ * Calibrates each row by a calibration that was fitted on the other folds, so that its own label has had no
+ * say. Where the other folds have no weight, the answer is `none`.
+ *
+ * @param foldOfRow the fold of each row, from 0
+ */
+export function crossFitCalibration(
+  kind: CalibrationKind,
+  labels: Uint8Array,
+  margins: Scores,
+  foldOfRow: Uint8Array,
+  weights?: Float64Array,
+): CrossFittedCalibration {
+  const folds = foldOfRow.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+  const ofFold = Array.from({ length: folds }, (_, fold): Calibration => {
+    if (kind === 'none') return { kind };
+    const kept = (__: number, row: number): boolean => foldOfRow[row] !== fold;
+    const rows = labels.filter(kept);
+    const rowWeights = weights?.filter(kept);
+    const usable = rowWeights === undefined ? rows.length > 0 : rowWeights.some((weight) => weight > 0);
+    return usable ? fitCalibration(kind, rows, margins.filter(kept), rowWeights) : { kind: 'none' };
+  });
+  const probabilities = new Float64Array(labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    probabilities[row] = calibrate(ofFold[foldOfRow[row]], margins[row]);
   }
+  return { ofFold, probabilities };
 }

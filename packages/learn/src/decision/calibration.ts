@@ -1,7 +1,11 @@
 import type { Scores } from '../metrics/checks.ts';
 
 /** A map from margins (log-odds as a model gives them) to probabilities; plain JSON. */
-export type Calibration = NoCalibration | SigmoidCalibration | IsotonicCalibration;
+export type Calibration = NoCalibration | SigmoidCalibration | BetaCalibration | IsotonicCalibration;
+
+/** The kinds of calibration, the simpler before the richer. */
+export const calibrationKinds = ['none', 'sigmoid', 'beta', 'isotonic'] as const;
+export type CalibrationKind = Calibration['kind'];
 
 /** The probability is 1 / (1 + exp(-margin)). */
 export interface NoCalibration {
@@ -13,6 +17,18 @@ export interface SigmoidCalibration {
   readonly kind: 'sigmoid';
   readonly slope: number;
   readonly intercept: number;
+}
+
+/**
+ * The probability is 1 / (1 + exp(-(a ln s - b ln(1 - s) + c))), where s = 1 / (1 + exp(-margin)) (Kull, Silva
+ * Filho and Flach 2017).
+ */
+export interface BetaCalibration {
+  readonly kind: 'beta';
+  /** Not negative, as is b: then the probability rises with the margin. */
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
 }
 
 /** The probability is interpolated linearly between points, and constant beyond the first and the last. */
@@ -31,6 +47,11 @@ export function sigmoid(margin: number): number {
   return e / (1 + e);
 }
 
+/** The natural logarithm of the logistic function, finite wherever the margin is. */
+export function logSigmoid(margin: number): number {
+  return Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
 /** The probability of one margin. */
 export function calibrate(calibration: Calibration, margin: number): number {
   switch (calibration.kind) {
@@ -38,6 +59,8 @@ export function calibrate(calibration: Calibration, margin: number): number {
       return sigmoid(margin);
     case 'sigmoid':
       return sigmoid(calibration.slope * margin + calibration.intercept);
+    case 'beta':
+      return sigmoid(betaMargin(calibration, margin));
     case 'isotonic':
       return interpolate(calibration, margin);
   }
@@ -50,6 +73,13 @@ export function calibrateAll(calibration: Calibration, margins: Scores): Float64
     probabilities[row] = calibrate(calibration, margins[row]);
   }
   return probabilities;
+}
+
+function betaMargin({ a, b, c }: BetaCalibration, margin: number): number {
+  // A coefficient of 0 silences an infinite logarithm.
+  const up = a === 0 ? 0 : a * logSigmoid(margin);
+  const down = b === 0 ? 0 : b * logSigmoid(-margin);
+  return up - down + c;
 }
 
 function interpolate({ margins, probabilities }: IsotonicCalibration, margin: number): number {

@@ -1,8 +1,8 @@
 import type { Dataset } from '@verdict/core';
 import type { Bundle, Decision } from '../bundle/index.ts';
 import { profileOf } from '../bundle/index.ts';
-import { chooseThreshold } from '../decision/index.ts';
-import type { ThresholdRule } from '../decision/index.ts';
+import { chooseThreshold, costsOf } from '../decision/index.ts';
+import type { ThresholdChoice, ThresholdRule } from '../decision/index.ts';
 import { majorityBaseline } from '../metrics/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { createScorer } from '../scorer/index.ts';
@@ -54,6 +54,8 @@ export interface ImportedModel {
   /** Figures on the sample, which chose the threshold and may hold rows that the model has learnt from. */
   readonly headline: Judgement & { readonly source: 'sample' };
   readonly baselines: { readonly majority: Metrics & { readonly share: number } };
+  /** What chose the threshold, on the sample. */
+  readonly chosen: { readonly threshold: ThresholdChoice };
   readonly importance: readonly ColumnImportance[];
   readonly permutedRows: number;
   readonly contributions: ContributionSample;
@@ -95,7 +97,8 @@ export async function importTrees(
   const labels = labelsOf(dataset, schema);
   const weights = weightsOf(dataset, schema);
   const groups = groupsOf(dataset, schema, table.duplicateGroups);
-  const { threshold } = chooseThreshold(labels, probabilities, thresholdRule, weights);
+  const chosen = chooseThreshold(labels, probabilities, thresholdRule, weights);
+  const { threshold } = chosen;
   const decision: Decision = { ...undecided, threshold };
 
   const explanation = explain(opened, { plan, decision, dataset, labels, weights }, options);
@@ -108,7 +111,7 @@ export async function importTrees(
     source: 'sample' as const,
     ...judgePredictions(rows, probabilities, threshold, {
       seed,
-      costs: thresholdRule.rule === 'cost' ? thresholdRule : undefined,
+      costs: costsOf(thresholdRule),
       intervals,
     }),
   };
@@ -138,6 +141,7 @@ export async function importTrees(
     origin,
     headline,
     baselines: { majority },
+    chosen: { threshold: chosen },
     importance,
     permutedRows,
     contributions: sample,

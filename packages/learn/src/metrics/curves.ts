@@ -1,5 +1,7 @@
 import { requireLabels, requireProbabilities, requireScores } from './checks.ts';
 import type { Scores } from './checks.ts';
+import { meanCost } from './cost-matrix.ts';
+import type { CostMatrix } from './cost-matrix.ts';
 import { thinCurve } from './curve-thinning.ts';
 import { decisionMetrics } from './decision-metrics.ts';
 import { cellMass, sortIntoCells } from './score-cells.ts';
@@ -129,12 +131,6 @@ export function liftCurve(
   return { share: pick(share, kept), gain: pick(gain, kept), lift: pick(lift, kept) };
 }
 
-/** What each error costs. */
-export interface ErrorCosts {
-  readonly costFp: number;
-  readonly costFn: number;
-}
-
 /** Decision metrics by threshold, as columns of equal length; thresholds ascend. */
 export interface ThresholdCurve {
   readonly threshold: readonly number[];
@@ -154,7 +150,7 @@ export interface ThresholdCurve {
 export function thresholdCurve(
   labels: Uint8Array,
   probabilities: Scores,
-  costs?: ErrorCosts,
+  costs?: CostMatrix,
   weights?: Float64Array,
 ): ThresholdCurve {
   requireProbabilities(probabilities, labels.length);
@@ -177,14 +173,13 @@ export function thresholdCurve(
     const tp = counts.truePositive[at];
     const fp = counts.falsePositive[at];
     const fn = counts.positive - tp;
-    const metrics = decisionMetrics({ tp, fp, fn, tn: counts.negative - fp });
+    const decisions = { tp, fp, fn, tn: counts.negative - fp };
+    const metrics = decisionMetrics(decisions);
     precision.push(metrics.precision);
     recall.push(metrics.recall);
     f1.push(metrics.f1);
     mcc.push(metrics.mcc);
-    if (costs !== undefined) {
-      cost.push((costs.costFp * fp + costs.costFn * fn) / (counts.positive + counts.negative));
-    }
+    if (costs !== undefined) cost.push(meanCost(decisions, costs));
   }
   const columns = { threshold: Array.from(threshold), precision, recall, f1, mcc };
   return costs === undefined ? columns : { ...columns, cost };

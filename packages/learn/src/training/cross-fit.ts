@@ -3,8 +3,8 @@ import { bagBoosters, binMatrixAsync, Booster } from '@verdict/boost';
 import type { Dataset, Schema } from '@verdict/core';
 import { fitTransformFeatures, linearDesignOf } from '../features/index.ts';
 import type { FeaturePlan } from '../features/index.ts';
-import { chooseThreshold } from '../decision/index.ts';
-import type { ThresholdRule } from '../decision/index.ts';
+import { calibrateAll, chooseThreshold, decide } from '../decision/index.ts';
+import type { DecideOptions, FittedDecision } from '../decision/index.ts';
 import type { LogisticModel } from '../linear/index.ts';
 import { evaluate } from '../metrics/index.ts';
 import type { Metrics } from '../metrics/index.ts';
@@ -16,7 +16,7 @@ import type { FoldScores } from './fold-scores.ts';
 import type { WorkPool } from './pool.ts';
 import { share, shareDesign } from './shared-memory.ts';
 
-export interface CrossFitInput {
+export interface CrossFitInput extends DecideOptions {
   /** Labelled training rows. */
   readonly dataset: Dataset;
   readonly schema: Schema;
@@ -25,7 +25,6 @@ export interface CrossFitInput {
   /** The fold of each row, from 0. */
   readonly folds: Uint8Array;
   readonly seed: number;
-  readonly thresholdRule: ThresholdRule;
   /** Levels that fewer rows have are pooled. */
   readonly minimumCount: number;
   readonly pool: WorkPool;
@@ -42,9 +41,8 @@ export interface CrossFit {
   /** The penalty of the regression, as scikit-learn's C. */
   readonly c: number;
   readonly blend: Blend;
-  readonly threshold: ReturnType<typeof chooseThreshold>;
-  /** Out-of-fold probabilities, one for each row. */
-  readonly probabilities: Float64Array;
+  /** Calibration and threshold, and the calibrated out-of-fold probability of each row. */
+  readonly decided: FittedDecision;
   /** The same of the regression alone, and the threshold that the rule chooses for it. */
   readonly linearProbabilities: Float64Array;
   readonly linearThreshold: number;
@@ -68,8 +66,8 @@ export function taskCount(foldCount: number): number {
 
 /**
  * Fits the feature plan on all given rows, boosts once for each fold on the other folds' rows with early
- * stopping on its own, fits the regression likewise and once more on all rows, and chooses blend and
- * threshold on the out-of-fold predictions.
+ * stopping on its own, fits the regression likewise and once more on all rows, and chooses blend, calibration
+ * and threshold on the out-of-fold predictions.
  */
 export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   const { dataset, schema, labels, weights, folds, pool, onTask } = input;
@@ -150,14 +148,15 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   const treeMargins = gather((fold) => trees[fold].validationMargins);
   const linearMargins = gather((fold) => linear[fold].validationMargins);
   const blend = chooseBlend(labels, treeMargins, linearMargins, weights);
-  const probabilities = probabilitiesOf(blendMargins(treeMargins, linearMargins, blend));
-  const threshold = chooseThreshold(labels, probabilities, input.thresholdRule, weights);
+  const decided = decide(labels, blendMargins(treeMargins, linearMargins, blend), folds, weights, input);
+  const { threshold } = decided.threshold;
   const linearProbabilities = probabilitiesOf(linearMargins);
-  const judge = (rows: Uint32Array, margins: Float64Array): Metrics =>
+  // Rows of a fold, and those that it has learnt from, by the calibration that has not seen the fold.
+  const judge = (fold: number, rows: Uint32Array, margins: Float64Array): Metrics =>
     evaluate(
       Uint8Array.from(rows, (row) => labels[row]),
-      probabilitiesOf(margins),
-      threshold.threshold,
+      calibrateAll(decided.calibrationOfFold[fold], margins),
+      threshold,
       weights === undefined ? undefined : Float64Array.from(rows, (row) => weights[row]),
     );
   const mixed = (tree: Float32Array, regression: Float64Array): Float64Array =>
@@ -169,16 +168,15 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
     linear: refit.model,
     c: linearPenalty,
     blend,
-    threshold,
-    probabilities,
+    decided,
     linearThreshold: chooseThreshold(labels, linearProbabilities, input.thresholdRule, weights).threshold,
     linearProbabilities,
     scores: {
       validation: splits.map(({ validationRows }, fold) =>
-        judge(validationRows, mixed(trees[fold].validationMargins, linear[fold].validationMargins)),
+        judge(fold, validationRows, mixed(trees[fold].validationMargins, linear[fold].validationMargins)),
       ),
       training: splits.map(({ rows }, fold) =>
-        judge(rows, mixed(trees[fold].trainingMargins, linear[fold].trainingMargins)),
+        judge(fold, rows, mixed(trees[fold].trainingMargins, linear[fold].trainingMargins)),
       ),
     },
     learning: {

@@ -1,3 +1,4 @@
+import type { CalibrationOption } from '../decision/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { metricNames } from '../metrics/index.ts';
 
@@ -24,8 +25,14 @@ export interface FoldSummary {
   readonly values: readonly number[];
 }
 
-/** Summarises what cross-fitting saw. Metrics that a fold leaves undefined make the summary NaN. */
-export function summariseFolds({ validation, training }: FoldScores): CrossValidation {
+/**
+ * Summarises what cross-fitting saw. Metrics that a fold leaves undefined make the summary NaN.
+ * @param calibration what was asked for
+ */
+export function summariseFolds(
+  { validation, training }: FoldScores,
+  calibration: CalibrationOption = 'none',
+): CrossValidation {
   const scores: Record<string, FoldSummary> = {};
   const trainTestGap: Record<string, number> = {};
   for (const name of metricNames) {
@@ -39,7 +46,7 @@ export function summariseFolds({ validation, training }: FoldScores): CrossValid
     folds: validation.length,
     scores,
     trainTestGap,
-    chosenOnTheseRows: ['rounds', 'blend', 'threshold'],
+    chosenOnTheseRows: ['rounds', 'blend', ...(calibration === 'none' ? [] : ['calibration']), 'threshold'],
   };
 }
 

@@ -2,6 +2,7 @@ import {
   bootstrapIntervals,
   calibrationCurve,
   confusion,
+  decisionWorth,
   eceBins,
   evaluate,
   liftCurve,
@@ -12,7 +13,9 @@ import {
 import type {
   CalibrationPoint,
   Confusion,
-  ErrorCosts,
+  CostMatrix,
+  DecisionPolicy,
+  DecisionWorth,
   Interval,
   LiftCurve,
   MetricName,
@@ -41,6 +44,8 @@ export interface Judgement extends Figures {
     readonly threshold: ThresholdCurve;
     readonly lift: LiftCurve;
   };
+  /** What the decisions cost; only where costs were given. */
+  readonly worth?: DecisionWorth;
   /** Rows by probability, in 20 bins of equal width from 0 to 1. */
   readonly histogram: { readonly positive: readonly number[]; readonly negative: readonly number[] };
 }
@@ -55,7 +60,9 @@ export interface LabelledRows {
 
 export interface JudgementOptions {
   readonly seed: number;
-  readonly costs?: ErrorCosts | undefined;
+  readonly costs?: CostMatrix | undefined;
+  /** The decisions of a regression on the same rows, to value beside the model's. */
+  readonly logistic?: DecisionPolicy;
   /** Intervals that are known already; computed with 1,000 replicates if left out. */
   readonly intervals?: Record<MetricName, Interval>;
 }
@@ -92,6 +99,15 @@ export function judgePredictions(
       threshold: thresholdCurve(labels, probabilities, options.costs, weights),
       lift: liftCurve(labels, probabilities, weights),
     },
+    ...(options.costs === undefined
+      ? {}
+      : {
+          worth: decisionWorth(labels, { probabilities, threshold }, options.costs, {
+            weights,
+            groups,
+            logistic: options.logistic,
+          }),
+        }),
     histogram: histogramOf(labels, probabilities),
   };
 }

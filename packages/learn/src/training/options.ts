@@ -1,6 +1,7 @@
 import type { Dataset } from '@verdict/core';
 import { InvalidOption } from '@verdict/core';
-import type { ThresholdRule } from '../decision/index.ts';
+import { requireCalibrationOption, requireThresholdRule } from '../decision/index.ts';
+import type { CalibrationOption, ThresholdRule } from '../decision/index.ts';
 import type { WorkPool } from './pool.ts';
 
 /** What happens next, for a progress bar: `done` of `total` parts of a named stage. */
@@ -24,6 +25,11 @@ export interface ModelOptions {
   readonly threads?: number;
   /** How the decision threshold is chosen on out-of-fold predictions; default MCC. */
   readonly thresholdRule?: ThresholdRule;
+  /**
+   * How margins become probabilities; default `none`: the blend of the members is fitted to the outcomes, and
+   * its logistic function is their probability. `auto` takes a richer calibration where it pays, out of fold.
+   */
+  readonly calibration?: CalibrationOption;
   /** Keep values that fewer than five rows have in dictionaries and profiles; default false. */
   readonly revealRare?: boolean;
   /** SHA-256 of the training data, kept in the bundle's manifest. */
@@ -44,6 +50,7 @@ export interface CheckedOptions {
   readonly folds: number;
   readonly threads: number;
   readonly thresholdRule: ThresholdRule;
+  readonly calibration: CalibrationOption;
 }
 
 const MAX_FOLDS = 50;
@@ -55,7 +62,8 @@ const MAX_THREADS = 256;
  * @throws InvalidOption
  */
 export function checkOptions(options: ModelOptions, cores: number): CheckedOptions {
-  const { seed = 42, testSize = 0.2, folds = 5, threads = cores, thresholdRule = { rule: 'mcc' } } = options;
+  const { seed = 42, testSize = 0.2, folds = 5, threads = cores } = options;
+  const { thresholdRule = { rule: 'mcc' }, calibration = 'none' } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InvalidOption({ option: 'seed', got: seed, expected: 'a whole number from 0 to 2^53 - 1' });
   }
@@ -76,5 +84,7 @@ export function checkOptions(options: ModelOptions, cores: number): CheckedOptio
       expected: `a whole number from 1 to ${MAX_THREADS}`,
     });
   }
-  return { seed, testSize, folds, threads, thresholdRule };
+  requireThresholdRule(thresholdRule);
+  requireCalibrationOption(calibration);
+  return { seed, testSize, folds, threads, thresholdRule, calibration };
 }

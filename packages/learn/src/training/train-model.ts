@@ -3,6 +3,8 @@ import type { Dataset, Schema } from '@verdict/core';
 import { takeRows } from '@verdict/core';
 import type { Bundle, Decision, ScoringModel } from '../bundle/index.ts';
 import { profileOf } from '../bundle/index.ts';
+import { costsOf } from '../decision/index.ts';
+import type { CalibrationChoice, ThresholdChoice } from '../decision/index.ts';
 import { linearDesign } from '../features/index.ts';
 import { logisticMargins } from '../linear/index.ts';
 import { evaluate, majorityBaseline, metricNames } from '../metrics/index.ts';
@@ -58,6 +60,8 @@ export interface TrainedModel {
     readonly logistic: LogisticBaseline;
   };
   readonly crossValidation: CrossValidation;
+  /** What chose the calibration and the threshold of the model that ships, on out-of-fold predictions. */
+  readonly chosen: { readonly calibration: CalibrationChoice; readonly threshold: ThresholdChoice };
   readonly importance: readonly ColumnImportance[];
   /** Rows that permutation importance was measured on. */
   readonly permutedRows: number;
@@ -118,6 +122,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         folds: assignFolds(rows, checked),
         seed: checked.seed,
         thresholdRule: checked.thresholdRule,
+        calibration: checked.calibration,
         minimumCount,
         pool,
         onTask,
@@ -153,7 +158,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const rows = judging ?? all;
     const predictions =
       judging === undefined
-        ? { probabilities: shipping.probabilities, linear: shipping.linearProbabilities }
+        ? { probabilities: shipping.decided.probabilities, linear: shipping.linearProbabilities }
         : predictionsOf(judged, judgedDecision, judging.dataset);
     const { threshold } = judgedDecision;
     const resampled = resampleInPool(
@@ -176,8 +181,9 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         options.test !== undefined ? 'test file' : judging === undefined ? 'cross-validation' : 'hold-out',
       ...judgePredictions(rows, predictions.probabilities, threshold, {
         seed: checked.seed,
-        costs: checked.thresholdRule.rule === 'cost' ? checked.thresholdRule : undefined,
+        costs: costsOf(checked.thresholdRule),
         intervals,
+        logistic: { probabilities: predictions.linear, threshold: judged.linearThreshold },
       }),
     };
     const linearMetrics = evaluate(rows.labels, predictions.linear, judged.linearThreshold, rows.weights);
@@ -193,7 +199,11 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         ) as Record<MetricName, Difference>,
       },
     };
-    const crossValidation = summariseFolds(shipping.scores);
+    const chosen = {
+      calibration: shipping.decided.choice,
+      threshold: shipping.decided.threshold,
+    };
+    const crossValidation = summariseFolds(shipping.scores, checked.calibration);
     return {
       bundle: {
         verdictVersion: version,
@@ -213,13 +223,17 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
           },
           baselines: { majority: baselines.majority, logistic: baselines.logistic.metrics },
           crossValidation,
+          ...(checked.calibration === 'none'
+            ? {}
+            : { calibration: { logLoss: chosen.calibration.logLoss, gains: chosen.calibration.gains } }),
         },
-        profile: profileOf(all.dataset, schema, shipping.probabilities, { minimumCount }),
+        profile: profileOf(all.dataset, schema, shipping.decided.probabilities, { minimumCount }),
         card: '',
       },
       headline,
       baselines,
       crossValidation,
+      chosen,
       importance,
       permutedRows,
       contributions: sample,
@@ -278,8 +292,8 @@ function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOpt
       ],
       offset: fit.blend.offset,
     },
-    calibration: { kind: 'none' },
-    threshold: fit.threshold.threshold,
+    calibration: fit.decided.calibration,
+    threshold: fit.decided.threshold.threshold,
     rule: thresholdRule,
     labels: { positive: schema.target.positive, negative: schema.target.negative },
   };

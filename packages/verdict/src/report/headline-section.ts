@@ -3,6 +3,7 @@ import { html, labelHtml, nameHtml } from './html.ts';
 import type { Html } from './html.ts';
 import { metricName } from './metric-names.ts';
 import type { ReportInput, ReportIntervals } from './report-input.ts';
+import { worthSentence } from './worth-part.ts';
 
 /** An interval as `0.895 to 0.933`, in the metric's own format; nothing if it is not known. */
 export function intervalText(intervals: ReportIntervals | undefined, name: string): string | undefined {
@@ -16,6 +17,7 @@ export function intervalText(intervals: ReportIntervals | undefined, name: strin
 export function headlineSection(input: ReportInput): Html {
   return html`<h1>${titleOf(input)}</h1>
     <p class="lead">${ranking(input)} ${against(input)}</p>
+    ${input.headline.worth === undefined ? undefined : html`<p class="lead">${worthSentence(input.headline.worth)}</p>`}
     <p class="note">${provenance(input)} ${warnings(input)}</p>`;
 }
 

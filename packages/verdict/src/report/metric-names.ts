@@ -1,4 +1,6 @@
 import { formatMetric, formatShare } from '@verdict/charts';
+import { capacityText } from '../rule-text.ts';
+import type { ReportDecision } from './report-input.ts';
 
 /** How a metric is called, printed and explained. */
 export interface MetricName {
@@ -135,18 +137,23 @@ export const metricNames: Readonly<Record<string, MetricName>> = {
   },
 };
 
-const ruleTexts: Readonly<Record<string, (rows: string) => string>> = {
+const ruleTexts: Readonly<Record<string, (rows: string, decision: ReportDecision) => string>> = {
   mcc: (rows) => `highest MCC on ${rows}`,
   f1: (rows) => `highest F1 on ${rows}`,
   balanced: (rows) => `highest balanced accuracy on ${rows}`,
   cost: () => 'lowest expected cost',
+  capacity: (rows, { capacity = NaN, of = 1 }) =>
+    `as many as can be dealt with, at most ${capacityText({ capacity, of })}, on ${rows}`,
+  precision: (rows, { target }) => `lowest with a precision of at least ${formatShare(target)} on ${rows}`,
+  recall: (rows, { target }) => `highest with a recall of at least ${formatShare(target)} on ${rows}`,
   fixed: () => 'given by hand',
 };
 
 /** The rule that chose a threshold, in words; on out-of-fold predictions unless a sample judges. */
-export function ruleText(rule: string, source: string): string {
+export function ruleText(decision: ReportDecision, source: string): string {
+  const { rule } = decision;
   const rows = source === 'sample' ? 'the sample' : 'out-of-fold predictions';
-  return Object.hasOwn(ruleTexts, rule) ? ruleTexts[rule](rows) : rule;
+  return Object.hasOwn(ruleTexts, rule) ? ruleTexts[rule](rows, decision) : rule;
 }
 
 /** A metric's names; a metric that is not known here is printed under the name it came with. */

@@ -64,7 +64,7 @@ export function plotInput(input: ReportInput): PlotsInput {
               f1: metrics['f1'] ?? null,
               mcc: metrics['mcc'] ?? null,
             },
-            rule: ruleText(decision.rule, headline.source),
+            rule: ruleText(decision, headline.source),
           },
         }),
     ...(curves.lift === undefined ? {} : { lift: { curve: curves.lift, prevalence } }),

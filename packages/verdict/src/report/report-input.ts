@@ -49,6 +49,64 @@ export interface ReportMember {
   readonly weight?: number;
 }
 
+/** The threshold and the calibration, and what chose them. */
+export interface ReportDecision {
+  readonly threshold: number;
+  readonly rule: string;
+  /** What the four outcomes cost, where the rule is `cost`. */
+  readonly costFp?: number;
+  readonly costFn?: number;
+  readonly costTp?: number;
+  readonly costTn?: number;
+  /** Where the rule is `capacity`: so many rows of so many; of 1 if it is a share. */
+  readonly capacity?: number;
+  readonly of?: number;
+  /** Where the rule is `precision` or `recall`: the least one. */
+  readonly target?: number;
+  /** What the rule reached on the rows that chose the threshold, and whether that is what it asks for. */
+  readonly reached?: { readonly score: number | null; readonly attained: boolean };
+  /** Why the probabilities are calibrated as they are; left out where nothing was asked for. */
+  readonly calibration?: {
+    /** `auto`, or the kind that was asked for. */
+    readonly asked: string;
+    readonly kind: string;
+    /** Mean log loss on left-out rows by kind; null or NaN for kinds that were not tried. */
+    readonly logLoss: Readonly<Record<string, number | null>>;
+    readonly gains: readonly {
+      readonly kind: string;
+      readonly over: string;
+      readonly gain: number | null;
+      readonly standardError: number | null;
+      readonly accepted: boolean;
+    }[];
+  };
+}
+
+interface Bounds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** What a way to decide costs per row, and what the model saves against it. */
+export interface ReportPolicy {
+  readonly cost: number;
+  readonly saving: Bounds & { readonly mean: number };
+}
+
+/** Costs per row of the rows that judge, in the unit of the costs. */
+export interface ReportWorth {
+  readonly costs: {
+    readonly costFp: number;
+    readonly costFn: number;
+    readonly costTp: number;
+    readonly costTn: number;
+  };
+  readonly model: Bounds & { readonly cost: number };
+  readonly nobody: ReportPolicy;
+  readonly everybody: ReportPolicy;
+  readonly logistic?: ReportPolicy;
+}
+
 /**
  * Everything that a report says. It is nearly what `performance_metrics.json` holds, and can be written as
  * JSON. Parts that may be left out are then left out of the report.
@@ -88,6 +146,8 @@ export interface ReportInput {
       readonly lift?: LiftInput['curve'];
     };
     readonly histogram?: HistogramInput;
+    /** What the decisions cost on these rows, where costs are known. */
+    readonly worth?: ReportWorth;
   };
   readonly baselines: {
     /** Always saying the more frequent class. */
@@ -112,13 +172,7 @@ export interface ReportInput {
     /** What was chosen on these very rows, which makes their figures a little too good. */
     readonly chosenOnTheseRows?: readonly string[];
   };
-  readonly decision: {
-    readonly threshold: number;
-    readonly rule: string;
-    /** What a false alarm and a missed positive cost, where the rule is `cost`. */
-    readonly costFp?: number;
-    readonly costFn?: number;
-  };
+  readonly decision: ReportDecision;
   readonly importance: readonly ImportanceItem[];
   /** Rows that permutation importance was measured on. */
   readonly permutedRows?: number;
@@ -128,7 +182,7 @@ export interface ReportInput {
     readonly members: readonly ReportMember[];
     readonly trees?: number;
     readonly features?: number;
-    /** How probabilities are calibrated: `platt`, `isotonic` or `none`. */
+    /** How probabilities are calibrated: `none`, `sigmoid`, `beta` or `isotonic`. */
     readonly calibration?: string;
     readonly parameters?: Readonly<Record<string, unknown>>;
     /** Where the model comes from, if it was not trained here: all in words. */
