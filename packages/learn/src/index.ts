@@ -1,5 +1,6 @@
 export {
   applyFeatures,
+  engineeredByGain,
   fitFeatures,
   fitTransformFeatures,
   linearDesign,
@@ -23,6 +24,7 @@ export type {
   FeatureStep,
   FeatureType,
   FittedFeatures,
+  GainShare,
   GramKind,
   LinearCodes,
   LinearLayout,

@@ -4,9 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { binMatrix, trainSync } from '@verdict/boost';
 import { InvalidOption, Random } from '@verdict/core';
 import type { ColumnType, Dataset } from '@verdict/core';
-import { fitFeatures, fitTransformFeatures, pairedGain, proposeFeatures } from '../src/features/index.ts';
+import {
+  engineeredByGain,
+  fitFeatures,
+  fitTransformFeatures,
+  pairedGain,
+  proposeFeatures,
+} from '../src/features/index.ts';
 import type { EngineeredFeature, FeatureProposals, ProposalLimits } from '../src/features/index.ts';
 import { skewness } from '../src/features/skewness.ts';
+import { twinFinder, valueCount } from '../src/features/twin-columns.ts';
 import { datasetOf, schemaOf } from './support/tables.ts';
 import type { Cell } from './support/tables.ts';
 
@@ -67,6 +74,19 @@ describe('proposals', () => {
       kind: 'ratio',
       inputs: ['c1', 'c0'],
     });
+  });
+
+  it('take one pair of columns that say the same, and no column of two values', () => {
+    const types: ColumnType[] = ['numeric', 'numeric', 'numeric', 'integer'];
+    const rows = Array.from({ length: 600 }, () => {
+      const [minutes, calls] = [1 + 9 * random.float(), 1 + 9 * random.float()];
+      return [minutes, 0.17 * minutes, calls, random.integer(2)];
+    });
+    const labels = Uint8Array.from(rows, ([minutes, , calls, yes]) => (minutes / calls > 0.5 + yes ? 1 : 0));
+    const found = proposals(types, rows, labels).pairs.map(({ inputs }) => inputs.toSorted().join(' '));
+    expect(new Set(found).size).toBe(1);
+    expect(found.length).toBe(3);
+    expect(['c0 c2', 'c1 c2']).toContain(found[0]);
   });
 
   it('cross categories that trees split on together', () => {
@@ -160,6 +180,80 @@ describe('proposals', () => {
     const types: ColumnType[] = ['numeric', 'category', 'datetime'];
     const plan = fitFeatures(dataset, schemaOf(types));
     expect(all(proposeFeatures({ plan, dataset, boosters: [] }))).toEqual([]);
+  });
+});
+
+describe('columns that say the same', () => {
+  const random = new Random(2, 'twins');
+  const columns: Record<string, number[]> = {
+    a: Array.from({ length: 5000 }, () => random.normal()),
+    constant: new Array<number>(5000).fill(3),
+    few: [1, 2, 3, ...new Array<number>(4997).fill(NaN)],
+  };
+  columns['minus a'] = columns['a'].map((value, i) => (i % 7 === 0 ? NaN : 5 - 2 * value));
+  columns['near a'] = columns['a'].map((value) => value + 0.3 * random.normal());
+  columns['nearer a'] = columns['a'].map((value) => value + 0.01 * random.normal());
+  columns['huge'] = columns['a'].map((value) => value * 1e200);
+  const dataset: Dataset = {
+    rowCount: 5000,
+    columns: Object.entries(columns).map(([name, values]) => ({
+      kind: 'number',
+      name,
+      values: Float64Array.from(values),
+    })),
+  };
+
+  it('are found by their correlation, the first one named', () => {
+    const firstOf = twinFinder(dataset);
+    const names = ['minus a', 'constant', 'few', 'near a', 'a', 'nearer a', 'huge', 'a', 'nothing'];
+    expect(names.map(firstOf)).toEqual([
+      'minus a',
+      'constant',
+      'few',
+      'near a',
+      'minus a',
+      'minus a',
+      'huge',
+      'minus a',
+      'nothing',
+    ]);
+  });
+
+  it('and values are counted no further than asked', () => {
+    expect(['a', 'constant', 'few', 'nothing'].map((name) => valueCount(dataset, name, 3))).toEqual([
+      3, 1, 3, 0,
+    ]);
+  });
+});
+
+describe('features by their gain', () => {
+  it('are the engineered ones that trees use, the strongest first, as shares of all gain', () => {
+    const random = new Random(12, 'gain');
+    const rows = Array.from({ length: 800 }, () => [
+      1 + 9 * random.float(),
+      1 + 9 * random.float(),
+      random.normal(),
+    ]);
+    const labels = Uint8Array.from(rows, ([a, b, c]) => (a / b + 0.2 * c > 1 ? 1 : 0));
+    const types: ColumnType[] = ['numeric', 'numeric', 'numeric'];
+    const { plan, matrix } = fitTransformFeatures(datasetOf({ types, rows }), schemaOf(types), {
+      engineered: [
+        { kind: 'product', inputs: ['c1', 'c2'] },
+        { kind: 'ratio', inputs: ['c0', 'c1'] },
+      ],
+    });
+    const boosters = [1, 2].map(
+      (seed) =>
+        trainSync({ binned: binMatrix(matrix), labels }, { max_depth: 3, seed }, { rounds: 10 }).booster,
+    );
+    const shares = engineeredByGain(plan, boosters);
+    expect(shares[0].feature).toBe('c0 / c1');
+    expect(shares[0].share).toBeGreaterThan(0.5);
+    const gains = boosters.map((booster) => booster.importance('total_gain'));
+    const all = gains.flatMap((own) => [...own.values()]).reduce((sum, gain) => sum + gain, 0);
+    const own = gains.reduce((sum, one) => sum + (one.get('c0 / c1') ?? 0), 0);
+    expect(shares[0].share).toBeCloseTo(own / all, 9);
+    expect(engineeredByGain(plan, [])).toEqual([]);
   });
 });
 

@@ -5,6 +5,7 @@ import { coSplits } from './co-splits.ts';
 import { levelTypes } from './level-dictionary.ts';
 import { medianOf } from './median.ts';
 import { skewness } from './skewness.ts';
+import { twinFinder, valueCount } from './twin-columns.ts';
 import type { CoSplit } from './co-splits.ts';
 import type { EngineeredFeature } from './engineered-feature.ts';
 import type { FeaturePlan } from './feature-plan.ts';
@@ -51,6 +52,8 @@ export interface FeatureProposals {
 const MANY_LEVELS = 8;
 /** Beyond this skewness a number is proposed as logarithm and rank: that of an exponential distribution is 2. */
 const SKEWED = 1;
+/** So many times the pairs that are wanted are looked at, to find those that do not say the same. */
+const PAIRS_LOOKED_AT = 10;
 
 /**
  * Proposes features that a model might gain from, in the order in which they promise most. The same input gives the
@@ -62,13 +65,13 @@ export function proposeFeatures(input: ProposalInput, limits: ProposalLimits = {
   const named = (types: readonly ColumnType[]): string[] =>
     plan.inputs.filter(({ type }) => types.includes(type)).map(({ name }) => name);
   return {
-    pairs: splitTogether(plan, boosters, 'number')
-      .slice(0, pairs)
-      .flatMap(([first, second]): EngineeredFeature[] => [
+    pairs: withoutTwins(dataset, splitTogether(plan, boosters, 'number'), pairs).flatMap(
+      ([first, second]): EngineeredFeature[] => [
         { kind: 'ratio', inputs: betterRatio(dataset, first, second) },
         { kind: 'product', inputs: [first, second] },
         { kind: 'difference', inputs: [first, second] },
-      ]),
+      ],
+    ),
     encodings: named(levelTypes)
       .filter((name) => levelCount(dataset, name) > MANY_LEVELS)
       .slice(0, columns)
@@ -104,7 +107,6 @@ function splitTogether(
   const places = new Map(plan.inputs.map(({ name }, place) => [name, place]));
   const groups = new Map<string, number>();
   for (const step of plan.steps) {
-    // Of a yes or no a ratio says nothing, and its product with a number is what two splits in a row do.
     if (step.kind !== kind || (step.kind === 'number' && step.type !== 'q' && step.type !== 'int')) continue;
     groups.set(step.output, places.get(step.input)!);
   }
@@ -112,6 +114,30 @@ function splitTogether(
   return coSplits(boosters, (feature) => groupOfFeature[feature] ?? -1).map(
     ({ first, second }: CoSplit): [string, string] => [plan.inputs[first].name, plan.inputs[second].name],
   );
+}
+
+/**
+ * The first `most` pairs of columns that are more than a yes or no (whose product with a number is what two splits in
+ * a row do), without those of which an earlier pair says the
+ * same, since its columns are their twins, or which are twins of one another.
+ */
+function withoutTwins(
+  dataset: Dataset,
+  pairs: readonly (readonly [string, string])[],
+  most: number,
+): (readonly [string, string])[] {
+  const firstOf = twinFinder(dataset);
+  const seen = new Set<string>();
+  const kept: (readonly [string, string])[] = [];
+  for (const pair of pairs.slice(0, PAIRS_LOOKED_AT * most)) {
+    if (kept.length === most) break;
+    if (pair.some((name) => valueCount(dataset, name, 3) < 3)) continue;
+    const key = JSON.stringify(pair.map(firstOf).sort());
+    if (firstOf(pair[0]) === firstOf(pair[1]) || seen.has(key)) continue;
+    seen.add(key);
+    kept.push(pair);
+  }
+  return kept;
 }
 
 /** The ratio of two columns that is missing in fewer rows: that with fewer zeros below. */
