@@ -17,50 +17,50 @@ function falling(number: number, end: number, given: Partial<Trial> = {}): Trial
 }
 
 const six = [0.6, 0.5, 0.55, 0.4, 0.45, 0.65].map((end, number) => falling(number, end));
-/** What a trial that ends at `end` had after a tenth, three tenths, nine tenths and all of its way. */
-const reached = (end: number): number[] => [0.1, 0.3, 0.9].map((share) => 1 + (end - 1) * share);
+/** What a trial that ends at `end` had after a share of its way. */
+const reached = (end: number, share: number): number => 1 + (end - 1) * share;
 
 describe('halving', () => {
-  it('lets a trial go on that is in the best third with itself, at rungs of 10, 30, 90, … rounds', () => {
-    const points = halvingPoints(at(0.1), six, 'log_loss');
+  it('lets a trial go on that is in the best third with itself, at rungs of 45, 135 and 405 rounds at 0.1', () => {
+    const points = halvingPoints(at(0.1, 1000), six, 'log_loss');
     // Seven with the new one: the best two go on, so it must be as good as the second of those seen.
-    expect(points.map(({ rounds }) => rounds)).toEqual([10, 30, 90, 270]);
-    points.slice(0, 3).forEach(({ worst }, i) => expect(worst).toBeCloseTo(reached(0.45)[i], 10));
-    expect(points[3].worst).toBeCloseTo(0.45, 10);
+    expect(points.map(({ rounds }) => rounds)).toEqual([45, 135, 405]);
+    expect(points[0].worst).toBeCloseTo(reached(0.45, 0.45), 10);
+    expect(points[1].worst).toBeCloseTo(0.45, 10);
+    expect(points[2].worst).toBeCloseTo(0.45, 10);
   });
 
   it('keeps only the best among few, and all where nothing was seen', () => {
     expect(halvingPoints(at(0.1), [], 'log_loss')).toEqual([]);
     const [first] = halvingPoints(at(0.1), six.slice(0, 3), 'log_loss');
-    expect(first.worst).toBeCloseTo(reached(0.5)[0], 10);
+    expect(first.worst).toBeCloseTo(reached(0.5, 0.45), 10);
   });
 
   it('compares at the same progress, whatever the learning rates', () => {
     const slow = six.map(({ number, score }) => falling(number, score, { configuration: at(0.02) }));
     const points = halvingPoints(at(0.2), slow, 'log_loss');
-    expect(points.map(({ rounds }) => rounds)).toEqual([5, 15, 45, 135]);
-    points.slice(0, 3).forEach(({ worst }, i) => expect(worst).toBeCloseTo(reached(0.45)[i], 10));
+    expect(points.map(({ rounds }) => rounds)).toEqual([23, 68, 203]);
+    expect(points[0].worst).toBeCloseTo(reached(0.45, 0.45), 10);
   });
 
   it('counts a pruned trial only at the rungs that it reached, a complete one at all', () => {
     const pruned = falling(0, 0.1, { status: 'pruned' });
-    const short = { ...pruned, curve: pruned.curve.slice(0, 30) };
+    const short = { ...pruned, curve: pruned.curve.slice(0, 45) };
     const complete = falling(1, 0.6);
     const points = halvingPoints(at(0.1), [short, complete], 'log_loss');
-    expect(points[1].worst).toBeCloseTo(reached(0.1)[1], 10);
-    expect(points[2].worst).toBeCloseTo(reached(0.6)[2], 10);
-    expect(points[3].worst).toBeCloseTo(0.6, 10);
+    expect(points[0].worst).toBeCloseTo(reached(0.1, 0.45), 10);
+    expect(points[1].worst).toBeCloseTo(0.6, 10);
   });
 
   it('has no rung at the end or beyond, and none twice', () => {
-    expect(halvingPoints(at(0.1, 90), six, 'log_loss').map(({ rounds }) => rounds)).toEqual([10, 30]);
-    expect(halvingPoints(at(5, 90), six, 'log_loss').map(({ rounds }) => rounds)).toEqual([1, 2, 6]);
+    expect(halvingPoints(at(0.1, 135), six, 'log_loss').map(({ rounds }) => rounds)).toEqual([45]);
+    expect(halvingPoints(at(20, 90), six, 'log_loss').map(({ rounds }) => rounds)).toEqual([1, 3]);
   });
 
   it('takes the best value so far, and the other direction', () => {
     const bumpy = madeTrial(0, {
       configuration: at(0.1),
-      curve: [...Array(12).keys()].map((i) => (i === 4 ? 0.9 : 0.6)),
+      curve: [...Array(60).keys()].map((i) => (i === 4 ? 0.9 : 0.6)),
     });
     expect(halvingPoints(at(0.1), [bumpy], 'roc_auc')[0].worst).toBe(0.9);
     expect(halvingPoints(at(0.1), [bumpy], 'log_loss')[0].worst).toBe(0.6);
@@ -82,7 +82,9 @@ describe('the median rule', () => {
   it('asks for the median of those that were seen, if they are five', () => {
     expect(medianPoints(at(0.1), six.slice(0, 4), 'log_loss')).toEqual([]);
     const points = medianPoints(at(0.1), six.slice(0, 5), 'log_loss');
-    points.slice(0, 3).forEach(({ worst }, i) => expect(worst).toBeCloseTo(reached(0.5)[i], 10));
+    expect(points.map(({ rounds }) => rounds)).toEqual([90, 135, 200]);
+    expect(points[0].worst).toBeCloseTo(reached(0.5, 0.9), 10);
+    expect(points[1].worst).toBeCloseTo(0.5, 10);
   });
 });
 
