@@ -45,6 +45,15 @@ describe('the examples', () => {
     expect(Math.abs(parts.reduce((sum, part) => sum + part, 0) - margin)).toBeLessThan(0.005);
   });
 
+  it('compare models', async () => {
+    const second = join(folder, 'second');
+    const lines = (await example('compare-models.ts', join(folder, 'results'), second)).split('\n');
+    expect(lines[0]).toMatch(/^best: .*results \(.*, unpaired\)$/);
+    expect(lines[1]).toMatch(/^difference in ROC AUC -?0\.\d{4} … 0\.\d{4}$/);
+    expect(lines[2]).toMatch(/^fold by fold: p = 0\.0\d{3}$/);
+    expect(lines[3]).toMatch(/ROC AUC/);
+  });
+
   it('train boosted trees alone', async () => {
     const text = await example('boosted-trees.ts');
     const [, rounds, loss] = /^(\d+) rounds, log loss (0\.\d+)\n/.exec(text) ?? [];

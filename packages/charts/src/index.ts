@@ -33,9 +33,20 @@ export {
   formatShare,
   isKnown,
 } from './number-format.ts';
+export { optimisationHistoryChart } from './optimisation-history-chart.ts';
+export { parallelCoordinatesChart } from './parallel-coordinates-chart.ts';
+export { parameterImportanceChart } from './parameter-importance-chart.ts';
 export { prChart } from './pr-chart.ts';
 export { rocChart } from './roc-chart.ts';
 export { scoreChart } from './score-chart.ts';
+export type {
+  ParallelCoordinatesInput,
+  ParameterImportanceInput,
+  SearchTrialsInput,
+  SelectionCurveInput,
+  TrialPoint,
+} from './search-inputs.ts';
+export { selectionCurveChart } from './selection-curve-chart.ts';
 export { shortenMiddle, textWidth } from './text-width.ts';
 export { fontFamily, themeNames, themes } from './theme.ts';
 export type { ChartTheme, ThemeName } from './theme.ts';

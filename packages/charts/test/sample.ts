@@ -7,12 +7,50 @@ import {
   learningCurveChart,
   liftChart,
   missingChart,
+  optimisationHistoryChart,
+  parallelCoordinatesChart,
+  parameterImportanceChart,
   prChart,
   rocChart,
   scoreChart,
+  selectionCurveChart,
   thresholdChart,
 } from '../src/index.ts';
-import type { Chart, ChartSettings } from '../src/index.ts';
+import type { Chart, ChartSettings, SearchTrialsInput, TrialPoint } from '../src/index.ts';
+
+/** A search of 60 configurations, two of them far off, with pruned ones and a parameter that some do not have. */
+export function sampleSearch(seed: number, count = 60): SearchTrialsInput {
+  const random = new Random(seed, 'search');
+  const trials = Array.from({ length: count }, (_, number): TrialPoint => {
+    const rate = 0.01 * 40 ** random.float();
+    const depth = 3 + random.integer(8);
+    const booster = random.float() < 0.3 ? 'dart' : 'gbtree';
+    const score = 0.3 + 0.02 * Math.log(rate / 0.05) ** 2 + 0.001 * (depth - 6) ** 2 + 0.01 * random.float();
+    const status = number % 7 === 5 ? 'pruned' : number % 29 === 20 ? 'failed' : 'complete';
+    return {
+      number,
+      source: number < 8 ? 'portfolio' : 'tpe',
+      status,
+      score: status === 'failed' ? null : number % 31 === 11 ? 2 : score,
+      params: {
+        learning_rate: rate,
+        max_depth: depth,
+        booster,
+        subsample: 0.5 + 0.5 * random.float(),
+        ...(booster === 'dart' ? { rate_drop: 0.3 * random.float() } : {}),
+      },
+      best: false,
+    };
+  });
+  const complete = trials.filter(({ status }) => status === 'complete');
+  const best = complete.reduce((a, b) => ((b.score ?? 9) < (a.score ?? 9) ? b : a));
+  return {
+    metric: 'log_loss',
+    higherIsBetter: false,
+    trials: trials.map((trial) => ({ ...trial, best: trial === best })),
+    baselineScore: 0.33,
+  };
+}
 
 /** A small world of plausible inputs, the same for the same seed. */
 export function sampleInputs(seed: number) {
@@ -87,6 +125,26 @@ export function sampleInputs(seed: number) {
       validation: [loss(0.55, 60), loss(0.55, 80)],
       rounds: [40, 61],
     },
+    search: sampleSearch(seed),
+    parameterImportance: {
+      metric: 'log_loss',
+      items: [
+        { parameter: 'max_depth', share: 0.12 },
+        { parameter: 'learning_rate', share: 0.61 },
+        { parameter: 'subsample', share: 0.02 },
+      ],
+    },
+    selectionCurve: {
+      metric: 'roc_auc',
+      higherIsBetter: true,
+      method: 'mutual information',
+      curve: [1, 2, 4, 8, 16, 32, 64].map((features) => ({
+        count: features,
+        mean: 0.9 - 0.2 / features,
+        standardError: 0.01,
+      })),
+      kept: 16,
+    },
     missing: {
       rows: 1000,
       columns: Array.from({ length: 25 }, (_, i) => ({ name: `column_${i}`, missing: i * 3 })),
@@ -110,6 +168,10 @@ export function everyChart(inputs: SampleInputs, settings: ChartSettings = {}): 
     beeswarmChart(inputs.beeswarm, settings),
     learningCurveChart(inputs.learningCurve, settings),
     missingChart(inputs.missing, settings),
+    optimisationHistoryChart(inputs.search, settings),
+    parallelCoordinatesChart(inputs.search, settings),
+    parameterImportanceChart(inputs.parameterImportance, settings),
+    selectionCurveChart(inputs.selectionCurve, settings),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from 'verdict';
+import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
@@ -38,6 +39,7 @@ Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted
     importCommand,
     predictCommand,
     evaluateCommand,
+    compareCommand,
     explainCommand,
     inspectCommand,
   ]) {

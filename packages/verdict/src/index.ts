@@ -5,6 +5,16 @@ export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';
 export { calibrationOptions, createScorer, loadScorer, readBundle } from '@verdict/learn';
 export type { Bundle, Scorer } from '@verdict/learn';
+export { compare } from './comparison/index.ts';
+export type {
+  ComparedModel,
+  ComparedPair,
+  ComparedRows,
+  CompareJob,
+  Comparison,
+  FoldComparison,
+  MetricTest,
+} from './comparison/index.ts';
 export { evaluate } from './evaluate.ts';
 export type { EvaluateJob, Evaluation } from './evaluate.ts';
 export { explain } from './explain.ts';
@@ -22,9 +32,16 @@ export type { PredictJob } from './predict.ts';
 export { makeCharts, renderPng, renderSvg, writePlots } from './render/index.ts';
 export type { PlotsInput, PlotsOptions, PngOptions } from './render/index.ts';
 export { plotInput, renderReport, writeReport } from './report/index.ts';
-export type { ReportInput } from './report/index.ts';
+export type {
+  ReportEnsembleMember,
+  ReportFeatureFamily,
+  ReportInput,
+  ReportTrial,
+  SearchReportInput,
+} from './report/index.ts';
 export { ruleText } from './rule-text.ts';
 export type { ThresholdJob } from './threshold-rule.ts';
 export { train } from './train.ts';
 export type { JobProgress, TrainJob, TrainOutcome } from './train.ts';
+export { trialsCsv } from './trials-csv.ts';
 export { version } from './version.ts';

@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, inflateSync } from 'node:zlib';
-import { importanceChart, rocChart } from '@verdict/charts';
+import { importanceChart, rocChart, selectionCurveChart } from '@verdict/charts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeCharts, renderPng, renderSvg, writePlots } from '../src/render/index.ts';
 import type { PlotsInput } from '../src/render/index.ts';
 import { plotInput } from '../src/report/index.ts';
-import { sampleReport } from './sample-report.ts';
+import { sampleReport, sampleSearch } from './sample-report.ts';
 
 /** Width, height and the number of different bytes of a PNG file's pixels. */
 function decode(png: Uint8Array): { width: number; height: number; shades: number } {
@@ -47,6 +47,14 @@ const names = [
 ];
 
 describe('renderSvg', () => {
+  it('rounds coordinates, but not the figures that are read', async () => {
+    const { selectionCurve } = plotInput({ ...sampleReport(), search: sampleSearch() });
+    const svg = await renderSvg(selectionCurveChart(selectionCurve!));
+    expect(svg).not.toMatch(/<[^>]*\d\.\d{4}/u);
+    const words = [...svg.matchAll(/<text[^>]*>([^<]*)</gu)].map(([, word]) => word).join(' ');
+    expect(words).toContain('with 16: 0.3125');
+  });
+
   it('gives a standalone document without script, style sheet or live parts', async () => {
     for (const chart of makeCharts(input)) {
       const svg = await renderSvg(chart);

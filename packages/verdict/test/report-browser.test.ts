@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../src/report/index.ts';
-import { importedReport, sampleReport } from './sample-report.ts';
+import { importedReport, sampleReport, sampleSearch } from './sample-report.ts';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -25,6 +25,10 @@ beforeAll(async () => {
   }
   folder = await mkdtemp(join(tmpdir(), 'report-'));
   await writeFile(join(folder, 'plain.html'), await renderReport(sampleReport()));
+  await writeFile(
+    join(folder, 'tuned.html'),
+    await renderReport({ ...sampleReport(), search: sampleSearch(1, (i) => `${hostile}${i}`) }),
+  );
   await writeFile(join(folder, 'imported.html'), await renderReport(importedReport(`${hostile}.json`)));
   const names = [
     '</script><img src=x onerror="window.broken=1">',
@@ -119,6 +123,8 @@ describe('the report in Chromium', () => {
     ['hostile.html', 1280, 'light'],
     ['hostile.html', 390, 'dark'],
     ['imported.html', 390, 'light'],
+    ['tuned.html', 1280, 'dark'],
+    ['tuned.html', 390, 'light'],
   ] as const)(
     '%s at %i px, %s: no error, no request, accessible, no sideways scrolling',
     async (name, width, scheme) => {

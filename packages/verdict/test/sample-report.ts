@@ -1,5 +1,5 @@
 import { Random } from '@verdict/core';
-import type { ReportInput } from '../src/report/index.ts';
+import type { ReportInput, ReportTrial, SearchReportInput } from '../src/report/index.ts';
 
 export interface SampleOptions {
   readonly target?: string;
@@ -183,6 +183,83 @@ export function importedReport(file = 'model.json'): ReportInput {
         rounds: 'the first 5 of 6 rounds, up to the best one as XGBClassifier does',
         sha256: 'ab'.repeat(32),
       },
+    },
+  };
+}
+
+/** What a search of 200 configurations tells; the same for the same seed. */
+export function sampleSearch(
+  seed = 1,
+  name = (i: number): string => `minutes × calls ${i}`,
+): SearchReportInput {
+  const random = new Random(seed, 'search report');
+  const trials = Array.from({ length: 200 }, (_, number): ReportTrial => {
+    const rate = 0.01 * 40 ** random.float();
+    const depth = 3 + random.integer(8);
+    const status = number > 12 && random.float() < 0.3 ? 'pruned' : number === 30 ? 'failed' : 'complete';
+    const booster = ['gbtree', 'dart', 'forest'][random.integer(3)];
+    return {
+      number,
+      source: number < 8 ? 'portfolio' : 'tpe',
+      status,
+      score: status === 'failed' ? null : 0.3 + 0.02 * Math.log(rate / 0.05) ** 2 + 0.01 * random.float(),
+      deviation: status === 'complete' ? 0.01 * random.float() : null,
+      rounds: 50 + random.integer(900),
+      seconds: 3 * random.float(),
+      params: {
+        booster,
+        learning_rate: rate,
+        max_depth: depth,
+        min_child_weight: 10 ** (2 * random.float()),
+        subsample: 0.5 + 0.5 * random.float(),
+        colsample_bytree: 0.4 + 0.6 * random.float(),
+        lambda: 0.001 * 10 ** (4 * random.float()),
+        ...(booster === 'dart' ? { rate_drop: 0.3 * random.float() } : {}),
+      },
+      best: false,
+    };
+  });
+  const complete = trials.filter(({ status }) => status === 'complete');
+  const best = complete.reduce((a, b) => ((b.score ?? 9) < (a.score ?? 9) ? b : a));
+  return {
+    metric: 'log_loss',
+    strategy: 'tpe',
+    trials: trials.map((trial) => ({ ...trial, best: trial === best })),
+    baselineScore: 0.3312,
+    importance: [
+      { parameter: 'learning_rate', share: 0.61 },
+      { parameter: 'max_depth', share: 0.12 },
+      { parameter: 'booster', share: 0.05 },
+    ],
+    optimism: { inner: 0.3001, outer: 0.3054, low: 0.2931, high: 0.3177 },
+    ensemble: {
+      members: [
+        { trial: 17, kind: 'gradient-boosted trees', weight: 0.6 },
+        { trial: 44, kind: 'DART', weight: 0.3 },
+        { kind: 'logistic regression', weight: 0.1 },
+      ],
+      gain: 0.0021,
+      low: 0.0004,
+      high: 0.0038,
+      kept: true,
+      treesBefore: 620,
+      treesAfter: 1490,
+    },
+    features: {
+      families: [
+        { family: 'ratios', count: 12, gain: 0.0012, standardError: 0.0004, kept: true },
+        { family: name(0), count: 3, gain: -0.0003, standardError: 0.0005, kept: false },
+      ],
+    },
+    selection: {
+      method: 'mutual information',
+      curve: [1, 2, 4, 8, 16, 32, 64].map((count) => ({
+        count,
+        mean: 0.3 + 0.2 / count,
+        standardError: 0.01,
+      })),
+      kept: 16,
+      dropped: Array.from({ length: 48 }, (_, i) => name(i)),
     },
   };
 }

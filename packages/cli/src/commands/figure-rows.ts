@@ -2,10 +2,10 @@ import type { PerformanceMetrics } from 'verdict';
 import { figure } from '../terminal/numbers.ts';
 
 type Headline = PerformanceMetrics['headline'];
-type MetricName = keyof Headline['metrics'];
+export type MetricName = keyof Headline['metrics'];
 
 /** The figures that a summary shows, in the order of reading. */
-const shownFigures: readonly (readonly [MetricName, string])[] = [
+export const shownFigures: readonly (readonly [MetricName, string])[] = [
   ['rocAuc', 'ROC AUC'],
   ['prAuc', 'average precision'],
   ['logLoss', 'log loss'],

@@ -74,3 +74,18 @@ export function layoutTable(heads: Heads, rows: readonly (readonly string[])[], 
       .trimEnd();
   return [line(titles), line(widths.map((w) => '─'.repeat(w))), ...cells.map(line)];
 }
+
+/** Breaks a text at its blanks into lines of at most `width` columns; a longer word stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && displayWidth(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  lines.push(line);
+  return lines;
+}

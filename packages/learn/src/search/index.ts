@@ -15,6 +15,8 @@ export {
   searchMetrics,
 } from './metric.ts';
 export type { SearchMetric } from './metric.ts';
+export { parameterImportance } from './parameter-importance.ts';
+export type { ParameterImportance, ScoredConfiguration } from './parameter-importance.ts';
 export type { ParameterValue } from './parameter-names.ts';
 export { portfolio } from './portfolio.ts';
 export type { PruningPoint } from './pruning.ts';

@@ -14,6 +14,7 @@ import type { Blend } from './blend.ts';
 import { linearPenalty, treeDefaults } from './defaults.ts';
 import type { FoldScores } from './fold-scores.ts';
 import type { WorkPool } from './pool.ts';
+import { rowsFingerprint } from './rows-fingerprint.ts';
 import { share, shareDesign } from './shared-memory.ts';
 
 export interface CrossFitInput extends DecideOptions {
@@ -178,6 +179,7 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
       training: splits.map(({ rows }, fold) =>
         judge(fold, rows, mixed(trees[fold].trainingMargins, linear[fold].trainingMargins)),
       ),
+      fingerprint: rowsFingerprint(labels, folds),
     },
     learning: {
       rounds: trees.map(({ rounds }) => rounds),

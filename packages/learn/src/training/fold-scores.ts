@@ -6,6 +6,8 @@ import { metricNames } from '../metrics/index.ts';
 export interface FoldScores {
   readonly validation: readonly Metrics[];
   readonly training: readonly Metrics[];
+  /** Which rows were in which fold, see `rowsFingerprint`. */
+  readonly fingerprint?: string;
 }
 
 /** Mean, deviation and folds of each metric. */
@@ -16,6 +18,8 @@ export interface CrossValidation {
   readonly trainTestGap: Record<string, number>;
   /** What was chosen on these very rows, which makes the figures a little too good. */
   readonly chosenOnTheseRows: readonly string[];
+  /** The same for the same rows in the same folds, whatever columns were used. */
+  readonly foldsFingerprint?: string;
 }
 
 export interface FoldSummary {
@@ -30,7 +34,7 @@ export interface FoldSummary {
  * @param calibration what was asked for
  */
 export function summariseFolds(
-  { validation, training }: FoldScores,
+  { validation, training, fingerprint }: FoldScores,
   calibration: CalibrationOption = 'none',
 ): CrossValidation {
   const scores: Record<string, FoldSummary> = {};
@@ -47,6 +51,7 @@ export function summariseFolds(
     scores,
     trainTestGap,
     chosenOnTheseRows: ['rounds', 'blend', ...(calibration === 'none' ? [] : ['calibration']), 'threshold'],
+    ...(fingerprint === undefined ? {} : { foldsFingerprint: fingerprint }),
   };
 }
 

@@ -14,6 +14,7 @@ export { openPool } from './pool.ts';
 export type { WorkPool } from './pool.ts';
 export { intervalsInPool } from './resampling.ts';
 export { groupsOf, labelsOf, weightsOf } from './roles.ts';
+export { rowsFingerprint } from './rows-fingerprint.ts';
 export { share } from './shared-memory.ts';
 export { trainModel } from './train-model.ts';
 export type { Headline, LogisticBaseline, TrainedModel, TrainingTable } from './train-model.ts';

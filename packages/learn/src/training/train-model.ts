@@ -28,6 +28,7 @@ import { groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
 import { resampleInPool } from './resampling.ts';
 import type { Difference } from './resampling.ts';
 import { assignFolds, holdOut } from './row-split.ts';
+import { rowsFingerprint } from './rows-fingerprint.ts';
 import { share } from './shared-memory.ts';
 
 /** Labelled rows to train on. */
@@ -41,6 +42,8 @@ export interface TrainingTable {
 /** The headline: figures from rows that chose nothing, unless the source is cross-validation. */
 export interface Headline extends Judgement {
   readonly source: 'hold-out' | 'test file' | 'cross-validation';
+  /** The same for the same judging rows, whatever columns were used. */
+  readonly rowsFingerprint: string;
 }
 
 /** What the regression alone reaches on the rows of the headline. */
@@ -179,6 +182,8 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const headline: Headline = {
       source:
         options.test !== undefined ? 'test file' : judging === undefined ? 'cross-validation' : 'hold-out',
+      rowsFingerprint:
+        options.test === undefined ? rowsFingerprint(all.labels, split?.test) : rowsFingerprint(rows.labels),
       ...judgePredictions(rows, predictions.probabilities, threshold, {
         seed: checked.seed,
         costs: costsOf(checked.thresholdRule),
@@ -218,6 +223,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
           headline: {
             source: headline.source,
             rows: headline.rows,
+            rowsFingerprint: headline.rowsFingerprint,
             metrics: headline.metrics,
             intervals: headline.intervals,
           },

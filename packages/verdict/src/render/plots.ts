@@ -8,9 +8,13 @@ import {
   learningCurveChart,
   liftChart,
   missingChart,
+  optimisationHistoryChart,
+  parallelCoordinatesChart,
+  parameterImportanceChart,
   prChart,
   rocChart,
   scoreChart,
+  selectionCurveChart,
   thresholdChart,
 } from '@verdict/charts';
 import type {
@@ -23,9 +27,13 @@ import type {
   LearningCurveInput,
   LiftInput,
   MissingInput,
+  ParallelCoordinatesInput,
+  ParameterImportanceInput,
   PrInput,
   RocInput,
   ScoreInput,
+  SearchTrialsInput,
+  SelectionCurveInput,
   ThresholdInput,
 } from '@verdict/charts';
 import { Interrupted } from '@verdict/core';
@@ -45,6 +53,10 @@ export interface PlotsInput {
   readonly beeswarm?: BeeswarmInput;
   readonly learningCurve?: LearningCurveInput;
   readonly missing?: MissingInput;
+  readonly optimisationHistory?: SearchTrialsInput;
+  readonly parallelCoordinates?: ParallelCoordinatesInput;
+  readonly parameterImportance?: ParameterImportanceInput;
+  readonly selectionCurve?: SelectionCurveInput;
 }
 
 export interface PlotsOptions extends ChartSettings {
@@ -73,13 +85,18 @@ export function makeCharts(input: PlotsInput, settings: ChartSettings = {}): Cha
   add(beeswarmChart, input.beeswarm);
   add(learningCurveChart, input.learningCurve);
   add(missingChart, input.missing);
+  add(optimisationHistoryChart, input.optimisationHistory);
+  add(parallelCoordinatesChart, input.parallelCoordinates);
+  add(parameterImportanceChart, input.parameterImportance);
+  add(selectionCurveChart, input.selectionCurve);
   return charts;
 }
 
 /**
  * Writes every chart as `NAME.svg` and `NAME.png` into a folder, which is made if it is not there:
  * confusion_matrix, roc, pr, calibration, threshold, lift, scores, importance, shap_beeswarm, learning_curve,
- * missing. A file appears under its name only when it is complete.
+ * missing; of a search also optimisation_history, parallel_coordinates, parameter_importance and selection_curve. A
+ * file appears under its name only when it is complete.
  *
  * @returns the paths written, in alphabetical order
  * @throws Interrupted if the signal stopped it

@@ -28,7 +28,7 @@ export async function renderSvg(chart: Chart): Promise<string> {
 
 /**
  * Takes out what only a live chart needs (classes, hover rules, pointer events), makes identifiers independent
- * of how many charts this process has drawn, and puts in a name and a description for screen readers.
+ * of how many charts this process has drawn, rounds coordinates, and puts in a name and a description for screen readers.
  */
 function tidySvg(svg: string, chart: Chart): string {
   const title = `${chart.name}-title`;
@@ -37,7 +37,7 @@ function tidySvg(svg: string, chart: Chart): string {
     .replace(/<style\b[^>]*>[\s\S]*?<\/style>/gu, '')
     .replace(/ (?:class|pointer-events|baseProfile|xml:space|ecmeta_\w+)="[^"]*"/gu, '')
     .replace(/\bzr\d+-/gu, `${chart.name}-`)
-    .replace(/(\d+\.\d{3})\d+/gu, '$1')
+    .replace(/<[^>]*>/gu, (tag) => tag.replace(/(\d+\.\d{3})\d+/gu, '$1'))
     .replace(
       /^<svg\b([^>]*)>/u,
       (_, attributes: string) =>

@@ -3,6 +3,7 @@ import type { IntervalInput } from '@verdict/charts';
 import type { PlotsInput } from '../render/index.ts';
 import { ruleText } from './metric-names.ts';
 import type { ReportInput } from './report-input.ts';
+import { searchPlots } from './search-plots.ts';
 
 /** What the plots show, taken from what the report says. */
 export function plotInput(input: ReportInput): PlotsInput {
@@ -77,5 +78,6 @@ export function plotInput(input: ReportInput): PlotsInput {
     ...(data.columns.some((column) => column.missing > 0)
       ? { missing: { rows: data.rows, columns: data.columns.filter((column) => column.role !== 'target') } }
       : {}),
+    ...searchPlots(input.search),
   };
 }

@@ -9,6 +9,7 @@ import type {
   RocInput,
   ThresholdInput,
 } from '@verdict/charts';
+import type { SearchReportInput } from './search-input.ts';
 
 /** Metrics by name; null or NaN where the rows leave a metric undefined. */
 export type ReportMetrics = Readonly<Record<string, number | null>>;
@@ -172,6 +173,8 @@ export interface ReportInput {
     /** What was chosen on these very rows, which makes their figures a little too good. */
     readonly chosenOnTheseRows?: readonly string[];
   };
+  /** Where a search chose the configuration. */
+  readonly search?: SearchReportInput;
   readonly decision: ReportDecision;
   readonly importance: readonly ImportanceItem[];
   /** Rows that permutation importance was measured on. */

@@ -12,6 +12,7 @@ import type { Html } from './html.ts';
 import { modelSection } from './model-section.ts';
 import { plotInput } from './plot-input.ts';
 import type { ReportInput } from './report-input.ts';
+import { searchSection } from './search-section.ts';
 import { styleSheet } from './style.ts';
 import { useSection } from './use-section.ts';
 import { validationSection } from './validation-section.ts';
@@ -34,6 +35,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
     ['decision', 'Decision', decisionSection(input, figures)],
     ['curves', 'Curves', curves.length === 0 ? undefined : curvesSection(curves)],
     ['validation', 'Cross-validation', validationSection(input)],
+    ['search', 'Search', searchSection(input, figures)],
     ['drivers', 'Drivers', driversSection(input, figures)],
     ['data', 'Data', dataSection(input, figures)],
     ['model', 'Model', modelSection(input, figures)],

@@ -1,0 +1,217 @@
+import { formatCount, formatMetric, formatNumber, formatShare, isKnown } from '@verdict/charts';
+import { html, nameHtml } from './html.ts';
+import type { Html, HtmlValue } from './html.ts';
+import type { ReportInput } from './report-input.ts';
+import { leaderboard } from './search-input.ts';
+import type { ReportTrial, SearchReportInput } from './search-input.ts';
+import { tableHtml } from './table.ts';
+
+/** How many trials, parameters of a trial, and dropped features are listed. */
+const listedTrials = 20;
+const listedParams = 24;
+const listedFeatures = 200;
+
+/** What the search tried and chose, and what that is worth. */
+export function searchSection({ search }: ReportInput, figures: ReadonlyMap<string, Html>): Html | undefined {
+  if (search === undefined) return undefined;
+  const { ensemble, features, selection } = search;
+  return html`<section id="search" aria-labelledby="search-heading">
+    <h2 id="search-heading">The search</h2>
+    ${summary(search)} ${optimism(search)}
+    <div class="charts">${figures.get('optimisation_history')}${figures.get('parameter_importance')}</div>
+    ${leaders(search)}
+    <div class="charts">${figures.get('parallel_coordinates')}</div>
+    ${ensemble === undefined ? undefined : ensembleHtml(ensemble)}
+    ${features === undefined || features.families.length === 0 ? undefined : familiesHtml(features.families)}
+    ${selection === undefined ? undefined : selectionHtml(selection, figures)}
+  </section>`;
+}
+
+function summary(search: SearchReportInput): Html {
+  const { trials, strategy, metric, baselineScore } = search;
+  const [best] = leaderboard(search);
+  const complete = trials.filter(({ status }) => status === 'complete').length;
+  const pruned = trials.filter(({ status }) => status === 'pruned').length;
+  const seconds = trials.reduce((sum, trial) => sum + (isKnown(trial.seconds) ? trial.seconds : 0), 0);
+  const others = trials.length - complete - pruned;
+  const ends = [
+    `${formatCount(complete)} complete`,
+    ...(pruned > 0 ? [`${formatCount(pruned)} given up early because they could not win`] : []),
+    ...(others > 0 ? [`${formatCount(others)} unfinished`] : []),
+  ];
+  return html`<p>
+    The search (${nameHtml(strategy)}) tried ${formatCount(trials.length)} configurations on the same folds:
+    ${ends.join(', ')}; ${formatNumber(seconds)} seconds of work.
+    ${
+      best === undefined
+        ? undefined
+        : html`The best, trial ${best.number}, reaches ${nameHtml(metric)}
+            <strong>${formatMetric(best.score, 4)}</strong>${
+              isKnown(baselineScore)
+                ? html`; training without a search reaches ${formatMetric(baselineScore, 4)}`
+                : undefined
+            }.`
+    }
+  </p>`;
+}
+
+/** How much too good the winner looked. */
+function optimism({ optimism: found, metric }: SearchReportInput): Html {
+  const mark = html`<span class="tag">optimistic</span>`;
+  if (found === undefined) {
+    return html`<p>
+      ${mark} The scores in this section chose the winner, so they are a little too good. The key figures
+      above come from rows that chose nothing, or say that they do not.
+    </p>`;
+  }
+  const interval =
+    isKnown(found.low) && isKnown(found.high)
+      ? ` (95 % interval ${formatMetric(found.low, 4)} to ${formatMetric(found.high, 4)})`
+      : '';
+  return html`<p>
+    ${mark} The scores in this section chose the winner. On outer folds, which chose nothing, the winners of
+    such a search reach ${nameHtml(metric)} ${formatMetric(found.outer, 4)}${interval}; the search itself saw
+    ${formatMetric(found.inner, 4)}.
+  </p>`;
+}
+
+function leaders(search: SearchReportInput): Html | undefined {
+  const trials = leaderboard(search);
+  if (trials.length === 0) return undefined;
+  const shown = trials.slice(0, listedTrials);
+  return html`<h3>Best trials</h3>
+    ${tableHtml(
+      `The ${shown.length === trials.length ? `${formatCount(shown.length)} complete trials` : `first ${shown.length} of ${formatCount(trials.length)} complete trials`}, best first; optimistic, since they chose`,
+      [
+        { text: 'Trial', number: true },
+        { text: search.metric, number: true },
+        { text: '± over folds', number: true },
+        { text: 'Rounds', number: true },
+        { text: 'From' },
+        { text: 'Parameters' },
+      ],
+      shown.map((trial): HtmlValue[] => [
+        html`${trial.number}${trial.best ? html` <span class="better">chosen</span>` : undefined}`,
+        formatMetric(trial.score, 4),
+        isKnown(trial.deviation) ? formatMetric(trial.deviation, 4) : '–',
+        formatCount(trial.rounds),
+        nameHtml(trial.source),
+        paramsHtml(trial),
+      ]),
+    )}`;
+}
+
+function paramsHtml({ params }: ReportTrial): Html {
+  const all = Object.entries(params);
+  const listed = all.slice(0, listedParams).map(([name, value], i) => {
+    const text = typeof value === 'number' ? formatNumber(value) : value;
+    return html`${i === 0 ? '' : ', '}${nameHtml(name)} ${nameHtml(text)}`;
+  });
+  return html`${listed}${all.length > listedParams ? ', …' : ''}`;
+}
+
+/** The members beside what they cost when the model serves. */
+function ensembleHtml({
+  members,
+  gain,
+  low,
+  high,
+  kept,
+  treesBefore,
+  treesAfter,
+}: NonNullable<SearchReportInput['ensemble']>): Html {
+  const interval =
+    isKnown(low) && isKnown(high)
+      ? ` (95 % interval ${formatMetric(low, 4)} to ${formatMetric(high, 4)}, on predictions that chose nothing)`
+      : '';
+  const cost = treesBefore > 0 ? ` (${formatNumber(treesAfter / treesBefore)} times as many)` : '';
+  const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  return html`<h3>Ensemble</h3>
+    <p>
+      ${
+        kept
+          ? html`The model that ships is an <strong>ensemble</strong>.`
+          : html`An ensemble was tried and <strong>not kept</strong>: the single best model ships.`
+      }
+      It gains ${formatMetric(gain, 4)} over the best single model${interval}, and walks
+      ${formatCount(treesAfter)} trees for a row instead of ${formatCount(treesBefore)}${cost}.
+    </p>
+    ${
+      members.length === 0
+        ? undefined
+        : tableHtml(
+            'Members of the ensemble',
+            [
+              { text: 'Member' },
+              { text: 'Trial', number: true },
+              { text: 'Weight', number: true },
+              { text: 'Share', number: true },
+            ],
+            members
+              .toSorted((a, b) => b.weight - a.weight)
+              .map(({ trial, kind, weight }): HtmlValue[] => [
+                nameHtml(kind),
+                trial === undefined ? '–' : String(trial),
+                formatNumber(weight),
+                total > 0 ? formatShare(weight / total) : '–',
+              ]),
+          )
+    }`;
+}
+
+function familiesHtml(families: NonNullable<SearchReportInput['features']>['families']): Html {
+  return html`<h3>Engineered features</h3>
+    ${tableHtml(
+      'Families of features, and what each adds out of fold; positive is better',
+      [
+        { text: 'Family' },
+        { text: 'Features', number: true },
+        { text: 'Gain', number: true },
+        { text: 'Standard error', number: true },
+        { text: 'Kept' },
+      ],
+      families.map(({ family, count, gain, standardError, kept }): HtmlValue[] => [
+        nameHtml(family),
+        formatCount(count),
+        isKnown(gain) ? formatMetric(gain, 5) : '–',
+        isKnown(standardError) ? formatMetric(standardError, 5) : '–',
+        kept ? html`<span class="better">kept</span>` : 'dropped',
+      ]),
+    )}`;
+}
+
+/** What was dropped, and what that cost. */
+function selectionHtml(
+  { method, curve, kept, dropped }: NonNullable<SearchReportInput['selection']>,
+  figures: ReadonlyMap<string, Html>,
+): Html {
+  const at = curve.find(({ count }) => count === kept);
+  const all = curve.reduce<(typeof curve)[number] | undefined>(
+    (most, point) => (most === undefined || point.count > most.count ? point : most),
+    undefined,
+  );
+  const cost =
+    at !== undefined && all !== undefined && at !== all && isKnown(at.mean) && isKnown(all.mean)
+      ? html` With these the score is ${formatMetric(at.mean, 4)}, with all ${formatCount(all.count)} it is
+        ${formatMetric(all.mean, 4)}.`
+      : undefined;
+  const more =
+    dropped.length > listedFeatures ? `, and ${formatCount(dropped.length - listedFeatures)} more` : '';
+  return html`<h3>Selection of features</h3>
+    <p>
+      Features were ranked by ${nameHtml(method)} inside each fold; how many are used was chosen by
+      validation:
+      <strong>${formatCount(kept)}</strong>.${cost}
+    </p>
+    <div class="charts">${figures.get('selection_curve')}</div>
+    ${
+      dropped.length === 0
+        ? html`<p>None was dropped.</p>`
+        : html`<details>
+            <summary>The ${formatCount(dropped.length)} that were dropped</summary>
+            <p>
+              ${dropped.slice(0, listedFeatures).map((name, i) => html`${i === 0 ? '' : ', '}${nameHtml(name)}`)}${more}
+            </p>
+          </details>`
+    }`;
+}

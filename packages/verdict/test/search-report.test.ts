@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { plotInput, renderReport } from '../src/report/index.ts';
+import type { SearchReportInput } from '../src/report/index.ts';
+import { trialsCsv } from '../src/trials-csv.ts';
+import { sampleReport, sampleSearch } from './sample-report.ts';
+
+/** The visible words of a page's search section. */
+async function wordsOf(search: SearchReportInput): Promise<string> {
+  const page = await renderReport({ ...sampleReport(), search });
+  const [, section = ''] = /<section id="search"([\s\S]*?)<\/section>/u.exec(page) ?? [];
+  return section
+    .replaceAll(/<svg[\s\S]*?<\/svg>/gu, '')
+    .replaceAll(/<[^>]*>/gu, ' ')
+    .replaceAll(/\s+/gu, ' ');
+}
+
+describe('the search in the report', () => {
+  it('says what was tried, what won, and that scores which chose are optimistic', async () => {
+    const text = await wordsOf(sampleSearch());
+    expect(text).toMatch(
+      /The search \( tpe \) tried 200 configurations on the same folds: \d+ complete, \d+ given up early/u,
+    );
+    expect(text).toMatch(
+      /The best, trial \d+, reaches log_loss 0\.\d{4} ; training without a search reaches 0\.3312/u,
+    );
+    expect(text).toContain('On outer folds, which chose nothing');
+    expect(text).toContain('0.3054 (95 % interval 0.2931 to 0.3177); the search itself saw 0.3001');
+    expect(text).toMatch(/The first 20 of \d+ complete trials, best first; optimistic, since they chose/u);
+  });
+
+  it('lists the best twenty in order', async () => {
+    const search = sampleSearch();
+    const page = await renderReport({ ...sampleReport(), search });
+    const table = /aria-label="The first 20 of[\s\S]*?<\/table>/u.exec(page)?.[0] ?? '';
+    const rows = [...table.matchAll(/<th scope="row">\s*(\d+)[\s\S]*?<td[^>]*>([\d.]+)</gu)];
+    const wanted = search.trials
+      .filter(({ status }) => status === 'complete')
+      .toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0))
+      .slice(0, 20);
+    expect(rows.map(([, number]) => Number(number))).toEqual(wanted.map(({ number }) => number));
+    expect(rows.map(([, , score]) => score)).toEqual(wanted.map(({ score }) => score?.toFixed(4)));
+  });
+
+  it('shows what an ensemble costs beside what it gains, kept or not', async () => {
+    const search = sampleSearch();
+    const kept = await wordsOf(search);
+    expect(kept).toContain('It gains 0.0021 over the best single model (95 % interval 0.0004 to 0.0038');
+    expect(kept).toContain('walks 1 490 trees for a row instead of 620 (2.4 times as many)');
+    expect(kept).toMatch(/gradient-boosted trees 17 0\.6 60\.0 % DART 44/u);
+    const { ensemble } = search;
+    const not = await wordsOf({
+      ...search,
+      ...(ensemble === undefined ? {} : { ensemble: { ...ensemble, kept: false, low: null, members: [] } }),
+    });
+    expect(not).toContain('An ensemble was tried and not kept');
+    expect(not).toContain('over the best single model, and walks');
+  });
+
+  it('shows families of features, and what was dropped and what that cost', async () => {
+    const text = await wordsOf(sampleSearch());
+    expect(text).toMatch(/ratios 12 0\.00120 0\.00040 kept/u);
+    expect(text).toMatch(/minutes × calls 0 3 −0\.00030 0\.00050 dropped/u);
+    expect(text).toContain('16 . With these the score is 0.3125, with all 64 it is 0.3031');
+    expect(text).toContain('The 48 that were dropped');
+    const { selection, ...search } = sampleSearch();
+    const none = await wordsOf({
+      ...search,
+      ...(selection === undefined ? {} : { selection: { ...selection, kept: 64, dropped: [] } }),
+    });
+    expect(none).toContain('None was dropped');
+  });
+
+  it('leaves out what it is not told', async () => {
+    const { trials } = sampleSearch();
+    const text = await wordsOf({ metric: 'roc_auc', strategy: 'grid', trials: trials.slice(0, 1) });
+    expect(text).toContain('tried 1 configurations');
+    expect(text).toContain('The scores in this section chose the winner, so they are a little too good');
+    expect(text).not.toMatch(/Ensemble|Engineered|Selection|without a search|undefined|NaN/u);
+    const nothing = await wordsOf({ metric: 'roc_auc', strategy: 'grid', trials: [] });
+    expect(nothing).not.toMatch(/The best|Best trials/u);
+    const page = await renderReport(sampleReport());
+    expect(page).not.toContain('id="search"');
+  });
+
+  it('draws its plots, and only those that have data', () => {
+    const { optimisationHistory, parallelCoordinates, parameterImportance, selectionCurve } = plotInput({
+      ...sampleReport(),
+      search: sampleSearch(),
+    });
+    expect(optimisationHistory).toMatchObject({ higherIsBetter: false, baselineScore: 0.3312 });
+    expect(parallelCoordinates?.order).toEqual(['learning_rate', 'max_depth', 'booster']);
+    expect(parameterImportance?.items).toHaveLength(3);
+    expect(selectionCurve?.kept).toBe(16);
+    const bare = plotInput({
+      ...sampleReport(),
+      search: { metric: 'mcc', strategy: 'grid', trials: sampleSearch().trials.slice(0, 2) },
+    });
+    expect(bare.optimisationHistory?.higherIsBetter).toBe(true);
+    expect([bare.parameterImportance, bare.selectionCurve]).toEqual([undefined, undefined]);
+  });
+
+  it('stays small', async () => {
+    const page = await renderReport({ ...sampleReport(), search: sampleSearch() });
+    expect(page.length).toBeLessThan(1_500_000);
+  });
+});
+
+describe('trials.csv', () => {
+  const trial = sampleSearch().trials[0];
+
+  it('has a row for each trial, by number, and a column for each parameter', () => {
+    const text = trialsCsv([
+      {
+        ...trial,
+        number: 2,
+        params: { max_depth: 3, 'a,"b"': 'x\ny' },
+        score: 0.1,
+        deviation: null,
+        best: true,
+      },
+      {
+        ...trial,
+        number: 1,
+        status: 'failed',
+        score: null,
+        deviation: NaN,
+        rounds: 0,
+        seconds: 0.25,
+        params: {},
+      },
+    ]);
+    expect(text).toBe(
+      'trial,source,status,score,deviation,rounds,seconds,best,"param_a,""b""",param_max_depth\n' +
+        '1,portfolio,failed,,,0,0.25,false,,\n' +
+        `2,portfolio,complete,0.1,,${trial.rounds},${trial.seconds},true,"x\ny",3\n`,
+    );
+  });
+
+  it('holds nothing that a spreadsheet would run', () => {
+    for (const word of ['=1+1', '+cmd', '-2', '@sum', '\tx', '\rx']) {
+      const text = trialsCsv([{ ...trial, number: 0, params: { kind: word } }]);
+      expect(text.split('\n')[1]).toMatch(/,"?'[=+\-@\t\r]/u);
+    }
+    expect(trialsCsv([{ ...trial, score: -0.5 }])).toContain(',-0.5,');
+  });
+
+  it('reads back as it was, and is a header alone without trials', () => {
+    const { trials } = sampleSearch();
+    const lines = trialsCsv(trials).trimEnd().split('\n');
+    expect(lines).toHaveLength(201);
+    const heads = lines[0].split(',');
+    const cells = lines[18].split(',');
+    expect(cells[0]).toBe('17');
+    expect(Number(cells[heads.indexOf('param_learning_rate')])).toBe(trials[17].params['learning_rate']);
+    expect(trialsCsv([])).toBe('trial,source,status,score,deviation,rounds,seconds,best\n');
+  });
+});
