@@ -52,7 +52,7 @@ describe('the examples', () => {
     expect(lines[1]).toMatch(/^difference in ROC AUC -?0\.\d{4} … 0\.\d{4}$/);
     expect(lines[2]).toMatch(/^fold by fold: p = 0\.0\d{3}$/);
     expect(lines[3]).toMatch(/ROC AUC/);
-  });
+  }, 180_000);
 
   it('train boosted trees alone', async () => {
     const text = await example('boosted-trees.ts');
