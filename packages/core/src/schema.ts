@@ -11,8 +11,11 @@ export const columnTypes = [
 ] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
-/** What a column is for. */
-export const columnRoles = ['feature', 'target', 'weight', 'group', 'time', 'ignored'] as const;
+/**
+ * What a column is for: something to learn from, what is predicted, how much a row counts, which rows stay
+ * together, when a row happened, which fold of the cross-validation it is in, or nothing.
+ */
+export const columnRoles = ['feature', 'target', 'weight', 'group', 'time', 'fold', 'ignored'] as const;
 export type ColumnRole = (typeof columnRoles)[number];
 
 /**

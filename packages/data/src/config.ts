@@ -12,6 +12,7 @@ export interface Config {
   readonly weight?: string;
   readonly group?: string;
   readonly time?: string;
+  readonly fold?: string;
   readonly seed?: number;
   readonly testSize?: number;
   /** A file of test rows; excludes `testSize`. */
@@ -77,6 +78,7 @@ const checks: Readonly<Record<Exclude<keyof Config, 'types' | 'roles'>, Check>> 
   weight: text,
   group: text,
   time: text,
+  fold: text,
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   testSize: {
     expected: 'a share from 0 (judge by cross-validation) to below 1',
@@ -158,6 +160,9 @@ export function checkConfig(value: unknown, name: string): Config {
   const config = Object.fromEntries(entries) as Config;
   if (config.test !== undefined && config.testSize !== undefined) {
     throw new InvalidOption({ option: `${name}: testSize`, got: config.testSize, expected: 'absent where test names a file' });
+  }
+  if (config.fold !== undefined && config.folds !== undefined) {
+    throw new InvalidOption({ option: `${name}: folds`, got: config.folds, expected: 'absent where fold names a column' });
   }
   if ((config.costFp === undefined) !== (config.costFn === undefined)) {
     throw new InvalidOption({ option: `${name}: costFp, costFn`, got: [config.costFp, config.costFn], expected: 'both or neither' });

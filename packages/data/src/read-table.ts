@@ -147,6 +147,7 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     options.weight,
     options.group,
     options.time,
+    options.fold,
     ...(options.drop ?? []),
     ...Object.keys(options.types ?? {}),
     ...Object.keys(options.roles ?? {}),
@@ -165,7 +166,7 @@ export function checkOptions(source: Source, options: ReadOptions): void {
   checkRoles(options);
 }
 
-/** A column has one role, and there is one target, weight, group and time column at most. */
+/** A column has one role, and there is one target, weight, group, time and fold column at most. */
 function checkRoles(options: ReadOptions): void {
   const roles = new Map<string, ColumnRole>();
   const taken = new Map<ColumnRole, string>();
@@ -174,6 +175,7 @@ function checkRoles(options: ReadOptions): void {
     [options.weight, 'weight'],
     [options.group, 'group'],
     [options.time, 'time'],
+    [options.fold, 'fold'],
     ...(options.drop ?? []).map((name): [string, ColumnRole] => [name, 'ignored']),
     ...Object.entries(options.roles ?? {}),
   ];
@@ -200,6 +202,7 @@ export async function planColumns(source: Source, options: ReadOptions): Promise
   if (options.weight !== undefined) given.set(options.weight, 'weight');
   if (options.group !== undefined) given.set(options.group, 'group');
   if (options.time !== undefined) given.set(options.time, 'time');
+  if (options.fold !== undefined) given.set(options.fold, 'fold');
   if (options.target !== undefined) given.set(options.target, 'target');
   const asText = new Set<string>();
   const factsOnly = new Set<string>();
@@ -273,7 +276,7 @@ function readTarget(
 /** Sums of weights and of their products stay finite in single precision. */
 const largestWeight = 1e18;
 
-/** Weights must be numbers from 0 up, not all 0; a time column must be dates or numbers. */
+/** Weights must be numbers from 0 up, not all 0; a time column must be dates or numbers; every row needs a fold. */
 function checkRoleColumns(
   source: Source,
   plans: readonly ColumnPlan[],
@@ -283,6 +286,7 @@ function checkRoleColumns(
 ): void {
   for (const { column, role, type } of plans) {
     if (role === 'time') checkTimes(source, column.name, type, columns.get(column.name), keep);
+    if (role === 'fold') checkFolds(source, column.name, columns.get(column.name), keep);
     if (role !== 'weight') continue;
     const { values } = columns.get(column.name) as NumberColumn;
     const bad = values.findIndex((value) => !Number.isFinite(value) || value < 0);
@@ -353,6 +357,22 @@ function checkTimes(
     got: 'no time',
     expected: 'a time in every row',
     hint: 'Fill in the time, or leave the row out.',
+  });
+}
+
+/** Every row must be in a fold; whether the folds will do is known when the rows are dealt. */
+function checkFolds(source: Source, name: string, column: Column | undefined, keep: Uint32Array | undefined): void {
+  if (column === undefined) return;
+  const missing =
+    column.kind === 'number' ? column.values.findIndex((value) => Number.isNaN(value)) : column.codes.indexOf(-1);
+  if (missing < 0) return;
+  throw new InvalidValue({
+    file: source.label,
+    row: (keep?.[missing] ?? missing) + 1,
+    column: name,
+    got: 'nothing',
+    expected: 'a fold in every row',
+    hint: 'Fill in the fold, or leave the row out.',
   });
 }
 

@@ -17,6 +17,7 @@ export interface ReadOptions {
   readonly weight?: string;
   readonly group?: string;
   readonly time?: string;
+  readonly fold?: string;
   /** Default: as many as there are cores. The result does not depend on it. */
   readonly threads?: number;
   /** Lets profile and findings show values that fewer than five rows have. Default: false. */

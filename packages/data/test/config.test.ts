@@ -13,6 +13,7 @@ const good: readonly unknown[] = [
   { $schema: 'x', target: 'churn', positive: 'yes', drop: ['a', 'b'], types: { zip: 'category' }, roles: { id: 'ignored' } },
   { weight: 'w', group: 'g', time: 't', seed: 0, testSize: 0.25, folds: 10, threads: 2, thresholdRule: 'f1', out: 'o' },
   { testSize: 0, folds: 50, threads: 256, revealRare: true },
+  { fold: 'site', roles: { site: 'fold' } },
   { test: 'test.csv', thresholdRule: 'cost', costFp: 1, costFn: 0 },
   { costFp: 1, costFn: 0, costTp: -5, costTn: 0, calibration: 'auto' },
   { thresholdRule: 'capacity', capacity: 200, capacityOf: 4000 },
@@ -53,6 +54,8 @@ const bad: readonly (readonly [unknown, string])[] = [
   [{ targetPrecision: 0 }, 'a share above 0 and at most 1'],
   [{ targetRecall: 1.1 }, 'a share above 0 and at most 1'],
   [{ test: 'a.csv', testSize: 0.2 }, 'absent where test names a file'],
+  [{ fold: 'site', folds: 5 }, 'absent where fold names a column'],
+  [{ fold: '' }, 'a text that is not empty'],
 ];
 
 describe('the configuration file', () => {

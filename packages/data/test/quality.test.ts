@@ -178,6 +178,18 @@ describe('roles', () => {
     expect(dataset.columns).toHaveLength(5);
   });
 
+  it('ask for a fold in every row', async () => {
+    const table = (fold: (row: number) => unknown) => rowsWithTarget(90, { x: (row) => row % 9, site: fold });
+    const { schema } = await read(table((row) => `s${row % 4}`), { fold: 'site' });
+    expect(schema.columns.map(({ role }) => role)).toEqual(['feature', 'fold', 'target']);
+    for (const value of [1, 'north']) {
+      const error = await errorOf(read(table((row) => (row === 30 ? '' : value)), { fold: 'site' }));
+      expect(error.code).toBe('INVALID_VALUE');
+      expect(error.message).toContain('row 31, column "site": expected a fold in every row');
+    }
+    expect((await errorOf(read(table(() => 1), { fold: 'site', group: 'site' }))).code).toBe('INVALID_OPTION');
+  });
+
   it.each(['-1', 'inf', 'nan', '', 'abc'])('refuse the weight %j', async (bad) => {
     const rows = rowsWithTarget(60, { x: (row) => row % 9, w: (row) => (row === 30 ? bad : 1) });
     const error = await errorOf(read(rows, { weight: 'w' }));

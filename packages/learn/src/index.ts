@@ -111,13 +111,28 @@ export type {
   LogisticPathOptions,
 } from './linear/index.ts';
 export {
+  foldsOfColumn,
   largestFoldCount,
+  makeSplits,
+  nestedSplits,
+  repeatedFolds,
   stratifiedFolds,
   stratifiedSplit,
+  takeSplitRows,
   timeFolds,
   timeSplit,
+  timeWindows,
 } from './validation/index.ts';
-export type { FoldOptions, Split, SplitOptions } from './validation/index.ts';
+export type {
+  FoldOptions,
+  NestedSplit,
+  RepeatedFoldOptions,
+  Split,
+  SplitOptions,
+  SplitRows,
+  TimeWindowOptions,
+  ValidationScheme,
+} from './validation/index.ts';
 export {
   calibrate,
   calibrateAll,

@@ -190,6 +190,25 @@ describe('holdOut and assignFolds', () => {
     for (let row = 0; row < 60; row++) expect(folds[row]).toBe(folds[(row >> 2) << 2]);
   });
 
+  it('takes the folds of a column, and holds out whole ones', () => {
+    const foldColumn = {
+      kind: 'number',
+      name: 'site',
+      values: Float64Array.from(labels, (_, row) => Math.floor(row / 12) * 10),
+    } as const;
+    const relations = { labels, groups: undefined, times: undefined, foldColumn };
+    expect(assignFolds(relations, options)).toEqual(
+      Uint8Array.from(labels, (_, row) => Math.floor(row / 12)),
+    );
+    expect(assignFolds({ ...relations, times }, options)).toEqual(assignFolds(relations, options));
+    const split = holdOut(relations, options)!;
+    expect(new Set(split.test.map((row) => Math.floor(row / 12))).size).toBe(1);
+    expect(split.test).toHaveLength(12);
+    expect(holdOut({ ...relations, times }, options)!.test.length).toBe(12);
+    const two = { ...foldColumn, values: foldColumn.values.map((value) => Math.min(value, 10)) };
+    expect(() => holdOut({ ...relations, foldColumn: two }, options)).toThrow('fewer than two are left');
+  });
+
   it('cuts equal times into whole blocks', () => {
     const blocks = timeBlocks(Float64Array.of(1, 1, 1, 2, 2, 3), 2);
     expect(new Set([blocks[0], blocks[1], blocks[2]]).size).toBe(1);

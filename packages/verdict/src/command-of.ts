@@ -20,6 +20,7 @@ export function commandOf(job: TrainJob, seed: number): string {
     ['weight', job.weight],
     ['group', job.group],
     ['time', job.time],
+    ['fold', job.fold],
     ['test', job.test === undefined ? undefined : basename(job.test)],
     ['test-size', job.testSize],
     ['folds', job.folds],

@@ -30,6 +30,8 @@ export interface TrainJob extends ThresholdJob {
   readonly weight?: string;
   readonly group?: string;
   readonly time?: string;
+  /** The column whose values are the folds, instead of `folds` that are drawn. */
+  readonly fold?: string;
   /** Where the results go; default `output`. */
   readonly out?: string;
   readonly seed?: number;
@@ -87,6 +89,13 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       expected: 'left out when a test file judges',
     });
   }
+  if (job.folds !== undefined && foldColumnOf(job) !== undefined) {
+    throw new InvalidOption({
+      option: 'folds',
+      got: job.folds,
+      expected: `left out where the column "${foldColumnOf(job)}" says the folds`,
+    });
+  }
   const clock = startClock();
   const options = modelOptions(job);
   const { threads } = checkOptions(options, availableParallelism());
@@ -120,6 +129,10 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
   }
 }
 
+function foldColumnOf({ fold, roles = {} }: TrainJob): string | undefined {
+  return fold ?? Object.keys(roles).find((name) => roles[name] === 'fold');
+}
+
 function modelOptions(job: TrainJob): ModelOptions {
   const { seed, testSize, folds, calibration, threads, revealRare, signal, onProgress } = job;
   const given = { seed, testSize, folds, calibration, threads, revealRare, signal, onProgress };
@@ -132,10 +145,10 @@ function modelOptions(job: TrainJob): ModelOptions {
 }
 
 function readOptions(job: TrainJob): Parameters<typeof readTable>[1] {
-  const { target, positive, drop, types, roles, weight, group, time, threads, memory, revealRare, signal } =
-    job;
+  const { target, positive, drop, types, roles, weight, group, time, fold } = job;
+  const { threads, memory, revealRare, signal } = job;
   const bytesPerValue = trainingBytesPerValue;
-  const roled = { target, positive, drop, types, roles, weight, group, time };
+  const roled = { target, positive, drop, types, roles, weight, group, time, fold };
   const given = { ...roled, threads, memory, bytesPerValue, revealRare, signal };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

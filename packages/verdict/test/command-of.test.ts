@@ -16,6 +16,7 @@ describe('commandOf', () => {
       drop: ['a', 'b'],
       types: { c: 'category' },
       roles: { d: 'ignored' },
+      fold: 'site',
       test: '/x/test.csv',
       folds: 3,
       thresholdRule: 'cost',
@@ -24,7 +25,7 @@ describe('commandOf', () => {
       threads: 4,
     } as const;
     expect(commandOf(job, 7)).toBe(
-      'verdict train a.csv --target y --drop a --drop b --type c=category --role d=ignored --test test.csv --folds 3 --threshold-rule cost --cost-fp 1 --cost-fn 2.5 --seed 7',
+      'verdict train a.csv --target y --drop a --drop b --type c=category --role d=ignored --fold site --test test.csv --folds 3 --threshold-rule cost --cost-fp 1 --cost-fn 2.5 --seed 7',
     );
   });
 

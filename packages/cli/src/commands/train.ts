@@ -27,6 +27,12 @@ export function trainCommand(signal: AbortSignal): Command {
     .option('--weight <COL>', 'column that says how much each row counts')
     .option('--group <COL>', 'column whose equal values must stay in one fold, such as a customer number')
     .option('--time <COL>', 'column to order rows by: the model is judged on the latest ones')
+    .addOption(
+      new Option(
+        '--fold <COL>',
+        'column whose values are the folds of the cross-validation, instead of folds that are drawn',
+      ).conflicts('folds'),
+    )
     .option(
       '--type <COL=TYPE>',
       `set the type of a column: ${columnTypes.join(', ')}`,
@@ -85,16 +91,21 @@ Examples:
     )
     .action(async (file: string, flags: TrainFlags, command: Command) => {
       const { config, json = false, type, role, ...given } = flags;
-      const { test, testSize, types, roles, ...kept } = config === undefined ? {} : await readConfig(config);
+      const { test, testSize, fold, folds, types, roles, ...kept } =
+        config === undefined ? {} : await readConfig(config);
       const byRole = Object.entries({ ...roles, ...role }).find(([, one]) => one === 'target');
+      const dealt = given.fold !== undefined || given.folds !== undefined;
       const judged = given.test !== undefined || given.testSize !== undefined;
       const job = {
         ...(byRole === undefined ? {} : { target: byRole[0] }),
         ...kept,
-        // A flag that says how to judge goes before either way in the file.
+        // A flag that says how to judge, or how folds come about, goes before either way in the file.
         ...(judged
           ? {}
           : { ...(test === undefined ? {} : { test }), ...(testSize === undefined ? {} : { testSize }) }),
+        ...(dealt
+          ? {}
+          : { ...(fold === undefined ? {} : { fold }), ...(folds === undefined ? {} : { folds }) }),
         // The file speaks for the columns that no flag names.
         types: { ...types, ...type },
         roles: { ...roles, ...role },

@@ -2,6 +2,7 @@ import type { Dataset } from '@verdict/core';
 import { InvalidOption } from '@verdict/core';
 import { requireCalibrationOption, requireThresholdRule } from '../decision/index.ts';
 import type { CalibrationOption, ThresholdRule } from '../decision/index.ts';
+import { mostFolds } from '../validation/index.ts';
 import type { WorkPool } from './pool.ts';
 
 /** What happens next, for a progress bar: `done` of `total` parts of a named stage. */
@@ -19,7 +20,7 @@ export interface ModelOptions {
   readonly testSize?: number;
   /** Rows that judge instead of a hold-out; then all training rows train the model that is judged. */
   readonly test?: Dataset;
-  /** Folds of the cross-validation and of the bag that ships; default 5, at least 2. */
+  /** Folds of the cross-validation and of the bag that ships; default 5, at least 2. A fold column goes before it. */
   readonly folds?: number;
   /** Worker threads; default: as many as there are cores. The result does not depend on it. */
   readonly threads?: number;
@@ -53,7 +54,6 @@ export interface CheckedOptions {
   readonly calibration: CalibrationOption;
 }
 
-const MAX_FOLDS = 50;
 const MAX_THREADS = 256;
 
 /**
@@ -70,11 +70,11 @@ export function checkOptions(options: ModelOptions, cores: number): CheckedOptio
   if (!(testSize >= 0 && testSize < 1)) {
     throw new InvalidOption({ option: 'test-size', got: testSize, expected: 'a share from 0 to below 1' });
   }
-  if (!Number.isInteger(folds) || folds < 2 || folds > MAX_FOLDS) {
+  if (!Number.isInteger(folds) || folds < 2 || folds > mostFolds) {
     throw new InvalidOption({
       option: 'folds',
       got: folds,
-      expected: `a whole number from 2 to ${MAX_FOLDS}`,
+      expected: `a whole number from 2 to ${mostFolds}`,
     });
   }
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {

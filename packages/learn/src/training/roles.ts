@@ -44,6 +44,11 @@ export function timesOf(dataset: Dataset, schema: Schema): Float64Array | undefi
   return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : rank[code]));
 }
 
+/** The column that says the fold of each row, where one has that role. */
+export function foldColumnOf(dataset: Dataset, schema: Schema): Column | undefined {
+  return columnOfRole(dataset, schema, 'fold');
+}
+
 /**
  * Which rows belong together: those with the same value in the group column, and those that are copies of
  * each other, through any chain of both. Rows that belong to nobody are -1.

@@ -1,5 +1,12 @@
 import { InsufficientData } from '@verdict/core';
-import { largestFoldCount, stratifiedFolds, stratifiedSplit, timeSplit } from '../validation/index.ts';
+import type { Column } from '@verdict/core';
+import {
+  foldsOfColumn,
+  largestFoldCount,
+  stratifiedFolds,
+  stratifiedSplit,
+  timeSplit,
+} from '../validation/index.ts';
 import type { Split } from '../validation/index.ts';
 import type { CheckedOptions } from './options.ts';
 import { timeBlocks } from './time-blocks.ts';
@@ -11,18 +18,21 @@ export interface RowRelations {
   readonly groups: Int32Array | undefined;
   /** With times, the latest rows are held out and folds are blocks of time. */
   readonly times: Float64Array | undefined;
+  /** With such a column its values are the folds, whatever groups and times say. */
+  readonly foldColumn?: Column | undefined;
 }
 
 /**
- * Sets aside the rows that judge: the latest ones with times, otherwise a stratified draw that keeps groups
- * together.
+ * Sets aside the rows that judge: the latest ones with times; with a fold column folds as wholes, which need at
+ * least three then; otherwise a stratified draw that keeps groups together.
  * @returns undefined when nothing is to be held out
- * @throws InsufficientData when a part would lack a class
+ * @throws InsufficientData when a part would lack a class, or less than two folds would be left
  */
 export function holdOut(rows: RowRelations, options: CheckedOptions): Split | undefined {
-  const { labels, groups, times } = rows;
+  const { labels, groups, times, foldColumn } = rows;
   const { testSize: testShare, seed } = options;
   if (testShare === 0) return undefined;
+  if (times === undefined && foldColumn !== undefined) return holdOutFolds(foldColumn, labels, options);
   if (times === undefined) {
     return stratifiedSplit(labels, { testShare, seed, ...(groups === undefined ? {} : { groups }) });
   }
@@ -42,13 +52,27 @@ export function holdOut(rows: RowRelations, options: CheckedOptions): Split | un
   return split;
 }
 
+function holdOutFolds(column: Column, labels: Uint8Array, { testSize, seed }: CheckedOptions): Split {
+  const folds = foldsOfColumn(column, labels);
+  const split = stratifiedSplit(labels, { testShare: testSize, seed, groups: Int32Array.from(folds) });
+  if (new Set(Array.from(split.train, (row) => folds[row])).size < 2) {
+    throw new InsufficientData({
+      column: column.name,
+      problem: 'when whole folds are held out to judge, fewer than two are left to train on.',
+      hint: 'Use --test-size 0 to judge by cross-validation, --test FILE, or a smaller --test-size.',
+    });
+  }
+  return split;
+}
+
 /**
- * The fold of each row: stratified, or blocks of time.
- * @throws InsufficientData when there are fewer rows of a class than folds
+ * The fold of each row: of a column, blocks of time, or stratified.
+ * @throws InsufficientData when there are fewer rows of a class than folds; what `foldsOfColumn` throws
  */
 export function assignFolds(rows: RowRelations, options: CheckedOptions): Uint8Array {
-  const { labels, groups, times } = rows;
+  const { labels, groups, times, foldColumn } = rows;
   const { folds, seed } = options;
+  if (foldColumn !== undefined) return foldsOfColumn(foldColumn, labels);
   if (times !== undefined) return timeBlocks(times, folds);
   const possible = largestFoldCount(labels, groups, folds);
   if (possible < folds) {
@@ -63,4 +87,9 @@ export function assignFolds(rows: RowRelations, options: CheckedOptions): Uint8A
     });
   }
   return stratifiedFolds(labels, { folds, seed, ...(groups === undefined ? {} : { groups }) });
+}
+
+/** How many folds `assignFolds` makes: as many as the fold column has values, or as many as were asked for. */
+export function foldCount({ labels, foldColumn }: RowRelations, { folds }: CheckedOptions): number {
+  return foldColumn === undefined ? folds : new Set(foldsOfColumn(foldColumn, labels)).size;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { Dataset, Schema } from '@verdict/core';
-import { takeRows } from '@verdict/core';
+import type { Column, Dataset, Schema } from '@verdict/core';
+import { findColumn, takeRows } from '@verdict/core';
 import type { Bundle, Decision, ScoringModel } from '../bundle/index.ts';
 import { profileOf } from '../bundle/index.ts';
 import { costsOf } from '../decision/index.ts';
@@ -24,10 +24,10 @@ import { judgePredictions } from './judgement.ts';
 import type { CheckedOptions, ModelOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { openPool } from './pool.ts';
-import { groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
+import { foldColumnOf, groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
 import { resampleInPool } from './resampling.ts';
 import type { Difference } from './resampling.ts';
-import { assignFolds, holdOut } from './row-split.ts';
+import { assignFolds, foldCount, holdOut } from './row-split.ts';
 import { rowsFingerprint } from './rows-fingerprint.ts';
 import { share } from './shared-memory.ts';
 
@@ -90,6 +90,7 @@ interface Rows extends LabelledRows {
   readonly weights: Float64Array | undefined;
   readonly groups: Int32Array | undefined;
   readonly times: Float64Array | undefined;
+  readonly foldColumn: Column | undefined;
 }
 
 /**
@@ -102,9 +103,10 @@ interface Rows extends LabelledRows {
  * @throws InvalidOption, InsufficientData, Interrupted
  */
 export async function trainModel(table: TrainingTable, options: ModelOptions = {}): Promise<TrainedModel> {
-  const checked = checkOptions(options, availableParallelism());
+  const given = checkOptions(options, availableParallelism());
   const { schema } = table;
   const all = rowsOf(table.dataset, schema, table.duplicateGroups);
+  const checked = { ...given, folds: foldCount(all, given) };
   const split = options.test === undefined ? holdOut(all, checked) : undefined;
   const kept = split === undefined ? undefined : takeFrom(all, split.train);
   const judging =
@@ -114,8 +116,8 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   const training = trainings++;
   const pool = options.pool ?? openPool(checked.threads, options.signal);
   try {
-    const fits = kept === undefined ? 1 : 2;
-    const onTask = counter(options, 'train', fits * taskCount(checked.folds));
+    const tasks = taskCount(checked.folds) + (kept === undefined ? 0 : taskCount(foldCount(kept, checked)));
+    const onTask = counter(options, 'train', tasks);
     // Async, so that folds that cannot be made reject like all else: an error thrown while the other fit is
     // under way would leave that one to nobody.
     const fit = async (rows: Rows): Promise<CrossFit> =>
@@ -270,17 +272,20 @@ function rowsOf(dataset: Dataset, schema: Schema, duplicates: Int32Array | undef
     weights: weightsOf(dataset, schema),
     groups: groupsOf(dataset, schema, duplicates),
     times: timesOf(dataset, schema),
+    foldColumn: foldColumnOf(dataset, schema),
   };
 }
 
 function takeFrom(all: Rows, rows: Uint32Array): Rows {
-  const { labels, weights, groups, times } = all;
+  const { labels, weights, groups, times, foldColumn } = all;
+  const dataset = takeRows(all.dataset, rows);
   return {
-    dataset: takeRows(all.dataset, rows),
+    dataset,
     labels: Uint8Array.from(rows, (row) => labels[row]),
     weights: weights && Float64Array.from(rows, (row) => weights[row]),
     groups: groups && Int32Array.from(rows, (row) => groups[row]),
     times: times && Float64Array.from(rows, (row) => times[row]),
+    foldColumn: foldColumn && findColumn(dataset, foldColumn.name),
   };
 }
 

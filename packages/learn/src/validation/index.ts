@@ -1,3 +1,12 @@
+export { foldsOfColumn, mostFolds } from './fold-column.ts';
 export { largestFoldCount, stratifiedFolds, stratifiedSplit } from './folds.ts';
 export type { FoldOptions, Split, SplitOptions } from './folds.ts';
+export { nestedSplits, takeSplitRows } from './nested-splits.ts';
+export type { NestedSplit } from './nested-splits.ts';
+export { repeatedFolds } from './repeated-folds.ts';
+export type { RepeatedFoldOptions } from './repeated-folds.ts';
+export { makeSplits } from './scheme.ts';
+export type { SplitRows, ValidationScheme } from './scheme.ts';
 export { timeFolds, timeSplit } from './time-splits.ts';
+export { timeWindows } from './time-windows.ts';
+export type { TimeWindowOptions } from './time-windows.ts';

@@ -45,7 +45,7 @@ export function timeFolds(times: Float64Array, options: { readonly folds: number
 }
 
 /** Rows from the earliest to the latest; rows of the same time in row order. */
-function orderByTime(times: Float64Array): Uint32Array {
+export function orderByTime(times: Float64Array): Uint32Array {
   const missing = times.findIndex((time) => Number.isNaN(time));
   if (missing >= 0) {
     throw new InvalidValue({
@@ -60,7 +60,7 @@ function orderByTime(times: Float64Array): Uint32Array {
 }
 
 /** The positions at which the time changes. */
-function timeBorders(times: Float64Array, order: Uint32Array): Uint32Array {
+export function timeBorders(times: Float64Array, order: Uint32Array): Uint32Array {
   const positions = new Uint32Array(order.length);
   let count = 0;
   for (let position = 1; position < order.length; position++) {
@@ -69,13 +69,15 @@ function timeBorders(times: Float64Array, order: Uint32Array): Uint32Array {
   return positions.subarray(0, count);
 }
 
-function nearestBorder(borders: Uint32Array, wanted: number): number {
+/** The border nearest to a position, the later one if two are equally near. */
+export function nearestBorder(borders: Uint32Array, wanted: number): number {
   let best = borders[0];
   for (const border of borders) if (Math.abs(border - wanted) <= Math.abs(best - wanted)) best = border;
   return best;
 }
 
-function tooFewTimes(needed: number, got: number, purpose: string): InsufficientData {
+/** The error for times that differ too little to be cut. */
+export function tooFewTimes(needed: number, got: number, purpose: string): InsufficientData {
   return new InsufficientData({
     problem: `${purpose} needs at least ${needed} different times, there ${got === 1 ? 'is 1' : `are ${got}`}.`,
     hint: 'Use fewer folds, or split at random.',

@@ -13,6 +13,7 @@ const roleNames: Readonly<Record<string, string>> = {
   weight: 'weight of the row',
   group: 'group of rows',
   time: 'time',
+  fold: 'fold',
   ignored: 'left out',
 };
 
