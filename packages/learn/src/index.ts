@@ -134,6 +134,35 @@ export type {
   ValidationScheme,
 } from './validation/index.ts';
 export {
+  chiSquare,
+  chooseCount,
+  countGrid,
+  fClassif,
+  filterMethods,
+  mutualInformation,
+  rankFeatures,
+  recursiveElimination,
+  selectionMethods,
+  selectionTaskCount,
+  shadowFeatures,
+} from './selection/index.ts';
+export type {
+  ChiSquareOptions,
+  CountChoice,
+  CountChoiceInput,
+  CountScore,
+  EliminationOptions,
+  FeatureScores,
+  FilterMethod,
+  FilterOptions,
+  MutualInformationOptions,
+  SelectionMethod,
+  SelectionSplit,
+  ShadowOptions,
+  ShadowResult,
+  ShadowVerdict,
+} from './selection/index.ts';
+export {
   calibrate,
   calibrateAll,
   calibrationKinds,

@@ -1,3 +1,4 @@
+import type { Matrix } from '@verdict/boost';
 import type { Dataset } from '@verdict/core';
 import type { LinearDesign } from '../linear/index.ts';
 
@@ -44,6 +45,12 @@ export function shareDataset(dataset: Dataset): Dataset {
         : { ...column, codes: arrays[i] as Int32Array<SharedArrayBuffer> },
     ),
   };
+}
+
+/** A matrix whose columns lie on shared memory. */
+export function shareMatrix(matrix: Matrix): Matrix {
+  const shared = matrix.columns.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+  return shared ? matrix : { ...matrix, columns: shareAll(matrix.columns) };
 }
 
 /** A linear design whose arrays lie on shared memory. */

@@ -4,6 +4,7 @@ import { trainSync } from '@verdict/boost';
 import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
 import { trainLockstep } from '../search/lockstep.ts';
+import { judgeSubset as judge, rankInFold as rank } from '../selection/index.ts';
 import { contributionsOf, shuffleColumns } from './explanation-tasks.ts';
 import { resample } from './resampling.ts';
 import { task } from './task.ts';
@@ -79,3 +80,7 @@ export const contribute = task(contributionsOf);
 export const draw = task(resample);
 
 export const evaluateTrial = task(trainLockstep);
+
+export const judgeSubset = task(judge);
+
+export const rankInFold = task(rank);

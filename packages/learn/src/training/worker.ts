@@ -5,4 +5,5 @@ import module from 'node:module';
 const cache = process.env['VERDICT_COMPILE_CACHE'];
 if (cache !== undefined) module.enableCompileCache?.(cache);
 
-export const { contribute, draw, evaluateTrial, fitLinear, fitTrees, permute } = await import('./tasks.ts');
+export const { contribute, draw, evaluateTrial, fitLinear, fitTrees, judgeSubset, permute, rankInFold } =
+  await import('./tasks.ts');

@@ -1,0 +1,17 @@
+export { chiSquare } from './chi-square.ts';
+export type { ChiSquareOptions } from './chi-square.ts';
+export { chooseCount, countGrid, selectionTaskCount } from './count-choice.ts';
+export type { CountChoice, CountChoiceInput, CountScore, SelectionSplit } from './count-choice.ts';
+export { fClassif } from './f-classif.ts';
+export type { FeatureScores } from './feature-scores.ts';
+export type { FilterOptions } from './filter-column.ts';
+export { filterMethods, rankFeatures } from './filter-ranking.ts';
+export type { FilterMethod } from './filter-ranking.ts';
+export { mutualInformation } from './mutual-information.ts';
+export type { MutualInformationOptions } from './mutual-information.ts';
+export { recursiveElimination } from './recursive-elimination.ts';
+export type { EliminationOptions } from './recursive-elimination.ts';
+export { judgeSubset, rankInFold, selectionMethods } from './selection-tasks.ts';
+export type { SelectionMethod } from './selection-tasks.ts';
+export { shadowFeatures } from './shadow-features.ts';
+export type { ShadowOptions, ShadowResult, ShadowVerdict } from './shadow-features.ts';
