@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InvalidOption, Random } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import {
@@ -78,6 +79,19 @@ describe('decide', () => {
     const left = decide(right.labels, right.margins, right.folds, undefined, auto);
     expect(left.calibration).toEqual({ kind: 'none' });
     expect(left.probabilities).toEqual(calibrateAll({ kind: 'none' }, right.margins));
+  });
+
+  it('is called as docs/decision.md shows', () => {
+    const page = readFileSync(new URL('../../../docs/decision.md', import.meta.url), 'utf8');
+    const options = /foldOfRow, undefined, (\{[\s\S]*?\n\})\);/.exec(page)?.[1] ?? '';
+    const [, kind] = /calibration: '(\w+)'/.exec(options) ?? [];
+    const [, capacity, of] = /rule: 'capacity', capacity: (\d+), of: (\d+)/.exec(options) ?? [];
+    const decided = decide(labels, margins, folds, undefined, {
+      calibration: kind as 'auto',
+      thresholdRule: { rule: 'capacity', capacity: Number(capacity), of: Number(of) },
+    });
+    expect(decided.choice.gains).toHaveLength(3);
+    expect(decided.threshold.score).toBeCloseTo(200 / 4000, 2);
   });
 
   it('refuses what is no calibration', () => {

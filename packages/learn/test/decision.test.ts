@@ -291,6 +291,30 @@ describe('the choice of a calibration', () => {
     expect(Number.isFinite(lonely.logLoss.sigmoid)).toBe(true);
   });
 
+  it('counts copies of a row once where they are a group', () => {
+    const { labels, margins } = drawRows(150, 57, (margin) => 0.6 * margin);
+    const copies = (at: number): number => at >> 3;
+    const many = {
+      labels: Uint8Array.from({ length: 1200 }, (_, at) => labels[copies(at)]),
+      margins: Float64Array.from({ length: 1200 }, (_, at) => margins[copies(at)]),
+      groups: Int32Array.from({ length: 1200 }, (_, at) => copies(at)),
+    };
+    const foldOfRow = Uint8Array.from({ length: 1200 }, (_, at) => copies(at) % 3);
+    const kinds = ['sigmoid'] as const;
+    const [grouped] = chooseCalibration(many.labels, many.margins, {
+      seed: 1,
+      kinds,
+      foldOfRow,
+      groups: many.groups,
+    }).gains;
+    const [alone] = chooseCalibration(many.labels, many.margins, { seed: 1, kinds, foldOfRow }).gains;
+    expect(grouped.gain).toBe(alone.gain);
+    expect(grouped.standardError / alone.standardError).toBeCloseTo(
+      Math.sqrt(8 * (150 / 149) * (1199 / 1200)),
+      9,
+    );
+  });
+
   it('is none where nothing can be left out', () => {
     const choice = chooseCalibration(Uint8Array.of(0, 1, 0), Float64Array.of(0, 1, 2), { seed: 1 });
     expect(choice).toEqual({

@@ -90,6 +90,8 @@ describe('the report', () => {
     const text = words(await renderReport({ ...input, decision, headline: { ...input.headline, worth } }));
     expect(text).toContain('a positive that is found −10');
     expect(text).toContain('5 / (5 + 50)');
+    expect(text).toContain('costs the model 500 (95 % interval 300 to 700): 5 for a false alarm');
+    expect(text).toContain('0 for a negative that is left alone. What is below 0 is a gain.');
     expect(text).toContain('Deciding 1,000 rows by it costs 500; calling everybody would cost 2 900.');
     expect(text).toContain('It saves 2 400 (95 % interval 2 200 to 2 600).');
     expect(text).toMatch(/A logistic regression decides, by the same rule ?600 ?100 ?−100 to 300/u);

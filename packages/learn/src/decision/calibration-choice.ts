@@ -2,6 +2,8 @@ import { InvalidOption } from '@verdict/core';
 import { requireCount, requireLabels, requireLength } from '../metrics/checks.ts';
 import type { Scores } from '../metrics/checks.ts';
 import { clippingOf, rowLogLoss } from '../metrics/probability-metrics.ts';
+import { resamplingUnits } from '../metrics/resampling.ts';
+import { weightedMean } from '../metrics/weighted-mean.ts';
 import { largestFoldCount, stratifiedFolds } from '../validation/folds.ts';
 import { crossFitCalibration, fitCalibration } from './calibration-fit.ts';
 import type { CrossFittedCalibration } from './calibration-fit.ts';
@@ -19,7 +21,7 @@ export interface CalibrationOptions {
   /** The fold of each row, from 0, instead of folds that are drawn. */
   readonly foldOfRow?: Uint8Array;
   readonly weights?: Float64Array;
-  /** Rows with the same number of 0 or more stay in one fold; -1 stands alone. */
+  /** Rows with the same number of 0 or more stay in one fold and count as one draw; -1 stands alone. */
   readonly groups?: Int32Array;
   /** A richer calibration must gain at least this many standard errors of the gain; default 2. */
   readonly margin?: number;
@@ -55,7 +57,7 @@ export interface CrossFittedChoice extends CrossFittedCalibration {
 /**
  * Chooses between no calibration, a sigmoid, a beta and an isotonic function by the log loss on left-out rows
  * in a stratified cross-validation. The simplest is preferred: a richer one replaces it only if its mean gain
- * per row is larger than `margin` standard errors of that mean (paired over rows), so that noise does not
+ * per row is larger than `margin` standard errors of that mean (paired over rows, or over groups of them), so that noise does not
  * trigger it. If no folds can be made, the answer is `none`.
  *
  * @param margins log-odds of rows that the model has not seen
@@ -91,28 +93,29 @@ export function crossFitChoice(
   labels: Uint8Array,
   margins: Scores,
   foldOfRow: Uint8Array,
-  options: Pick<CalibrationOptions, 'weights' | 'margin' | 'kinds'> & {
+  options: Pick<CalibrationOptions, 'weights' | 'groups' | 'margin' | 'kinds'> & {
     /** Take what is tried whatever it gains; default false. */
     readonly always?: boolean;
   },
 ): CrossFittedChoice {
-  const { weights, margin = DEFAULT_MARGIN, kinds = calibrationKinds, always = false } = options;
+  const { weights, groups, margin = DEFAULT_MARGIN, kinds = calibrationKinds, always = false } = options;
   requireLabels(labels, weights, margins.length);
   requireLength('foldOfRow', foldOfRow.length, labels.length);
   requireMargin(margin);
+  const unitOfRow = groups === undefined ? undefined : resamplingUnits(labels.length, groups).unitOfRow;
   const logLoss = notTried();
   const gains: CalibrationGain[] = [];
   let preferred: CalibrationKind = 'none';
   let fitted = crossFitCalibration(preferred, labels, margins, foldOfRow, weights);
   let losses = lossesOf(labels, fitted.probabilities);
-  logLoss.none = weightedMean(losses, weights).mean;
+  logLoss.none = weightedMean(losses, weights, unitOfRow).mean;
   for (const kind of calibrationKinds) {
     if (kind === 'none' || !kinds.includes(kind)) continue;
     const kindFitted = crossFitCalibration(kind, labels, margins, foldOfRow, weights);
     const kindLosses = lossesOf(labels, kindFitted.probabilities);
-    logLoss[kind] = weightedMean(kindLosses, weights).mean;
+    logLoss[kind] = weightedMean(kindLosses, weights, unitOfRow).mean;
     const perRow = kindLosses.map((loss, row) => losses[row] - loss);
-    const { mean: gain, standardError } = weightedMean(perRow, weights);
+    const { mean: gain, standardError } = weightedMean(perRow, weights, unitOfRow);
     const accepted = always || (gain > 0 && gain > margin * standardError);
     gains.push({ kind, over: preferred, gain, standardError, accepted });
     if (accepted) {
@@ -137,25 +140,4 @@ function requireMargin(margin: number): void {
 function lossesOf(labels: Uint8Array, probabilities: Float64Array): Float64Array {
   const epsilon = clippingOf(probabilities);
   return probabilities.map((probability, row) => rowLogLoss(labels[row], probability, epsilon));
-}
-
-/** A weighted mean over rows and its standard error. */
-function weightedMean(
-  values: Float64Array,
-  weights: Float64Array | undefined,
-): { readonly mean: number; readonly standardError: number } {
-  let total = 0;
-  let sum = 0;
-  for (let row = 0; row < values.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row];
-    total += weight;
-    sum += weight * values[row];
-  }
-  const mean = sum / total;
-  let squares = 0;
-  for (let row = 0; row < values.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row];
-    squares += (weight * (values[row] - mean)) ** 2;
-  }
-  return { mean, standardError: Math.sqrt(squares) / total };
 }

@@ -16,6 +16,8 @@ export type CalibrationOption = (typeof calibrationOptions)[number];
 export interface DecideOptions {
   readonly calibration: CalibrationOption;
   readonly thresholdRule: ThresholdRule;
+  /** Rows with the same number of 0 or more are not independent of one another; -1 stands alone. */
+  readonly groups?: Int32Array | undefined;
 }
 
 /** A way from margins to decisions, and what it does on the rows that it was made from. */
@@ -49,11 +51,12 @@ export function decide(
   margins: Scores,
   foldOfRow: Uint8Array,
   weights: Float64Array | undefined,
-  { calibration, thresholdRule }: DecideOptions,
+  { calibration, thresholdRule, groups }: DecideOptions,
 ): FittedDecision {
   requireCalibrationOption(calibration);
   const { ofFold, probabilities, choice } = crossFitChoice(labels, margins, foldOfRow, {
     ...(weights === undefined ? {} : { weights }),
+    ...(groups === undefined ? {} : { groups }),
     ...(calibration === 'auto' ? {} : { kinds: calibration === 'none' ? [] : [calibration], always: true }),
   });
   return {

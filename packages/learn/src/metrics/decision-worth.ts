@@ -5,6 +5,7 @@ import type { CostMatrix } from './cost-matrix.ts';
 import type { Interval } from './bootstrap.ts';
 import { normalHalfWidth } from './normal-distribution.ts';
 import { resamplingUnits } from './resampling.ts';
+import { weightedMean } from './weighted-mean.ts';
 
 /** A way to decide: who has at least the threshold is called positive. */
 export interface DecisionPolicy {
@@ -64,8 +65,7 @@ export function decisionWorth(
   const paid = (label: number, called: boolean): number =>
     label === 1 ? (called ? costTp : costFn) : called ? costFp : costTn;
   const unitOfRow = groups === undefined ? undefined : resamplingUnits(labels.length, groups).unitOfRow;
-  const meanOf = (values: Float64Array): Interval & { mean: number } =>
-    weightedMean(values, weights, unitOfRow);
+  const meanOf = (values: Float64Array): Interval & { mean: number } => interval(values, weights, unitOfRow);
   const costsOf = ({ probabilities, threshold }: DecisionPolicy): Float64Array => {
     requireLength('probabilities', probabilities.length, labels.length);
     requireThreshold(threshold);
@@ -89,33 +89,12 @@ export function decisionWorth(
 const LEVEL = 0.95;
 
 /** A weighted mean with its normal interval; no interval (NaN) from a single unit. */
-function weightedMean(
+function interval(
   values: Float64Array,
   weights: Float64Array | undefined,
   unitOfRow: Uint32Array | undefined,
 ): Interval & { mean: number } {
-  let total = 0;
-  let sum = 0;
-  for (let row = 0; row < values.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row];
-    total += weight;
-    sum += weight * values[row];
-  }
-  const mean = sum / total;
-  // What each unit adds to the deviation of the mean.
-  const parts = new Float64Array(values.length);
-  let used = 0;
-  const seen = new Uint8Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row];
-    const unit = unitOfRow === undefined ? row : unitOfRow[row];
-    parts[unit] += (weight * (values[row] - mean)) / total;
-    if (weight > 0 && seen[unit] === 0) {
-      seen[unit] = 1;
-      used++;
-    }
-  }
-  const squares = parts.reduce((squared, part) => squared + part * part, 0);
-  const half = used < 2 ? NaN : normalHalfWidth(LEVEL) * Math.sqrt((squares * used) / (used - 1));
+  const { mean, standardError } = weightedMean(values, weights, unitOfRow);
+  const half = normalHalfWidth(LEVEL) * standardError;
   return { mean, low: mean - half, high: mean + half };
 }

@@ -16,12 +16,17 @@ export function worthPart({ headline, target }: ReportInput): Html | undefined {
       ? []
       : ([[html`A logistic regression decides, by the same rule`, worth.logistic]] as const)),
   ];
+  const gains = Object.values(costs).some((cost) => cost < 0) ? html` What is below 0 is a gain.` : undefined;
+  const interval =
+    isKnown(model.low) && isKnown(model.high)
+      ? html` (95 % interval ${rangeText(model.low, model.high)})`
+      : undefined;
   return html`<h3>What it is worth</h3>
     <p>
-      With ${formatNumber(costs.costFp)} for a false alarm, ${formatNumber(costs.costFn)} for a missed
-      positive, ${formatNumber(costs.costTp)} for a positive that is found and ${formatNumber(costs.costTn)}
-      for a negative that is left alone; what is below 0 is a gain. On the ${formatCount(headline.rows)} rows
-      that judge the model.
+      Deciding 1,000 rows like the ${formatCount(headline.rows)} that judge it costs the model
+      <strong>${perThousand(model.cost)}</strong>${interval}: ${formatNumber(costs.costFp)} for a false alarm,
+      ${formatNumber(costs.costFn)} for a missed positive, ${formatNumber(costs.costTp)} for a positive that
+      is found, ${formatNumber(costs.costTn)} for a negative that is left alone.${gains}
     </p>
     ${tableHtml(
       'Cost of deciding 1,000 rows',
@@ -32,7 +37,7 @@ export function worthPart({ headline, target }: ReportInput): Html | undefined {
         { text: '95 % interval', number: true },
       ],
       [
-        ['The model', perThousand(model.cost), '–', `cost ${rangeText(model.low, model.high)}`],
+        ['The model', perThousand(model.cost), '–', '–'],
         ...others.map(([who, { cost, saving }]) => [
           who,
           perThousand(cost),
