@@ -10,6 +10,7 @@ import { innerFolds } from '../src/features/inner-folds.ts';
 import { smoothedRates } from '../src/features/target-smoothing.ts';
 import { targetStep } from '../src/features/target-step.ts';
 import { rocAuc } from '../src/metrics/index.ts';
+import { stratifiedFolds } from '../src/validation/index.ts';
 import { bits, datasetOf, schemaOf } from './support/tables.ts';
 
 const { targets } = JSON.parse(
@@ -151,6 +152,34 @@ describe('target encoding', () => {
     }
     // One run's standard deviation is 0.018; over 300 runs the mean was 0.498 with a standard error of 0.001.
     expect(Math.abs(own - 0.5)).toBeLessThan(0.016);
+  });
+
+  it('must be fitted inside the fold: on noise, rows outside then know nothing, and too much otherwise', () => {
+    const runs = 20;
+    let inside = 0;
+    let leaking = 0;
+    for (let seed = 0; seed < runs; seed++) {
+      const { values, labels } = drawn(1200, 150, () => 0.5, seed);
+      const folds = stratifiedFolds(labels, { folds: 4, seed });
+      const options = { minimumCount: 1, smoothing: 0, seed };
+      const rates = new Float64Array(values.length);
+      for (let fold = 0; fold < 4; fold++) {
+        const rest = values.filter((_, row) => folds[row] !== fold);
+        const { of } = encode(
+          rest,
+          labels.filter((_, row) => folds[row] !== fold),
+          options,
+        );
+        const given = of(values);
+        folds.forEach((own, row) => {
+          if (own === fold) rates[row] = given[row];
+        });
+      }
+      inside += rocAuc(labels, rates) / runs;
+      leaking += rocAuc(labels, Float64Array.from(encode(values, labels, options).of(values))) / runs;
+    }
+    expect(Math.abs(inside - 0.5)).toBeLessThan(0.02);
+    expect(leaking).toBeGreaterThan(0.6);
   });
 
   it('does not depend on the scale of the weights, and counts a row of weight 2 twice in the rate', () => {
