@@ -26,7 +26,7 @@ describe('how a model decides, in the terminal', () => {
     expect(decisionLines({ target, headline, decision: { ...decision, calibrationChoice } })).toEqual([
       'From a probability of 0.2500 on it says yes (rule: capacity, at most 200 of 4000 rows).',
       'Of 100 yes it finds 80 and misses 20; of 910 no it raises 10 false alarms.',
-      '1,000 decisions cost 500; calling everybody costs 2,900: it saves 2,400 (95 % interval 2,200 … 2,600).',
+      '1,000 decisions cost 500; calling nobody costs 5,600: it saves 5,100 (95 % interval 4,900 … 5,300).',
       'Calibration: beta (log loss 0.2800 on left-out rows, 0.3000 without).',
     ]);
     const none = { ...decision, calibration: { kind: 'none' }, calibrationChoice } as const;
@@ -37,8 +37,11 @@ describe('how a model decides, in the terminal', () => {
   });
 
   it('compares with the better of the two rules that need no model', () => {
+    expect(worthLine(worth, 'cost')).toBe(
+      '1,000 decisions cost 500; calling everybody costs 2,900: it saves 2,400 (95 % interval 2,200 … 2,600).',
+    );
     expect(worthLine({ ...worth, nobody: policy(0.4) })).toBe(
-      '1,000 decisions cost 500; calling nobody costs 400: it saves -100 (95 % interval -300 … 100).',
+      '1,000 decisions cost 500; calling nobody costs 400: it loses 100 (95 % interval -100 … 300).',
     );
   });
 });

@@ -101,6 +101,10 @@ describe('the report', () => {
     expect(
       words(await renderReport({ ...input, decision, headline: { ...input.headline, worth: poor } })),
     ).toContain('It loses 100 (95 % interval −100 to 300), which chance could explain.');
+    const limited = { threshold: 0.9, rule: 'capacity', capacity: 0.05, of: 1 };
+    expect(
+      words(await renderReport({ ...input, decision: limited, headline: { ...input.headline, worth } })),
+    ).toContain('calling nobody would cost 5 600. It saves 5 100');
     const bad = { ...worth, everybody: policy(0.1) };
     expect(
       words(await renderReport({ ...input, decision, headline: { ...input.headline, worth: bad } })),

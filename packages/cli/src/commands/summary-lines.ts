@@ -45,7 +45,7 @@ export function decisionLines({
   return [
     `From a probability of ${figure(decision.threshold)} on it says ${yes} (rule: ${ruleText(decision.rule)}).`,
     `Of ${count(tp + fn)} ${yes} it finds ${count(tp)} and misses ${count(fn)}; of ${count(tn + fp)} ${no} it raises ${count(fp)} false alarms.`,
-    ...(headline.worth === undefined ? [] : [worthLine(headline.worth)]),
+    ...(headline.worth === undefined ? [] : [worthLine(headline.worth, decision.rule.rule)]),
     ...calibrationLines(decision),
   ];
 }
@@ -53,18 +53,22 @@ export function decisionLines({
 /** An amount per row as one per 1,000 rows. */
 const amount = (perRow: number): string => count(1000 * perRow);
 
-/** What 1,000 decisions cost, beside the better of the two rules that need no model. */
-export function worthLine({
-  model,
-  nobody,
-  everybody,
-}: NonNullable<PerformanceMetrics['headline']['worth']>): string {
-  const [rule, best] =
-    nobody.cost <= everybody.cost
+/**
+ * What 1,000 decisions cost, beside the better of the two rules that need no model.
+ * @param rule of the threshold: with a capacity there is no room to call everybody
+ */
+export function worthLine(
+  { model, nobody, everybody }: NonNullable<PerformanceMetrics['headline']['worth']>,
+  rule?: PerformanceMetrics['decision']['rule']['rule'],
+): string {
+  const [simple, best] =
+    rule === 'capacity' || nobody.cost <= everybody.cost
       ? (['calling nobody', nobody] as const)
       : (['calling everybody', everybody] as const);
   const { mean, low, high } = best.saving;
-  return `1,000 decisions cost ${amount(model.cost)}; ${rule} costs ${amount(best.cost)}: it saves ${amount(mean)} (95 % interval ${amount(low)} … ${amount(high)}).`;
+  const [verb, ...figures] = mean < 0 ? ['loses', -mean, -high, -low] : ['saves', mean, low, high];
+  const [value, from, to] = figures.map((figure) => amount(Number(figure)));
+  return `1,000 decisions cost ${amount(model.cost)}; ${simple} costs ${amount(best.cost)}: it ${verb} ${value} (95 % interval ${from} … ${to}).`;
 }
 
 /** Which calibration was taken, where one was asked for. */

@@ -17,7 +17,7 @@ export function intervalText(intervals: ReportIntervals | undefined, name: strin
 export function headlineSection(input: ReportInput): Html {
   return html`<h1>${titleOf(input)}</h1>
     <p class="lead">${ranking(input)} ${against(input)}</p>
-    ${input.headline.worth === undefined ? undefined : html`<p class="lead">${worthSentence(input.headline.worth)}</p>`}
+    ${input.headline.worth === undefined ? undefined : html`<p class="lead">${worthSentence(input.headline.worth, input.decision.rule === 'capacity')}</p>`}
     <p class="note">${provenance(input)} ${warnings(input)}</p>`;
 }
 

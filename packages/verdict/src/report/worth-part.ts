@@ -48,10 +48,13 @@ export function worthPart({ headline, target }: ReportInput): Html | undefined {
     )}`;
 }
 
-/** What the model saves against the better of the two rules that need no model, in one sentence. */
-export function worthSentence(worth: ReportWorth): Html {
+/**
+ * What the model saves against the better of the two rules that need no model, in one sentence.
+ * @param limited whether there is no room to call everybody
+ */
+export function worthSentence(worth: ReportWorth, limited = false): Html {
   const [rule, best] =
-    worth.nobody.cost <= worth.everybody.cost
+    limited || worth.nobody.cost <= worth.everybody.cost
       ? (['calling nobody', worth.nobody] as const)
       : (['calling everybody', worth.everybody] as const);
   const { mean, low, high } = best.saving;
