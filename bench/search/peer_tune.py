@@ -4,7 +4,7 @@ usage: peer_tune.py TRAIN TEST TARGET POSITIVE SEED BUDGET METRIC OUT [DROP]...
 
 Columns of texts are categories that XGBoost splits natively. A trial is five folds, each stopped early on its own;
 METRIC (log_loss or auc) is their mean. The search ends BUDGET seconds after the imports: the trial that then runs is
-abandoned at the end of its fold. Then, in time that is not counted against the peer, the best parameters are fitted on
+abandoned. Then, in time that is not counted against the peer, the best parameters are fitted on
 all rows, with the mean number of rounds of the folds, and TEST is predicted. One thread throughout.
 """
 
@@ -20,6 +20,16 @@ from sklearn.model_selection import StratifiedKFold
 
 MOST_ROUNDS = 2000
 PATIENCE = 50
+
+
+class Deadline(xgb.callback.TrainingCallback):
+    """Ends a training when the time is up."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def after_iteration(self, model, epoch, evals_log):
+        return time.perf_counter() > self.at
 
 
 def suggest(trial):
@@ -70,17 +80,18 @@ def main(train_file, test_file, target, positive, seed, budget, metric, out, *dr
         params = {**base, **suggest(trial)}
         scores, rounds = [], []
         for train, held_out in folds:
-            if time.perf_counter() > deadline:
-                trial.study.stop()
-                raise optuna.TrialPruned()
             booster = xgb.train(
                 params,
                 train,
                 MOST_ROUNDS,
-                evals=[(held_out, "held-out")],
+                evals=[(held_out, "validation")],
                 early_stopping_rounds=PATIENCE,
                 verbose_eval=False,
+                callbacks=[Deadline(deadline)],
             )
+            if time.perf_counter() > deadline:
+                trial.study.stop()
+                raise optuna.TrialPruned()
             scores.append(booster.best_score)
             rounds.append(booster.best_iteration + 1)
         trial.set_user_attr("rounds", int(round(np.mean(rounds))))

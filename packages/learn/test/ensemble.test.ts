@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseEnsemble, greedySelection, stackMembers } from '../src/ensemble/index.ts';
 import type { EnsembleInput, EnsembleMember } from '../src/ensemble/index.ts';
-import { pairedGain } from '../src/ensemble/paired-gain.ts';
+import { testGain } from '../src/ensemble/gain-test.ts';
 import { complementary, noisyCopies, summedLossOf } from './support/members.ts';
 
 const total = (shares: Float64Array): number => shares.reduce((sum, share) => sum + share, 0);
@@ -104,13 +104,13 @@ describe('the paired gain', () => {
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 199;
 
   it('is the mean with its standard error', () => {
-    const { gain, standardError, low, high, pValue } = pairedGain(differences, undefined, undefined);
+    const { gain, standardError, low, high, pValue } = testGain(differences, undefined, undefined);
     expect(gain).toBeCloseTo(mean, 12);
     expect(standardError).toBeCloseTo(Math.sqrt(variance / 200), 12);
     expect((high - low) / standardError).toBeCloseTo(2 * 1.959964, 5);
     expect((high + low) / 2).toBeCloseTo(gain, 12);
     // R: pnorm(-1), by way of differences of mean 1 and standard error 1.
-    expect(pairedGain(Float64Array.of(0, 2), undefined, undefined).pValue).toBeCloseTo(0.15865525393, 9);
+    expect(testGain(Float64Array.of(0, 2), undefined, undefined).pValue).toBeCloseTo(0.15865525393, 9);
     expect(pValue).toBeGreaterThan(0);
     expect(pValue).toBeLessThan(1);
   });
@@ -118,21 +118,21 @@ describe('the paired gain', () => {
   it('does not become surer by rows that are there twice, and counts a weight of 2 as two of them', () => {
     const twice = Float64Array.from({ length: 400 }, (_, row) => differences[row % 200]);
     const groups = Int32Array.from({ length: 400 }, (_, row) => row % 200);
-    const once = pairedGain(differences, undefined, undefined);
-    const clustered = pairedGain(twice, undefined, groups);
+    const once = testGain(differences, undefined, undefined);
+    const clustered = testGain(twice, undefined, groups);
     expect(clustered.standardError).toBeCloseTo(once.standardError, 12);
     expect(clustered.pValue).toBeCloseTo(once.pValue, 12);
-    expect(pairedGain(twice, undefined, undefined).standardError).toBeLessThan(once.standardError * 0.8);
-    const doubled = pairedGain(differences, new Float64Array(200).fill(2), undefined);
+    expect(testGain(twice, undefined, undefined).standardError).toBeLessThan(once.standardError * 0.8);
+    const doubled = testGain(differences, new Float64Array(200).fill(2), undefined);
     expect(doubled.standardError).toBeCloseTo(once.standardError, 12);
-    const alone = pairedGain(differences, undefined, new Int32Array(200).fill(-1));
+    const alone = testGain(differences, undefined, new Int32Array(200).fill(-1));
     expect(alone).toStrictEqual(once);
   });
 
   it('is nothing without rows that differ', () => {
-    expect(pairedGain(new Float64Array(9), undefined, undefined)).toMatchObject({ gain: 0, pValue: 1 });
-    expect(pairedGain(Float64Array.of(1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 1 });
-    expect(pairedGain(Float64Array.of(1, 1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 0 });
+    expect(testGain(new Float64Array(9), undefined, undefined)).toMatchObject({ gain: 0, pValue: 1 });
+    expect(testGain(Float64Array.of(1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 1 });
+    expect(testGain(Float64Array.of(1, 1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 0 });
   });
 });
 

@@ -6,12 +6,10 @@ describe('the kind of a learner', () => {
   it('is told in words', () => {
     expect(kindOf({ params: {}, rounds: 10 })).toBe('boosted trees, depth 6');
     expect(kindOf({ params: { max_depth: 0, max_leaves: 8 }, rounds: 10 })).toBe('boosted trees, any depth');
-    expect(kindOf({ params: { num_parallel_tree: 200, max_depth: 14 }, rounds: 1 })).toBe(
-      'random forest, depth 14',
-    );
     const words = portfolio(5000).map(kindOf);
     expect(words).toContain('leaf-wise trees, 24 leaves');
     expect(words).toContain('boosted forests, depth 6');
+    expect(words).toContain('random forest, depth 16');
     expect(words).toContain('dropped trees (DART), depth 5');
   });
 });

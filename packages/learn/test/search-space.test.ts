@@ -180,7 +180,7 @@ describe('the default space and portfolio', () => {
     for (const one of configurations)
       expect(resolveParams(one.params).objective).toBe(defaultParams.objective);
     expect(new Set(configurations.map(({ name }) => name)).size).toBe(configurations.length);
-    expect(configurations.length).toBe(rows > 20_000 ? 9 : 10);
+    expect(configurations.length).toBe(rows > 20_000 ? 9 : 11);
     expect(configurations.some(({ params: p }) => p.booster === 'dart')).toBe(rows <= 20_000);
     // Most of the portfolio is a place of the space, so that a search begins with what it found.
     const inside = configurations.filter((one) => toPoint(space, one) !== undefined);

@@ -2,14 +2,14 @@ import { chooseMixes, heldOutLosses, lossesByPart, mixingMethods, rowsOf, treesO
 import type { Mix, Mixes, MixingMethod } from './mixes.ts';
 import { outOfFoldTable } from './out-of-fold-table.ts';
 import type { EnsembleInput, OutOfFoldTable } from './out-of-fold-table.ts';
-import { pairedGain } from './paired-gain.ts';
-import type { PairedGain } from './paired-gain.ts';
+import { testGain } from './gain-test.ts';
+import type { GainTest } from './gain-test.ts';
 
 /**
  * The members that make the tree part, and what several of them gain over the best single one: mean log loss a row,
  * in predictions that chose neither members nor shares nor blend.
  */
-export interface EnsembleChoice extends PairedGain {
+export interface EnsembleChoice extends GainTest {
   /** True if several members are better than the best one at the 5 % level (one-sided). */
   readonly kept: boolean;
   /** How the members were chosen; `single` if the ensemble is not kept. */
@@ -52,7 +52,7 @@ export function chooseEnsemble(input: EnsembleInput): EnsembleChoice {
   let method: MixingMethod = 'greedy';
   if (partCount > 1 && members.length > 1) ({ differences, method } = crossFitted(table, choose));
   const mix = final[method];
-  const judged = pairedGain(differences, table.weights, table.groups);
+  const judged = testGain(differences, table.weights, table.groups);
   const kept = mix.length > 1 && judged.gain > 0 && judged.pValue <= SIGNIFICANCE;
   return {
     kept,

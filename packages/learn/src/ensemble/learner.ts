@@ -1,6 +1,6 @@
 import type { Configuration } from '../search/index.ts';
 
-/** What sort of learner a configuration makes, in words: `boosted trees, depth 6`, `random forest, depth 14`. */
+/** What sort of learner a configuration makes, in words: `boosted trees, depth 6`, `random forest, depth 16`. */
 export function kindOf({ params, rounds }: Pick<Configuration, 'params' | 'rounds'>): string {
   const { booster, grow_policy, num_parallel_tree = 1, max_depth = 6, max_leaves = 0 } = params;
   const leafwise = grow_policy === 'lossguide' && max_leaves > 0;

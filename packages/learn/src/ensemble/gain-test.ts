@@ -2,7 +2,7 @@ import { normalCdf, normalHalfWidth } from '../metrics/normal-distribution.ts';
 import { resamplingUnits } from '../metrics/resampling.ts';
 
 /** How much lower a loss is than another on the same rows. */
-export interface PairedGain {
+export interface GainTest {
   /** Mean of the rows' differences, weighted. */
   readonly gain: number;
   readonly standardError: number;
@@ -23,11 +23,11 @@ const LEVEL = 0.95;
  * @param groups rows with the same number of 0 or more belong together, -1 stands alone
  * @returns an infinite standard error and p-value 1 for less than two groups; p-value 1 where nothing differs
  */
-export function pairedGain(
+export function testGain(
   differences: Float64Array,
   weights: Float64Array | undefined,
   groups: Int32Array | undefined,
-): PairedGain {
+): GainTest {
   let total = 0;
   let gain = 0;
   for (let row = 0; row < differences.length; row++) {
