@@ -52,7 +52,7 @@ describe('verdict compare on rows', () => {
     expect(stdout).toMatch(/^left: (yes|no) or (yes|no)\?\n500 rows of .*later\.csv, .*1 row\s+without/);
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toMatch(
-      /all\/model is better than \S+fewer on these 500 rows: its ROC AUC is 0\.\d{4} higher \(0\.\d{4} against 0\.\d{4}; 95 % interval of the difference 0\.\d{4} to 0\.\d{4}; p < 0\.0001 \(DeLong’s test\)\)/,
+      /all\/model is better than \S+fewer on these 500 rows: its ROC AUC is 0\.\d{4} higher \(0\.\d{4} against 0\.\d{4}; 95 % interval of the difference 0\.\d{4} to 0\.\d{4}; DeLong’s test, p < 0\.0001\)/,
     );
     expect(text).toMatch(
       /rows only \S+all\/model gets right, \d+ only \S+fewer: \S+all\/model decides rightly more often/,
@@ -165,6 +165,39 @@ describe('verdict compare on what bundles say', () => {
     const mean = scores[0].reduce((sum, value, i) => sum + (value - scores[1][i]) / 3, 0);
     const fold = pairs[0].crossValidation;
     expect(fold.comparable && fold.difference).toBeCloseTo(mean, 12);
+  });
+});
+
+/** A copy of a bundle that says something else of itself. */
+async function saying(name: string, change: (headline: object) => object): Promise<string> {
+  const bundle = await readBundle(at('all'));
+  const { headline, ...metrics } = bundle.metrics as { headline: object };
+  await writeBundle(join(at(name), 'model'), {
+    ...bundle,
+    metrics: { ...metrics, headline: change(headline) },
+  });
+  return at(name);
+}
+
+describe('verdict compare on figures that are worth less', () => {
+  it('says so', async () => {
+    const crossed = await saying('crossed', (headline) => ({ ...headline, source: 'cross-validation' }));
+    const sampled = await saying('sampled', (headline) => ({
+      ...headline,
+      source: 'sample',
+      rowsFingerprint: 1,
+    }));
+    const { notes } = await compare({ models: [crossed, sampled] });
+    expect(notes[0]).toMatch(/^Whether they were judged on the same rows is not known/);
+    expect(notes[1]).toMatch(/^Figures from cross-validation are a little too good/);
+    expect(notes[2]).toMatch(/^Figures of an imported model come from its sample/);
+  });
+
+  it('refuses bundles that say nothing', async () => {
+    const silent = await saying('silent', () => ({}));
+    await expect(compare({ models: [at('all'), silent] })).rejects.toThrow(
+      /does not say what ROC AUC it reached/,
+    );
   });
 });
 

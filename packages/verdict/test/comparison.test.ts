@@ -203,7 +203,7 @@ describe('the words', () => {
 
   it('say which is better, by how much, and how sure', () => {
     expect(say([pair({})])).toEqual([
-      'a is better than b on these 1\u202f500 rows: its ROC AUC is 0.1000 higher (0.9000 against 0.8000; 95 % interval of the difference 0.0500 to 0.1500; p = 0.01 (DeLong’s test)).',
+      'a is better than b on these 1\u202f500 rows: its ROC AUC is 0.1000 higher (0.9000 against 0.8000; 95 % interval of the difference 0.0500 to 0.1500; DeLong’s test, p = 0.01).',
       'The cross-validations of a and b cannot be compared: they have 4 and 3 folds.',
     ]);
   });
@@ -211,10 +211,10 @@ describe('the words', () => {
   it('say that no difference was found, and why', () => {
     const none = { outcome: 'no difference found' } as const;
     expect(say([pair({ low: -0.02, adjustedPValue: 0.2 }, none)])[0]).toContain(
-      'No difference was found between a and b on these 1\u202f500 rows: ROC AUC is 0.9000 and 0.8000, and the 95 % interval of the difference, −0.0200 to 0.1500, includes 0 (p = 0.2 (DeLong’s test)).',
+      'No difference was found between a and b on these 1\u202f500 rows: ROC AUC is 0.9000 and 0.8000, and the 95 % interval of the difference, −0.0200 to 0.1500, includes 0 (DeLong’s test, p = 0.2).',
     );
     expect(say([pair({ adjustedPValue: 0.06 }, none)])[0]).toContain(
-      'leaves out 0, but the test does not reach the 5 % level (p = 0.06',
+      'leaves out 0, but the test does not reach the 5 % level (DeLong’s test, p = 0.06)',
     );
     expect(say([pair({ difference: 0, low: 0, high: 0 }, none)])[0]).toContain('cannot be told apart');
     expect(say([pair({ low: NaN, high: NaN, adjustedPValue: NaN }, none)])[0]).toContain('too few rows');
@@ -244,7 +244,7 @@ describe('the words', () => {
       ),
     ]);
     expect(sentences[0]).toBe('a is first by ROC AUC (0.9000).');
-    expect(sentences[1]).toContain('p < 0.0001, corrected for 4 models (DeLong’s test)');
+    expect(sentences[1]).toContain('DeLong’s test, p < 0.0001, corrected for 4 models)');
     expect(sentences[4]).toContain('30 rows only a gets right, 10 only b: a decides rightly more often');
     expect(sentences[5]).toBe('Decisions: a and c are right on the same rows.');
     expect(sentences[6]).toContain('no difference in how often they decide rightly');
@@ -253,5 +253,9 @@ describe('the words', () => {
     );
     expect(sentences[7]).toContain('p = 0.37; no difference found');
     expect(sentences[9]).not.toContain('no difference found');
+    const level = say([pair({}, { crossValidation: { ...cv, difference: 0, pValue: 1 } })]);
+    expect(level[1]).toBe(
+      'Cross-validated on the same 5 folds when they were trained, a and b have the same mean ROC AUC.',
+    );
   });
 });

@@ -25,7 +25,7 @@ function difference(pair: ComparedPair, { metric, rows, models }: Omit<Compariso
   const on =
     rows === undefined ? '' : ` on ${rows.rows === 1 ? 'this row' : `these ${formatCount(rows.rows)} rows`}`;
   const compared = models.length > 2 ? `, corrected for ${models.length} models` : '';
-  const sure = `${probability(test.adjustedPValue)}${compared} (${methodNames[test.method]})`;
+  const sure = `${methodNames[test.method]}, ${probability(test.adjustedPValue)}${compared}`;
   const interval = `${four(test.low)} to ${four(test.high)}`;
   if (outcome === 'better') {
     return `${best} is better than ${other}${on}: its ${label} is ${four(Math.abs(test.difference))} ${a > b ? 'higher' : 'lower'} (${four(a)} against ${four(b)}; 95 % interval of the difference ${interval}; ${sure}).`;
@@ -43,7 +43,7 @@ function difference(pair: ComparedPair, { metric, rows, models }: Omit<Compariso
 const methodNames = {
   DeLong: 'DeLong’s test',
   'paired bootstrap': 'paired bootstrap',
-  unpaired: 'unpaired',
+  unpaired: 'unpaired intervals',
 } as const;
 
 /** Whether one of two models is right more often, each at its own threshold. */
@@ -66,6 +66,9 @@ function folds({ best, other, crossValidation }: ComparedPair, label: string): s
     return `The cross-validations of ${best} and ${other} cannot be compared: ${crossValidation.reason}.`;
   }
   const { difference: mean, low, high, pValue } = crossValidation;
+  if (mean === 0) {
+    return `Cross-validated on the same ${crossValidation.folds} folds when they were trained, ${best} and ${other} have the same mean ${label}.`;
+  }
   const found = pValue < 0.05 ? '' : '; no difference found';
   return `Cross-validated on the same ${crossValidation.folds} folds when they were trained, ${best} has a mean ${label} ${four(Math.abs(mean))} ${mean < 0 ? 'lower' : 'higher'} than ${other} (95 % interval ${four(low)} to ${four(high)}; corrected resampled t-test, ${probability(pValue)}${found}).`;
 }

@@ -83,7 +83,7 @@ function leaders(search: SearchReportInput): Html | undefined {
     ${tableHtml(
       `The ${shown.length === trials.length ? `${formatCount(shown.length)} complete trials` : `first ${shown.length} of ${formatCount(trials.length)} complete trials`}, best first; optimistic, since they chose`,
       [
-        { text: 'Trial', number: true },
+        { text: 'Trial' },
         { text: search.metric, number: true },
         { text: '± over folds', number: true },
         { text: 'Rounds', number: true },
@@ -95,7 +95,7 @@ function leaders(search: SearchReportInput): Html | undefined {
         formatMetric(trial.score, 4),
         isKnown(trial.deviation) ? formatMetric(trial.deviation, 4) : '–',
         formatCount(trial.rounds),
-        nameHtml(trial.source),
+        trial.source,
         paramsHtml(trial),
       ]),
     )}`;
@@ -107,7 +107,7 @@ function paramsHtml({ params }: ReportTrial): Html {
     const text = typeof value === 'number' ? formatNumber(value) : value;
     return html`${i === 0 ? '' : ', '}${nameHtml(name)} ${nameHtml(text)}`;
   });
-  return html`${listed}${all.length > listedParams ? ', …' : ''}`;
+  return html`<span class="params">${listed}${all.length > listedParams ? ', …' : ''}</span>`;
 }
 
 /** The members beside what they cost when the model serves. */

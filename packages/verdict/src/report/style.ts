@@ -92,6 +92,8 @@ thead th { color: var(--muted); font-weight: 600; font-size: 0.84rem; white-spac
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.number:last-child, th.number:last-child { padding-right: 2px; }
+/* Wide enough that a narrow screen scrolls the table rather than stacking words. */
+.params { display: block; min-width: 44ch; font-size: 0.94em; }
 .better { color: var(--good); font-weight: 650; }
 .findings { list-style: none; padding: 0; margin: 14px 0 0; display: grid; gap: 8px; }
 .findings li { border-left: 4px solid var(--line); padding: 6px 14px; background: var(--page); border-radius: 0 8px 8px 0; font-size: 0.94rem; }
