@@ -54,6 +54,16 @@ describe('the examples', () => {
     expect(lines[3]).toMatch(/ROC AUC/);
   }, 180_000);
 
+  it('say in words why, and how groups are treated', async () => {
+    const lines = (await example('reasons.ts', model, '7')).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^- \w+.*: (raises|lowers) the probability of churn = yes$/);
+    expect(lines.some((line) => /^(yes|no) if \w+ .+ -> .+: probability \d\.\d{3}$/.test(line))).toBe(true);
+    expect(lines.some((line) => /^\d+ weak slices of \d+$/.test(line))).toBe(true);
+    expect(lines.filter((line) => /^area_code_\d+: \d+ rows, [\d.]+ % called yes$/.test(line))).toHaveLength(
+      3,
+    );
+  });
+
   it('train boosted trees alone', async () => {
     const text = await example('boosted-trees.ts');
     const [, rounds, loss] = /^(\d+) rounds, log loss (0\.\d+)\n/.exec(text) ?? [];

@@ -13,6 +13,8 @@ export interface Config {
   readonly group?: string;
   readonly time?: string;
   readonly fold?: string;
+  /** Columns that the model's fairness is judged by. */
+  readonly fairness?: readonly string[];
   readonly seed?: number;
   readonly testSize?: number;
   /** A file of test rows; excludes `testSize`. */
@@ -68,17 +70,20 @@ function oneOf(values: readonly string[]): Check {
   };
 }
 
+const names: Check = {
+  expected: 'a list of column names',
+  passes: (value) => Array.isArray(value) && value.every((item) => text.passes(item)),
+};
+
 const checks: Readonly<Record<Exclude<keyof Config, 'types' | 'roles'>, Check>> = {
   target: text,
   positive: text,
-  drop: {
-    expected: 'a list of column names',
-    passes: (value) => Array.isArray(value) && value.every((item) => text.passes(item)),
-  },
+  drop: names,
   weight: text,
   group: text,
   time: text,
   fold: text,
+  fairness: names,
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   testSize: {
     expected: 'a share from 0 (judge by cross-validation) to below 1',

@@ -11,6 +11,7 @@ import { columnFindings, headerFindings } from './quality.ts';
 import { profileColumn } from './profile.ts';
 import type { SourceColumn } from './source.ts';
 import { requireRoom } from './room.ts';
+import { readTexts } from './scan-table.ts';
 import { Source } from './source.ts';
 import type { Finding, ReadOptions, Table } from './table.ts';
 import { findTargetLabels, labelIndex } from './target.ts';
@@ -64,7 +65,8 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   const labels = findTargetLabels(source.label, targetPlan.column, collector.countsByText(), options.positive);
   const rowCount = labels.positiveCount + labels.negativeCount;
   const texts = collector.dictionary?.texts ?? [];
-  const { codes, keep } = readTarget(collector.finish(undefined), texts, labels, targetPlan.column);
+  const ids = collector.finish(undefined);
+  const { codes, keep } = readTarget(ids, texts, labels, targetPlan.column);
   const wanted = plans.flatMap(({ role, type, words, collected }) =>
     role === 'ignored' || role === 'target' || collected === undefined ? [] : [{ collected, type, words }],
   );
@@ -122,6 +124,7 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
       optional: facts !== undefined && facts.missing > 0,
     };
   });
+  const texted = await keptTexts(source, options.keep ?? [], ids.length, keep);
   return {
     dataset,
     schema: { columns: schemaColumns, target: labels.schema },
@@ -137,7 +140,21 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
       fingerprint: contentHash(dataset, schemaColumns),
     },
     ...(duplicates.groupCount > 0 ? { duplicateGroups: duplicates.groups } : {}),
+    ...(texted.length > 0 ? { kept: texted } : {}),
   };
+}
+
+/** Columns as texts, of the rows that have a label. */
+async function keptTexts(
+  source: Source,
+  names: readonly string[],
+  rowCount: number,
+  rows: Uint32Array | undefined,
+): Promise<readonly CodeColumn[]> {
+  if (names.length === 0) return [];
+  const columns = await readTexts(source, [...new Set(names)], rowCount);
+  if (rows === undefined) return columns;
+  return columns.map((column) => ({ ...column, codes: Int32Array.from(rows, (row) => column.codes[row]) }));
 }
 
 /** Every name that an option mentions must be a column; types and roles must exist. */
@@ -149,6 +166,7 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     options.time,
     options.fold,
     ...(options.drop ?? []),
+    ...(options.keep ?? []),
     ...Object.keys(options.types ?? {}),
     ...Object.keys(options.roles ?? {}),
   ];

@@ -80,6 +80,19 @@ export async function* scanTable(
   }
 }
 
+/** Columns of an open source as texts just as the file has them, empty ones missing, in the order of the rows. */
+export async function readTexts(
+  source: Source,
+  names: readonly string[],
+  rowCount: number,
+): Promise<readonly CodeColumn[]> {
+  const builders = names.map((name) => keptBuilder(source, source.column(name)));
+  const batch = new Batch(builders, rowCount, 0);
+  const expressions = builders.flatMap((builder) => builder.expressions);
+  for await (const chunk of source.chunks(expressions)) batch.take(chunk, 0);
+  return batch.finish().columns.filter((column) => column.kind === 'code');
+}
+
 /** Where a builder puts the values of rows `from` to `to` of a chunk. */
 interface Span {
   readonly chunk: Chunk;

@@ -1,4 +1,4 @@
-import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
+import type { CodeColumn, ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 
 /** Values that fewer rows have are shown in no profile and no finding, unless asked for. */
 export const rareBelow = 5;
@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly group?: string;
   readonly time?: string;
   readonly fold?: string;
+  /** Columns that are wanted as texts too, whatever becomes of them otherwise. Default: none. */
+  readonly keep?: readonly string[];
   /** Default: as many as there are cores. The result does not depend on it. */
   readonly threads?: number;
   /** Lets profile and findings show values that fewer than five rows have. Default: false. */
@@ -88,4 +90,6 @@ export interface Table {
   readonly source: SourceInfo;
   /** For each row the number of its group of identical rows (features and target), -1 if it has none. */
   readonly duplicateGroups?: Int32Array;
+  /** The columns of the option `keep`, in labelled rows: texts just as the file has them; empty is missing. */
+  readonly kept?: readonly CodeColumn[];
 }

@@ -218,6 +218,7 @@ export type {
   Figures,
   FoldSummary,
   Headline,
+  JudgedRows,
   Judgement,
   JudgementOptions,
   LabelledRows,
@@ -339,3 +340,36 @@ export type {
   RowScore,
   Scorer,
 } from './scorer/index.ts';
+export {
+  cellsOfRecord,
+  cellsOfRow,
+  findCounterfactuals,
+  reasonWriter,
+  writtenCell,
+} from './reasons/index.ts';
+export type {
+  Cell,
+  Cells,
+  Comparison,
+  Contribution,
+  Counterfactual,
+  CounterfactualChange,
+  CounterfactualOptions,
+  Counterfactuals,
+  ReasonCode,
+  ReasonOptions,
+  RowReasons,
+} from './reasons/index.ts';
+export { fairnessOf, findWeakSlices, sliceColumns } from './subgroups/index.ts';
+export type {
+  Fairness,
+  FairnessGap,
+  FairnessGroup,
+  FairnessRows,
+  GroupRate,
+  SliceColumn,
+  SliceCondition,
+  SlicedRows,
+  WeakSlice,
+  WeakSlices,
+} from './subgroups/index.ts';

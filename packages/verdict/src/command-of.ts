@@ -21,6 +21,7 @@ export function commandOf(job: TrainJob, seed: number): string {
     ['group', job.group],
     ['time', job.time],
     ['fold', job.fold],
+    ...(job.fairness ?? []).map((column): [string, unknown] => ['fairness', column]),
     ['test', job.test === undefined ? undefined : basename(job.test)],
     ['test-size', job.testSize],
     ['folds', job.folds],

@@ -4,6 +4,8 @@ import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '
 import { scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
 import type { Bundle, Scorer } from '@verdict/learn';
+import { answerRow } from './row-reasons.ts';
+import type { RowAnswers, RowQuestions } from './row-reasons.ts';
 
 export interface ExplainJob {
   /** The table to explain: a path, a glob, or `-`. */
@@ -12,6 +14,10 @@ export interface ExplainJob {
   readonly model: string;
   /** Explain this row only, counted from 1. Default: the table as a whole. */
   readonly row?: number;
+  /** Look for the smallest changes of the row that flip its decision; needs `row`. */
+  readonly counterfactual?: boolean;
+  /** Columns that such changes must leave alone. */
+  readonly freeze?: readonly string[];
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of rows read so far. */
@@ -22,7 +28,7 @@ export interface ExplainJob {
 export type Explanation = TableExplanation | RowExplanation;
 
 /** What moved one row. */
-export interface RowExplanation {
+export interface RowExplanation extends RowAnswers {
   readonly kind: 'row';
   readonly row: number;
   readonly probability: number;
@@ -83,7 +89,7 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
       const before = rows;
       seen(batch);
       if (row <= rows)
-        return explainOne(scorer, bundle, takeRows(batch, Uint32Array.of(row - 1 - before)), row);
+        return explainOne(scorer, bundle, takeRows(batch, Uint32Array.of(row - 1 - before)), row, job);
     }
     throw new InvalidOption({ option: 'row', got: row, expected: `a row of the file, from 1 to ${rows}` });
   }
@@ -114,10 +120,12 @@ interface SampledRow {
 
 function explainOne(
   scorer: Scorer,
-  { schema, decision }: Bundle,
+  bundle: Bundle,
   dataset: Dataset,
   row: number,
+  questions: RowQuestions,
 ): RowExplanation {
+  const { schema, decision } = bundle;
   const { columns, contributions, bias, margins } = scorer.explainBatch(dataset);
   const { probabilities, decisions } = scorer.scoreBatch(dataset);
   const cells = new Map(dataset.columns.map((column) => [column.name, column]));
@@ -129,6 +137,13 @@ function explainOne(
     prediction: decision.labels[decisions[0] === 1 ? 'positive' : 'negative'],
     margin: margins[0],
     bias,
+    ...answerRow(
+      scorer,
+      bundle,
+      dataset,
+      columns.map((column, i) => ({ column, contribution: contributions[i] })),
+      questions,
+    ),
     contributions: columns
       .map((column, i) => ({
         column,

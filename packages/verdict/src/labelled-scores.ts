@@ -1,7 +1,9 @@
+import type { CodeColumn, Dataset } from '@verdict/core';
 import { InsufficientData, Interrupted } from '@verdict/core';
 import { scanTable } from '@verdict/data';
 import type { Bundle } from '@verdict/learn';
 import { createScorer, labelsOf, weightsOf } from '@verdict/learn';
+import { partKept } from './column-fairness.ts';
 import { withTarget } from './labelled-rows.ts';
 
 /** What a model says of rows whose outcome is known, in the order of the file. */
@@ -23,6 +25,12 @@ export interface LabelledScoresOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with the number of rows read so far. */
   readonly onProgress?: ((rows: number) => void) | undefined;
+  /** Columns that are read as texts too, just as the file has them. */
+  readonly keep?: readonly string[];
+  /** Called with the labelled rows of each batch, and with the columns that are kept, in the order of the file. */
+  readonly onRows?: (dataset: Dataset, kept: readonly CodeColumn[]) => void;
+  /** Bytes of each row that `onRows` holds on to; default 0. */
+  readonly bytesPerRow?: number;
 }
 
 /** Label, probability and weight of a row, and their orders while they are judged. */
@@ -39,7 +47,7 @@ export async function scoreLabelled(
   bundle: Bundle,
   options: LabelledScoresOptions = {},
 ): Promise<LabelledScores> {
-  const { threads, memory, signal, onProgress } = options;
+  const { threads, memory, signal, onProgress, keep = [], onRows, bytesPerRow = 0 } = options;
   const { schema } = bundle;
   const scorer = createScorer(bundle);
   const parts: Pick<LabelledScores, 'labels' | 'probabilities' | 'weights'>[] = [];
@@ -47,13 +55,16 @@ export async function scoreLabelled(
   let unlabelledRows = 0;
   for await (const batch of scanTable(file, schema, {
     withTarget: true,
-    bytesPerRow: JUDGED_BYTES,
+    keep,
+    bytesPerRow: JUDGED_BYTES + bytesPerRow,
     ...(memory === undefined ? {} : { memory }),
     ...(threads === undefined ? {} : { threads }),
     ...(signal === undefined ? {} : { signal }),
   })) {
     if (signal?.aborted) throw new Interrupted();
-    const { dataset, unlabelled } = withTarget(batch, schema);
+    const { dataset: labelled, unlabelled } = withTarget(batch, schema);
+    const { dataset, kept } = partKept(labelled, keep.length);
+    onRows?.(dataset, kept);
     unlabelledRows += unlabelled;
     parts.push({
       labels: labelsOf(dataset, schema),

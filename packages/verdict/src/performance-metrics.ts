@@ -6,16 +6,19 @@ import type {
   ColumnImportance,
   CrossValidation,
   Decision,
+  Fairness,
   Headline,
   LearningCurves,
   LogisticBaseline,
   Metrics,
   ThresholdChoice,
   TrainedModel,
+  WeakSlices,
 } from '@verdict/learn';
 import { labelsOf } from '@verdict/learn';
 import { decisionFindings } from './decision-findings.ts';
 import { version } from './version.ts';
+import { weakSlicesOf } from './weak-slices.ts';
 
 /**
  * What `performance_metrics.json` holds; `docs/performance_metrics.schema.json` describes it. Figures that
@@ -72,6 +75,10 @@ export interface PerformanceMetrics {
     readonly columns: readonly ColumnImportance[];
   };
   readonly learning: LearningCurves;
+  /** Subgroups of the headline's rows on which the model is worse than elsewhere. */
+  readonly weakSlices: WeakSlices;
+  /** Fairness on the headline's rows by the columns that were asked for. */
+  readonly fairness?: readonly Fairness[];
   readonly options: TrainedModel['options'];
 }
 
@@ -159,11 +166,15 @@ export function withFindings(table: JudgedTable, findings: readonly Finding[]): 
   return { ...table, findings: [...findings, ...table.findings] };
 }
 
-/** Gathers everything that is known after training. */
+/**
+ * Gathers everything that is known after training.
+ * @param fairness by the columns that were asked for
+ */
 export function performanceMetrics(
   table: JudgedTable,
   trained: TrainedModel,
   run: RunFacts,
+  fairness: readonly Fairness[] = [],
 ): PerformanceMetrics {
   const { crossValidation, chosen, options } = trained;
   const { logLoss, gains } = chosen.calibration;
@@ -191,6 +202,8 @@ export function performanceMetrics(
     },
     model: trained.model,
     learning: trained.learning,
+    weakSlices: weakSlicesOf(trained.bundle, trained.judged),
+    ...(fairness.length === 0 ? {} : { fairness }),
     options,
   };
 }

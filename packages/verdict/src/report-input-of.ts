@@ -1,5 +1,6 @@
 import type { CalibrationOption, Judgement, TrainedModel } from '@verdict/learn';
 import type { PerformanceMetrics } from './performance-metrics.ts';
+import { reasonExamples } from './reason-examples.ts';
 import type { ReportInput } from './report/index.ts';
 
 const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regression' } as const;
@@ -25,6 +26,9 @@ export function reportInputOf(
     importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
+    reasons: reasonExamples(trained.bundle, trained.judged),
+    weakSlices: metrics.weakSlices,
+    ...(metrics.fairness === undefined ? {} : { fairness: metrics.fairness }),
     learning,
     model: {
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),

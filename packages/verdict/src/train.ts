@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
+import type { CodeColumn, ColumnRole, ColumnType, Dataset, Schema } from '@verdict/core';
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
 import { checkOptions, openPool, trainingBytesPerValue, trainModel } from '@verdict/learn';
 import type { CalibrationOption, ModelOptions, TrainingProgress } from '@verdict/learn';
+import { columnFairness, partKept } from './column-fairness.ts';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
@@ -32,6 +33,8 @@ export interface TrainJob extends ThresholdJob {
   readonly time?: string;
   /** The column whose values are the folds, instead of `folds` that are drawn. */
   readonly fold?: string;
+  /** Columns that the model's fairness is judged by; they may be left out of the model. */
+  readonly fairness?: readonly string[];
   /** Where the results go; default `output`. */
   readonly out?: string;
   readonly seed?: number;
@@ -110,12 +113,13 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
       ...options,
       pool,
       fingerprint: table.source.fingerprint,
-      ...(test === undefined ? {} : { test }),
+      ...(test === undefined ? {} : { test: test.dataset }),
     });
     if (signal?.aborted) throw new Interrupted();
 
     onProgress?.({ stage: 'draw', done: 0, total: 1 });
-    const metrics = performanceMetrics(judgedTable(file, table), trained, clock.read());
+    const fairness = columnFairness(trained.judged, table.kept ?? [], test?.kept);
+    const metrics = performanceMetrics(judgedTable(file, table), trained, clock.read(), fairness);
     const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed));
     const bundle = { ...trained.bundle, card: modelCard(table.schema, trained) };
     await writeResults(out, staged.folder, { bundle, metrics, report: input }, signal);
@@ -146,24 +150,30 @@ function modelOptions(job: TrainJob): ModelOptions {
 
 function readOptions(job: TrainJob): Parameters<typeof readTable>[1] {
   const { target, positive, drop, types, roles, weight, group, time, fold } = job;
-  const { threads, memory, revealRare, signal } = job;
+  const { fairness, threads, memory, revealRare, signal } = job;
   const bytesPerValue = trainingBytesPerValue;
   const roled = { target, positive, drop, types, roles, weight, group, time, fold };
-  const given = { ...roled, threads, memory, bytesPerValue, revealRare, signal };
+  const given = { ...roled, keep: fairness, threads, memory, bytesPerValue, revealRare, signal };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** Batches and the table that they are joined to, 8 bytes each. */
 const KEPT_BYTES = 16;
 
-/** The labelled rows of a test file, read by the schema of the training table. */
-async function readTest(file: string, schema: Schema, job: TrainJob): Promise<Dataset> {
+/** The labelled rows of a test file, read by the schema of the training table, and columns that are kept beside them. */
+async function readTest(
+  file: string,
+  schema: Schema,
+  job: TrainJob,
+): Promise<{ readonly dataset: Dataset; readonly kept: readonly CodeColumn[] }> {
+  const keep = [...new Set(job.fairness)];
   const batches = scanTable(file, schema, {
     withTarget: true,
+    keep,
     bytesPerValue: KEPT_BYTES,
     ...(job.memory === undefined ? {} : { memory: job.memory }),
     ...(job.threads === undefined ? {} : { threads: job.threads }),
     ...(job.signal === undefined ? {} : { signal: job.signal }),
   });
-  return (await collectLabelled(file, batches, schema)).dataset;
+  return partKept((await collectLabelled(file, batches, schema)).dataset, keep.length);
 }

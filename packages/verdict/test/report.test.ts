@@ -215,6 +215,63 @@ describe('the report', () => {
     expect(text).toContain('2 rows have no target and were left out.');
   });
 
+  it('says in words why three rows are scored as they are', async () => {
+    const text = words(await renderReport(sampleReport()));
+    expect(text).toContain('98.0 %: called “yes”.');
+    expect(text).toContain(
+      'total_day_minutes_0 is very high (above 95 % of rows): raises the probability of churn = yes.',
+    );
+    const { reasons: _, ...without } = sampleReport();
+    expect(words(await renderReport(without))).not.toContain('Reasons in words');
+    const silent = sampleReport().reasons?.map((one) => ({ ...one, reasons: { raising: [], lowering: [] } }));
+    expect(words(await renderReport({ ...without, reasons: silent ?? [] }))).toContain(
+      'No column moves the probability of “yes” here.',
+    );
+  });
+
+  it('says where the model is weaker, how many subgroups were looked at, and when none was found', async () => {
+    const input = sampleReport();
+    const text = words(await renderReport(input));
+    expect(text).toMatch(/1 840 subgroups, by one column or two and of at least 30 rows each/u);
+    expect(text).toMatch(/2 have a higher log loss beyond chance/u);
+    expect(text).toContain('0.469 (0.121 to 0.817)');
+    expect(text).toContain('nearly the same rows: total_day_minutes_4 is 3 or more');
+    expect(text).toMatch(/wrong more than it knows.*unsure, and knows it/u);
+    const of = async (change: object): Promise<string> =>
+      words(await renderReport({ ...input, weakSlices: { ...input.weakSlices!, ...change } }));
+    expect(await of({ slices: [] })).toContain('None has a higher log loss beyond chance.');
+    expect(await of({ slices: [], looked: 0 })).toContain('too few to look for weak subgroups');
+    expect(await of({ more: 3 })).toContain('And 3 more');
+    const { weakSlices: _, ...without } = input;
+    expect(words(await renderReport(without))).not.toContain('Where it is weaker');
+  });
+
+  it('says how groups are treated, and which have too few rows', async () => {
+    const input = sampleReport();
+    const text = words(await renderReport(input));
+    expect(text).toContain('By total_day_minutes_3');
+    expect(text).toContain('“area 408” is called “yes” most often and “area 415” least often');
+    expect(text).toContain(
+      'difference 0.080 (0.010 to 0.150), ratio 0.500 (0.300 to 0.850), below the four-fifths mark of 0.8, though its interval holds the mark',
+    );
+    expect(text).toContain('False alarms among negatives: fewer than two groups have enough rows');
+    expect(text).toMatch(/“area 510” too few rows/u);
+    expect(text).toContain('rows without a value');
+    expect(text).toContain('5 rows in 2 groups');
+    const fairness = input.fairness!.map((one) => ({
+      ...one,
+      groups: [],
+      demographicParity: null,
+      equalisedOdds: { difference: 0.05, interval: { low: -0.1, high: 0.2 } },
+    }));
+    const none = words(await renderReport({ ...input, fairness }));
+    expect(none).toContain('Fewer than two groups have enough rows to be compared.');
+    expect(none).toContain('No group has five rows.');
+    expect(none).toContain('the larger of the last two differences is 0.050 (−0.100 to 0.200)');
+    const { fairness: _, ...without } = input;
+    expect(words(await renderReport(without))).not.toContain('four-fifths');
+  });
+
   it('is one document without script, request or inline handler', async () => {
     const page = await renderReport(sampleReport());
     expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/u);

@@ -1,5 +1,6 @@
 import { Random } from '@verdict/core';
 import type { ReportInput, ReportTrial, SearchReportInput } from '../src/report/index.ts';
+import { sampleSubgroups } from './sample-subgroups.ts';
 
 export interface SampleOptions {
   readonly target?: string;
@@ -142,6 +143,7 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
         .slice(0, 20)
         .map((name, i) => ({ name, contributions: ranks.map(() => random.normal() / (i + 1)), ranks })),
     },
+    ...sampleSubgroups(column, `${target} = ${positive}`),
     learning: {
       training: lengths.map((length) => loss(0.4, 0.08, length)),
       validation: lengths.map((length) => loss(0.41, 0.16, length)),

@@ -4,6 +4,7 @@ import type { Style } from '../terminal/style.ts';
 import { layoutTable, printable } from '../terminal/table.ts';
 import { figureRows } from './figure-rows.ts';
 import { worthLine } from './summary-lines.ts';
+import { fairnessLines, weakSliceLines } from './subgroup-lines.ts';
 
 /** How a model does on labelled rows, for people. */
 export function evaluationSummary(result: Evaluation, style: Style): string {
@@ -29,5 +30,9 @@ export function evaluationSummary(result: Evaluation, style: Style): string {
     ),
     ...(result.worth === undefined ? [] : [worthLine(result.worth)]),
     '',
+    style.bold('Where it is weaker'),
+    ...weakSliceLines(result.weakSlices),
+    '',
+    ...(result.fairness ?? []).flatMap((one) => fairnessLines(one, target.positive, style)),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { figure, percent, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
 import { layoutTable, printable } from '../terminal/table.ts';
 import { figureRows } from './figure-rows.ts';
+import { fairnessLines, weakSliceLines } from './subgroup-lines.ts';
 import {
   decisionLines,
   driverLines,
@@ -65,6 +66,12 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
 
   heading('What drives it');
   lines.push(...driverLines(importance));
+
+  heading('Where it is weaker');
+  lines.push(...weakSliceLines(metrics.weakSlices));
+
+  for (const one of metrics.fairness ?? [])
+    lines.push('', ...fairnessLines(one, target.positive, style).slice(0, -1));
 
   heading('Where it is');
   lines.push(...placeLines(outcome, memberSummary(metrics)), style.dim(runLine(run)));

@@ -34,6 +34,11 @@ export function trainCommand(signal: AbortSignal): Command {
       ).conflicts('folds'),
     )
     .option(
+      '--fairness <COL>',
+      'judge fairness by this column, dropped or not; may be given several times',
+      collect,
+    )
+    .option(
       '--type <COL=TYPE>',
       `set the type of a column: ${columnTypes.join(', ')}`,
       collectPairs(columnTypes),
@@ -87,6 +92,7 @@ Examples:
   verdict train payments.parquet --target fraud --cost-fp 5 --cost-fn 200
   verdict train customers.csv --target churn --capacity 200 --capacity-of 4000 --calibration auto
   verdict train 'visits-*.csv.gz' --target bought --time visited_at --drop session --out shop
+  verdict train applicants.csv --target hired --drop gender --fairness gender
   verdict train customers.csv --config verdict.config.json --json > metrics.json`,
     )
     .action(async (file: string, flags: TrainFlags, command: Command) => {

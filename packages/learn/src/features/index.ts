@@ -1,4 +1,5 @@
 export type { EngineeredFeature, GramKind, TargetSmoothing } from './engineered-feature.ts';
+export { numberReader, textReader } from './cell-reader.ts';
 export { engineeredByGain } from './feature-gain.ts';
 export type { GainShare } from './feature-gain.ts';
 export { featurePlanVersion, maximumFeatures } from './feature-plan.ts';

@@ -17,4 +17,4 @@ export { groupsOf, labelsOf, weightsOf } from './roles.ts';
 export { rowsFingerprint } from './rows-fingerprint.ts';
 export { share } from './shared-memory.ts';
 export { trainModel } from './train-model.ts';
-export type { Headline, LogisticBaseline, TrainedModel, TrainingTable } from './train-model.ts';
+export type { Headline, JudgedRows, LogisticBaseline, TrainedModel, TrainingTable } from './train-model.ts';

@@ -53,11 +53,25 @@ export interface LogisticBaseline {
   readonly differences: Record<MetricName, Difference>;
 }
 
+/** The predictions that the headline judges, row by row. */
+export interface JudgedRows {
+  readonly dataset: Dataset;
+  /** Where the rows stand in the table; undefined for test rows, and where all rows judge. */
+  readonly rows?: Uint32Array;
+  readonly labels: Uint8Array;
+  readonly weights: Float64Array | undefined;
+  /** Of the positive class. */
+  readonly probabilities: Float64Array;
+  /** The threshold of the model that they come from. */
+  readonly threshold: number;
+}
+
 /** A trained model, and all that was found out about it. */
 export interface TrainedModel {
   /** Everything that is saved; the card is empty until the caller writes one. */
   readonly bundle: Bundle;
   readonly headline: Headline;
+  readonly judged: JudgedRows;
   readonly baselines: {
     readonly majority: Metrics & { readonly share: number };
     readonly logistic: LogisticBaseline;
@@ -239,6 +253,14 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
         card: '',
       },
       headline,
+      judged: {
+        dataset: rows.dataset,
+        ...(split === undefined || judging === undefined ? {} : { rows: split.test }),
+        labels: rows.labels,
+        weights: rows.weights,
+        probabilities: predictions.probabilities,
+        threshold,
+      },
       baselines,
       crossValidation,
       chosen,

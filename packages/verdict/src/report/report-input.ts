@@ -9,6 +9,7 @@ import type {
   RocInput,
   ThresholdInput,
 } from '@verdict/charts';
+import type { Fairness, RowReasons, WeakSlices } from '@verdict/learn';
 import type { SearchReportInput } from './search-input.ts';
 
 /** Metrics by name; null or NaN where the rows leave a metric undefined. */
@@ -180,6 +181,16 @@ export interface ReportInput {
   /** Rows that permutation importance was measured on. */
   readonly permutedRows?: number;
   readonly contributions?: BeeswarmInput;
+  /** Why some rows are scored as they are. */
+  readonly reasons?: readonly {
+    /** The row with the highest or the lowest probability, or the one nearest to the threshold. */
+    readonly which: 'highest' | 'threshold' | 'lowest';
+    readonly probability: number;
+    readonly decision: string;
+    readonly reasons: RowReasons;
+  }[];
+  readonly weakSlices?: WeakSlices;
+  readonly fairness?: readonly Fairness[];
   readonly learning?: LearningCurveInput;
   readonly model: {
     readonly members: readonly ReportMember[];

@@ -4,6 +4,7 @@ import { chartFigure } from './chart-figure.ts';
 import { dataSection } from './data-section.ts';
 import { decisionSection } from './decision-section.ts';
 import { driversSection } from './drivers-section.ts';
+import { fairnessSection } from './fairness-section.ts';
 import { figuresSection } from './figures-section.ts';
 import { glossarySection } from './glossary-section.ts';
 import { headlineSection, plainTitle } from './headline-section.ts';
@@ -11,11 +12,13 @@ import { html, trusted } from './html.ts';
 import type { Html } from './html.ts';
 import { modelSection } from './model-section.ts';
 import { plotInput } from './plot-input.ts';
+import { reasonsSection } from './reasons-section.ts';
 import type { ReportInput } from './report-input.ts';
 import { searchSection } from './search-section.ts';
 import { styleSheet } from './style.ts';
 import { useSection } from './use-section.ts';
 import { validationSection } from './validation-section.ts';
+import { weakSlicesSection } from './weak-slices-section.ts';
 
 /** The page may run no script and ask nobody for anything. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -37,6 +40,9 @@ export async function renderReport(input: ReportInput): Promise<string> {
     ['validation', 'Cross-validation', validationSection(input)],
     ['search', 'Search', searchSection(input, figures)],
     ['drivers', 'Drivers', driversSection(input, figures)],
+    ['reasons', 'Reasons', reasonsSection(input)],
+    ['weak-slices', 'Weak slices', weakSlicesSection(input)],
+    ['fairness', 'Fairness', fairnessSection(input)],
     ['data', 'Data', dataSection(input, figures)],
     ['model', 'Model', modelSection(input, figures)],
     ['use', 'Use', useSection(input)],

@@ -100,6 +100,11 @@ td.number:last-child, th.number:last-child { padding-right: 2px; }
 .findings .warning { border-color: var(--warn); background: var(--warn-soft); }
 .findings .kind { font-weight: 650; }
 .findings .warning .kind { color: var(--warn); }
+section ul:not([class]) { margin: 0.6em 0; padding-left: 1.2em; max-width: 72ch; }
+.findings .raises { border-color: var(--chart-secondary); }
+.findings .lowers { border-color: var(--chart-primary); }
+.beneath { display: block; font-weight: 400; color: var(--muted); font-size: 0.86rem; }
+.subgroup { display: block; min-width: 170px; }
 .balance { display: flex; height: 14px; border-radius: 7px; overflow: hidden; margin: 18px 0 6px; background: var(--line); gap: 2px; }
 .balance svg { width: 100%; height: 100%; display: block; }
 .tag { display: inline-block; font-size: 0.78rem; font-weight: 600; border-radius: 999px; padding: 0 9px; background: var(--warn-soft); color: var(--warn); white-space: nowrap; }
