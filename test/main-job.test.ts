@@ -337,6 +337,33 @@ describe('explain', () => {
     expect(minutes?.value).toBe(Number(some[7][header.indexOf('total_day_minutes')]));
     const { stdout } = await succeeds(['explain', input, '--model', model, '--row', '7']);
     expect(stdout).toMatch(/^Row 7: (yes|no), probability /);
+    // A bar begins where the one above it ends, but for the width of a character.
+    const bars = stdout.split('\n').flatMap((line) => {
+      const left = line.search(/[█▒]+$/);
+      if (left < 0) return [];
+      return [line.endsWith('█') ? { from: left, to: line.length } : { from: line.length, to: left }];
+    });
+    expect(bars.length).toBeGreaterThan(5);
+    bars.slice(1).forEach(({ from }, i) => expect(Math.abs(from - bars[i].to)).toBeLessThanOrEqual(1));
+  });
+
+  it('draws one row, as the ending says', async () => {
+    for (const name of ['row.svg', 'row.png']) {
+      const to = join(folder.path, name);
+      const run = await succeeds(['explain', input, '--model', model, '--row', '7', '--plot', to]);
+      expect(run.stdout).toMatch(/^Row 7: (yes|no), probability /);
+      const bytes = readFileSync(to);
+      expect(bytes.subarray(0, 4).toString('latin1')).toBe(name === 'row.svg' ? '<svg' : '\u0089PNG');
+      expect(existsSync(`${to}.partial`)).toBe(false);
+    }
+    expect(readFileSync(join(folder.path, 'row.svg'), 'utf8')).toContain('Row 7: ');
+  });
+
+  it('refuses a picture of no row, of another kind, and where none can be written', async () => {
+    const of = (...args: string[]): Promise<string> => refuses(['explain', input, '--model', model, ...args]);
+    expect(await of('--plot', join(folder.path, 'all.svg'))).toContain('--row');
+    expect(await of('--row', '1', '--plot', join(folder.path, 'row.pdf'))).toContain('.svg or .png');
+    expect(await of('--row', '1', '--plot', join(folder.path, 'nowhere', 'row.svg'))).toContain('nowhere');
   });
 
   it('refuses a row that the table does not have', async () => {

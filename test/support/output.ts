@@ -21,9 +21,12 @@ export const bundleParts = [
 export const plotNames = [
   'calibration',
   'confusion_matrix',
+  ...[1, 2, 3, 4].map((number) => `dependence_${number}`),
   'importance',
+  'interactions',
   'learning_curve',
   'lift',
+  ...[1, 2, 3, 4].map((number) => `partial_dependence_${number}`),
   'pr',
   'roc',
   'scores',

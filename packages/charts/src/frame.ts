@@ -1,6 +1,6 @@
 import type { Chart, ChartOption, ChartSettings, Json } from './chart.ts';
 import { drawable } from './drawable-text.ts';
-import { wrapText } from './text-width.ts';
+import { shortenMiddle, textWidth, wrapText } from './text-width.ts';
 import { fontFamily, themes } from './theme.ts';
 import type { ChartTheme } from './theme.ts';
 
@@ -35,6 +35,16 @@ export function makeFrame(
   const compact = settings.compact ?? false;
   const [width, height] = compact ? compactSize : size;
   return { theme: themes[settings.theme ?? 'light'], compact, width, height };
+}
+
+/**
+ * Names as they fit into one line of title beside its other words; a compact chart prints its title in lines.
+ *
+ * @param rest the other words
+ */
+export function namesInTitle(frame: Frame, names: readonly string[], rest: string): string[] {
+  const room = Math.max(frame.width, 640) - 2 * padding - textWidth(rest, titleSize, true);
+  return names.map((name) => shortenMiddle(name, Math.max(60, room / names.length / 1.1), titleSize));
 }
 
 /** Where the drawing area may begin, below title, subtitle and legend. */

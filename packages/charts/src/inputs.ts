@@ -164,3 +164,86 @@ export interface MissingInput {
   readonly rows: number;
   readonly columns: readonly { readonly name: string; readonly missing: number }[];
 }
+
+/** The values of a column as they may be shown, and how many rows have each. */
+export type ScaleInput =
+  | {
+      readonly kind: 'number' | 'datetime';
+      /** Ascending; milliseconds since 1970 UTC for date-times. */
+      readonly values: readonly number[];
+      readonly counts: readonly number[];
+    }
+  | {
+      readonly kind: 'level';
+      /** Null stands for all levels that are not named. */
+      readonly levels: readonly (string | null)[];
+      readonly counts: readonly number[];
+    };
+
+/** A column and where rows lie on its scale; -1 where a value is missing. */
+export interface ShownColumnInput {
+  readonly column: string;
+  readonly scale: ScaleInput;
+  readonly places: readonly number[];
+}
+
+/** The contributions of one column against its values. */
+export interface DependenceInput extends ShownColumnInput {
+  /** Contributions to the log-odds of the same rows. */
+  readonly contributions: Numbers;
+  /** The column that colours the rows. */
+  readonly by?: ShownColumnInput;
+  /** The number in the picture's file name; 1 if not given. */
+  readonly number?: number;
+}
+
+/** How strongly columns act together. */
+export interface InteractionInput {
+  readonly columns: readonly string[];
+  /** Columns x columns, in log-odds: two columns together; on the diagonal, one alone. */
+  readonly values: readonly Numbers[];
+  /** Rows that the figures are means over. */
+  readonly rows: number;
+}
+
+/** The probability against the values that one column is set to. */
+export interface PartialDependenceInput {
+  readonly column: string;
+  readonly scale: ScaleInput;
+  /** Mean probability at each place of the scale. */
+  readonly mean: Numbers;
+  /** The curve of each row. */
+  readonly curves: readonly Numbers[];
+  /** Mean probability without a value. */
+  readonly missing?: number;
+  /** The label whose probability it is. */
+  readonly positive: string;
+  /** Draw what each curve gains over its first place; false if not given. */
+  readonly centred?: boolean;
+  /** The number in the picture's file name; 1 if not given. */
+  readonly number?: number;
+}
+
+/** How one row comes to its probability. */
+export interface WaterfallInput {
+  /** The number of the row. */
+  readonly row: number;
+  readonly prediction: string;
+  /** Log-odds and probability that all rows start from. */
+  readonly bias: number;
+  readonly biasProbability: number;
+  readonly steps: readonly {
+    /** The column; all others together if not given. */
+    readonly column?: string;
+    /** How many columns the step stands for. */
+    readonly columns: number;
+    /** The row's value in words. */
+    readonly value?: string;
+    readonly contribution: number;
+    /** The log-odds before and after the step. */
+    readonly from: number;
+    readonly to: number;
+  }[];
+  readonly margin: number;
+  readonly probability: number;
+}

@@ -3,18 +3,22 @@ import {
   beeswarmChart,
   calibrationChart,
   confusionChart,
+  dependenceChart,
   importanceChart,
+  interactionChart,
   learningCurveChart,
   liftChart,
   missingChart,
   optimisationHistoryChart,
   parallelCoordinatesChart,
   parameterImportanceChart,
+  partialDependenceChart,
   prChart,
   rocChart,
   scoreChart,
   selectionCurveChart,
   thresholdChart,
+  waterfallChart,
 } from '../src/index.ts';
 import type { Chart, ChartSettings, SearchTrialsInput, TrialPoint } from '../src/index.ts';
 
@@ -60,6 +64,37 @@ export function sampleInputs(seed: number) {
   const noise = (): number => random.float() * 0.02;
   const loss = (start: number, length: number): number[] =>
     Array.from({ length }, (_, i) => 0.2 + (start - 0.2) * Math.exp(-i / 20) + noise());
+  const places = (count: number, gap: number): number[] =>
+    Array.from({ length: 80 }, (_, i) => (i % gap === gap - 1 ? -1 : random.integer(count)));
+  const minutes = {
+    column: 'minutes',
+    scale: {
+      kind: 'number' as const,
+      values: Array.from({ length: 60 }, (_, i) => 2.5 * i),
+      counts: Array.from({ length: 60 }, () => 12),
+    },
+    places: places(60, 10),
+  };
+  const plan = {
+    column: 'plan',
+    scale: { kind: 'level' as const, levels: ['basic', 'plus', null], counts: [40, 30, 5] },
+    places: places(3, 8),
+  };
+  const since = {
+    column: 'since',
+    scale: {
+      kind: 'datetime' as const,
+      values: Array.from({ length: 30 }, (_, i) => Date.UTC(2015, 3 * i, 1)),
+      counts: Array.from({ length: 30 }, () => 9),
+    },
+    places: places(30, 16),
+  };
+  const moved = Array.from({ length: 80 }, () => random.normal());
+  const curves = (count: number): number[][] =>
+    Array.from({ length: 60 }, () => Array.from({ length: count }, () => random.float()));
+  const meanOf = (lines: number[][]): number[] =>
+    lines[0].map((_, i) => lines.reduce((sum, line) => sum + line[i] / lines.length, 0));
+  const [overMinutes, overPlans, overTime] = [curves(60), curves(2), curves(30)];
   const ranks = Array.from({ length: 80 }, (_, i) => (i % 9 === 0 ? null : random.float()));
   return {
     confusion: { tp: 85, fp: 8, tn: 636, fn: 21, positive: 'yes', negative: 'no', threshold: 0.35 },
@@ -120,6 +155,44 @@ export function sampleInputs(seed: number) {
         ranks,
       })),
     },
+    interactions: {
+      columns: Array.from({ length: 14 }, (_, i) => `column_${i}`),
+      values: Array.from({ length: 14 }, (_, a) =>
+        Array.from({ length: 14 }, (__, b) => (a === b ? 1 / (a + 1) : 0.3 / (a + b))),
+      ),
+      rows: 100,
+    },
+    dependence: [
+      { ...minutes, contributions: moved, by: plan },
+      { ...plan, contributions: moved, by: minutes },
+      { ...since, contributions: moved, by: since },
+      { ...since, contributions: moved },
+    ],
+    partialDependence: [
+      { ...minutes, mean: meanOf(overMinutes), curves: overMinutes, missing: 0.4, positive: 'yes' },
+      {
+        column: 'plan',
+        scale: { kind: 'level' as const, levels: ['basic', 'plus'], counts: [40, 30] },
+        mean: meanOf(overPlans),
+        curves: overPlans,
+        missing: 0.5,
+        positive: 'yes',
+      },
+      { ...since, mean: meanOf(overTime), curves: overTime, positive: 'yes', centred: true },
+    ],
+    waterfall: {
+      row: 7,
+      prediction: 'yes',
+      bias: -1.9,
+      biasProbability: 0.13,
+      steps: [
+        { column: 'minutes', columns: 1, value: '265.1', contribution: 2.4, from: -1.9, to: 0.5 },
+        { column: 'plan', columns: 1, value: 'basic', contribution: -0.7, from: 0.5, to: -0.2 },
+        { columns: 3, contribution: 0.3, from: -0.2, to: 0.1 },
+      ],
+      margin: 0.1,
+      probability: 0.525,
+    },
     learningCurve: {
       training: [loss(0.5, 60), loss(0.5, 80)],
       validation: [loss(0.55, 60), loss(0.55, 80)],
@@ -167,6 +240,12 @@ export function everyChart(inputs: SampleInputs, settings: ChartSettings = {}): 
     importanceChart(inputs.importance, settings),
     beeswarmChart(inputs.beeswarm, settings),
     learningCurveChart(inputs.learningCurve, settings),
+    interactionChart(inputs.interactions, settings),
+    ...inputs.dependence.map((input, i) => dependenceChart({ ...input, number: i + 1 }, settings)),
+    ...inputs.partialDependence.map((input, i) =>
+      partialDependenceChart({ ...input, number: i + 1 }, settings),
+    ),
+    waterfallChart(inputs.waterfall, settings),
     missingChart(inputs.missing, settings),
     optimisationHistoryChart(inputs.search, settings),
     parallelCoordinatesChart(inputs.search, settings),

@@ -215,6 +215,7 @@ export type {
   ColumnImportance,
   ContributionSample,
   CrossValidation,
+  Effects,
   Figures,
   FoldSummary,
   Headline,
@@ -297,6 +298,16 @@ export type {
   OpenedModel,
   SampleColumn,
 } from './importing/index.ts';
+export { waterfallOf } from './explaining/index.ts';
+export type {
+  Dependence,
+  InteractionMatrix,
+  PartialDependence,
+  ShownColumn,
+  ValueScale,
+  Waterfall,
+  WaterfallStep,
+} from './explaining/index.ts';
 export {
   bundleFormatVersion,
   memberNames,

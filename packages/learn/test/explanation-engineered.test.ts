@@ -26,6 +26,7 @@ async function explained(): ReturnType<typeof explainModel> {
       judgedDataset: dataset,
       judgedLabels: labels,
       judgedWeights: undefined,
+      minimumCount: 5,
       onTask: () => undefined,
     });
   } finally {
@@ -34,7 +35,7 @@ async function explained(): ReturnType<typeof explainModel> {
 }
 
 describe('an explanation of engineered features', async () => {
-  const { importance, sample } = await explained();
+  const { importance, sample, effects } = await explained();
   const total = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0);
 
   it('tells the columns of the table, and no features', () => {
@@ -62,5 +63,21 @@ describe('an explanation of engineered features', async () => {
         4,
       );
     });
+  });
+
+  it('sees columns act together that one feature is made of', () => {
+    const { columns, values } = effects.interactions!;
+    const pairs = plan.outputs.filter(
+      ({ name, sources }) =>
+        sources.length === 2 &&
+        (booster.importance('weight').get(name) ?? 0) > 0 &&
+        sources.every((source) => columns.includes(source)),
+    );
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const { sources } of pairs) {
+      const [a, b] = sources.map((source) => columns.indexOf(source));
+      expect(values[a][b]).toBeGreaterThan(0);
+    }
+    expect(effects.partialDependence.map(({ column }) => column)).toEqual(columns.slice(0, 4));
   });
 });

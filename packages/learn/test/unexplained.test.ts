@@ -32,6 +32,7 @@ describe('training without an explanation', () => {
     expect(plain.importance).toEqual([]);
     expect(plain.permutedRows).toBe(0);
     expect(plain.contributions).toEqual({ rows: 0, bias: 0, columns: [] });
+    expect(plain.effects).toEqual({ dependence: [], partialDependence: [] });
     const explained = await trainModel({ dataset, schema }, options);
     expect(explained.permutedRows).toBeGreaterThan(0);
     expect(explained.contributions.rows).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import { createScorer, readBundle } from '@verdict/learn';
 import type { Bundle, Scorer } from '@verdict/learn';
 import { answerRow } from './row-reasons.ts';
 import type { RowAnswers, RowQuestions } from './row-reasons.ts';
+import { checkPlot, writeWaterfall } from './waterfall-plot.ts';
 
 export interface ExplainJob {
   /** The table to explain: a path, a glob, or `-`. */
@@ -18,6 +19,8 @@ export interface ExplainJob {
   readonly counterfactual?: boolean;
   /** Columns that such changes must leave alone. */
   readonly freeze?: readonly string[];
+  /** Draw the row's waterfall into this file, SVG or PNG by its ending; only with `row`. */
+  readonly plot?: string;
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of rows read so far. */
@@ -66,10 +69,12 @@ const BATCH = 4096;
  * Explains a table (by an even sample of at most 2,000 rows, drawn with a fixed seed) or one of its rows by
  * exact TreeSHAP values, folded back to the user's own columns.
  *
- * @throws InvalidOption for a row that the table does not have; what reading the file and the bundle throw
+ * @throws InvalidOption for a row that the table does not have and a plot of another ending; what reading the file
+ * and the bundle and writing the plot throw
  */
 export async function explain(job: ExplainJob): Promise<Explanation> {
-  const { file, model, row, threads, signal, onProgress } = job;
+  const { file, model, row, plot, threads, signal, onProgress } = job;
+  checkPlot(plot, row);
   const bundle = await readBundle(model);
   const scorer = createScorer(bundle);
   const batches = scanTable(file, bundle.schema, {
@@ -88,8 +93,10 @@ export async function explain(job: ExplainJob): Promise<Explanation> {
     for await (const batch of batches) {
       const before = rows;
       seen(batch);
-      if (row <= rows)
-        return explainOne(scorer, bundle, takeRows(batch, Uint32Array.of(row - 1 - before)), row, job);
+      if (row > rows) continue;
+      const one = explainOne(scorer, bundle, takeRows(batch, Uint32Array.of(row - 1 - before)), row, job);
+      if (plot !== undefined) await writeWaterfall(plot, one, bundle.decision);
+      return one;
     }
     throw new InvalidOption({ option: 'row', got: row, expected: `a row of the file, from 1 to ${rows}` });
   }

@@ -20,6 +20,7 @@ export function importedReport(metrics: ImportedMetrics, model: ImportedModel, c
     importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: model.contributions.columns },
+    ...model.effects,
     model: {
       members: [{ name: 'gradient-boosted trees' }],
       trees: metrics.model.trees,

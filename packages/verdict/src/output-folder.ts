@@ -88,6 +88,9 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
+/** Pictures that not every run draws: those of a former run would show another model. */
+const notAlways = /^(?:(?:partial_)?dependence_\d|interactions|learning_curve|missing)\.(?:png|svg)$/u;
+
 /** Renames one by one; when one fails, those before it go back. */
 async function publish(folder: string, target: string): Promise<void> {
   if (!(await isFolder(target))) {
@@ -99,7 +102,7 @@ async function publish(folder: string, target: string): Promise<void> {
       if (!(await isFolder(target))) throw error;
     }
   }
-  const moves: { from: string; to: string; kept: string }[] = [];
+  const moves: { from?: string; to: string; kept: string }[] = [];
   const kept = join(folder, '.replaced');
   await mkdir(join(kept, outputNames.plots), { recursive: true });
   const plan = async (name: string): Promise<void> => {
@@ -108,9 +111,14 @@ async function publish(folder: string, target: string): Promise<void> {
   for (const name of [outputNames.model, outputNames.metrics, outputNames.report]) {
     if (await exists(join(folder, name))) await plan(name);
   }
-  const plots = await readdir(join(folder, outputNames.plots)).catch(() => []);
+  const plots: string[] = await readdir(join(folder, outputNames.plots)).catch(() => []);
   if (plots.length > 0) await mkdir(join(target, outputNames.plots), { recursive: true });
   for (const plot of plots) await plan(join(outputNames.plots, plot));
+  const before = await readdir(join(target, outputNames.plots)).catch(() => []);
+  for (const plot of before.filter((name) => notAlways.test(name) && !plots.includes(name))) {
+    const name = join(outputNames.plots, plot);
+    moves.push({ to: join(target, name), kept: join(kept, name) });
+  }
 
   const done: (() => Promise<void>)[] = [];
   try {
@@ -119,6 +127,7 @@ async function publish(folder: string, target: string): Promise<void> {
         await rename(to, old);
         done.push(() => rename(old, to));
       }
+      if (from === undefined) continue;
       await rename(from, to);
       done.push(() => rename(to, from));
     }

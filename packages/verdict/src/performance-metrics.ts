@@ -8,9 +8,11 @@ import type {
   Decision,
   Fairness,
   Headline,
+  InteractionMatrix,
   LearningCurves,
   LogisticBaseline,
   Metrics,
+  PartialDependence,
   ThresholdChoice,
   TrainedModel,
   WeakSlices,
@@ -73,6 +75,9 @@ export interface PerformanceMetrics {
   readonly importance: {
     readonly permutedRows: number;
     readonly columns: readonly ColumnImportance[];
+    /** Left out for models of more features than exact interactions are computed for. */
+    readonly interactions?: InteractionMatrix;
+    readonly partialDependence: readonly PartialDependenceFigures[];
   };
   readonly learning: LearningCurves;
   /** Subgroups of the headline's rows on which the model is worse than elsewhere. */
@@ -81,6 +86,12 @@ export interface PerformanceMetrics {
   readonly fairness?: readonly Fairness[];
   readonly options: TrainedModel['options'];
 }
+
+/** Partial dependence without the curves of single rows. */
+export type PartialDependenceFigures = Omit<PartialDependence, 'curves'> & {
+  /** Rows that the figures are means over. */
+  readonly rows: number;
+};
 
 /** How a run went, for `performance_metrics.json`. */
 export interface RunFacts {
@@ -130,7 +141,7 @@ export type SharedMetrics = Pick<
 /** Gathers what is said of every model. */
 export function sharedMetrics(
   { file, positives, source, profile, findings, schema }: JudgedTable,
-  model: Pick<TrainedModel, 'bundle' | 'importance' | 'permutedRows'> & {
+  model: Pick<TrainedModel, 'bundle' | 'importance' | 'permutedRows' | 'effects'> & {
     readonly chosen: Pick<TrainedModel['chosen'], 'threshold'>;
   },
   threads: number,
@@ -138,6 +149,7 @@ export function sharedMetrics(
 ): SharedMetrics {
   const { threshold, rule, blend, calibration } = model.bundle.decision;
   const { score, confusion, attained } = model.chosen.threshold;
+  const { interactions, partialDependence } = model.effects;
   return {
     formatVersion: 1,
     verdictVersion: version,
@@ -157,6 +169,11 @@ export function sharedMetrics(
       columns: model.importance.toSorted(
         (a, b) => (b.permutation?.mean ?? -Infinity) - (a.permutation?.mean ?? -Infinity) || b.shap - a.shap,
       ),
+      ...(interactions === undefined ? {} : { interactions }),
+      partialDependence: partialDependence.map(({ curves, ...figures }) => ({
+        ...figures,
+        rows: curves.length,
+      })),
     },
   };
 }

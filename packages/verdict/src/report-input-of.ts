@@ -29,6 +29,7 @@ export function reportInputOf(
     reasons: reasonExamples(trained.bundle, trained.judged),
     weakSlices: metrics.weakSlices,
     ...(metrics.fairness === undefined ? {} : { fairness: metrics.fairness }),
+    ...trained.effects,
     learning,
     model: {
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),

@@ -77,6 +77,14 @@ describe('results', () => {
     });
   });
 
+  it('do without pictures of a former run that they do not draw', async () => {
+    mkdirSync(join(base, 'plots'));
+    for (const name of ['dependence_4.png', 'partial_dependence_3.svg', 'missing.png', 'dependence_mine.png'])
+      writeFileSync(join(base, 'plots', name), 'former');
+    await publishTo(base, 'first');
+    expect(contents(base)).toEqual({ ...results('first'), 'plots/dependence_mine.png': 'former' });
+  });
+
   it('are invisible until they are published, and leave nothing when they are discarded', async () => {
     for (const out of [base, join(base, 'new')]) {
       const staged = await stageOutput(out);

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, inflateSync } from 'node:zlib';
-import { importanceChart, rocChart, selectionCurveChart } from '@verdict/charts';
+import { importanceChart, rocChart, selectionCurveChart, waterfallChart } from '@verdict/charts';
+import type { WaterfallInput } from '@verdict/charts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeCharts, renderPng, renderSvg, writePlots } from '../src/render/index.ts';
@@ -35,10 +36,13 @@ const input = plotInput(sampleReport());
 const names = [
   'calibration',
   'confusion_matrix',
+  ...[1, 2, 3, 4].map((number) => `dependence_${number}`),
   'importance',
+  'interactions',
   'learning_curve',
   'lift',
   'missing',
+  ...[1, 2, 3, 4].map((number) => `partial_dependence_${number}`),
   'pr',
   'roc',
   'scores',
@@ -131,7 +135,28 @@ const anyName = fc.oneof(
     '{a|b}{c}',
   ),
 );
+const ascending = () =>
+  fc
+    .uniqueArray(
+      fc.oneof(
+        fc.integer(),
+        fc.double({ noNaN: true }),
+        fc.constantFrom(0, 1e300, -1e300, 8.64e15, 1e12, NaN),
+      ),
+      { maxLength: 8 },
+    )
+    .map((values) => values.toSorted((a, b) => a - b));
 const histogram = fc.record({ positive: list(), negative: list() });
+const places = fc.array(fc.integer({ min: -1, max: 9 }), { maxLength: 8 });
+const counts = fc.array(fc.nat(99), { maxLength: 8 });
+const scale = fc.oneof(
+  fc.record({ kind: fc.constantFrom('number' as const, 'datetime' as const), values: ascending(), counts }),
+  fc.record({
+    kind: fc.constant('level' as const),
+    levels: fc.array(fc.oneof(anyName, fc.constant(null)), { maxLength: 8 }),
+    counts,
+  }),
+);
 const anyInput: fc.Arbitrary<PlotsInput> = fc.record({
   confusion: fc.record({
     tp: fc.nat(),
@@ -187,6 +212,33 @@ const anyInput: fc.Arbitrary<PlotsInput> = fc.record({
   beeswarm: fc.record({
     columns: fc.array(fc.record({ name: anyName, contributions: list(), ranks: list() }), { maxLength: 4 }),
   }),
+  interactions: fc.record({
+    columns: fc.array(anyName, { maxLength: 5 }),
+    values: fc.array(list(), { maxLength: 5 }),
+    rows: fc.nat(99),
+  }),
+  dependence: fc.array(
+    fc.record({
+      column: anyName,
+      scale,
+      places,
+      contributions: list(),
+      by: fc.record({ column: anyName, scale, places }),
+    }),
+    { maxLength: 1 },
+  ),
+  partialDependence: fc.array(
+    fc.record({
+      column: anyName,
+      scale,
+      mean: list(),
+      curves: fc.array(list(), { maxLength: 4 }),
+      missing: anyNumber,
+      positive: anyName,
+      centred: fc.boolean(),
+    }),
+    { maxLength: 1 },
+  ),
   learningCurve: fc.record({
     training: fc.array(list(), { maxLength: 3 }),
     validation: fc.array(list(), { maxLength: 3 }),
@@ -198,10 +250,41 @@ const anyInput: fc.Arbitrary<PlotsInput> = fc.record({
   }),
 });
 
+const anyWaterfall: fc.Arbitrary<WaterfallInput> = fc.record({
+  row: fc.nat(),
+  prediction: anyName,
+  bias: anyNumber,
+  biasProbability: anyNumber,
+  steps: fc.array(
+    fc.record({
+      column: anyName,
+      columns: fc.nat(9),
+      value: anyName,
+      contribution: anyNumber,
+      from: anyNumber,
+      to: anyNumber,
+    }),
+    { maxLength: 4 },
+  ),
+  margin: anyNumber,
+  probability: anyNumber,
+});
+
 describe('whatever the input', () => {
+  it('a waterfall is drawn too', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyWaterfall, fc.boolean(), async (input, compact) => {
+        const svg = await renderSvg(waterfallChart(input, { compact }));
+        expect(svg).not.toMatch(/NaN|<img|<script/u);
+        decode(await renderPng(svg, { scale: 0.2 }));
+      }),
+      { numRuns: 40, seed: 8 },
+    );
+  });
+
   it('every chart is drawn, as well-formed SVG that turns into pixels', async () => {
     await fc.assert(
-      fc.asyncProperty(anyInput, fc.boolean(), fc.nat(10), async (plots, compact, pixels) => {
+      fc.asyncProperty(anyInput, fc.boolean(), fc.nat(13), async (plots, compact, pixels) => {
         for (const [i, chart] of makeCharts(plots, { compact }).entries()) {
           const svg = await renderSvg(chart);
           expect(svg).not.toMatch(/NaN|<img|<script/u);

@@ -272,6 +272,27 @@ describe('the report', () => {
     expect(words(await renderReport(without))).not.toContain('four-fifths');
   });
 
+  it('shows the two foremost columns by their values, and unfolds the others', async () => {
+    const page = await renderReport(sampleReport());
+    const fold = page.indexOf('The next 2 columns');
+    for (const kind of ['dependence', 'partial_dependence']) {
+      for (const [number, isFolded] of [
+        [1, false],
+        [2, false],
+        [3, true],
+        [4, true],
+      ] as const) {
+        const place = page.indexOf(`id="chart-${kind}_${number}"`);
+        expect(place).toBeGreaterThan(0);
+        expect(place > fold).toBe(isFolded);
+      }
+    }
+    const { interactions: _, dependence: __, partialDependence: ___, ...rest } = sampleReport();
+    expect(await renderReport(rest)).not.toContain('How the foremost columns act');
+    const [one, two, three] = sampleReport().dependence ?? [];
+    expect(await renderReport({ ...rest, dependence: [one, two, three] })).toContain('The next column');
+  });
+
   it('is one document without script, request or inline handler', async () => {
     const page = await renderReport(sampleReport());
     expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/u);
@@ -295,7 +316,7 @@ describe('the report', () => {
 
   it('draws charts in the colours of the page', async () => {
     const page = await renderReport(sampleReport());
-    expect(page.match(/<svg/gu)?.length).toBe(12);
+    expect(page.match(/<svg/gu)?.length).toBe(21);
     expect(page).toMatch(/stroke="var\(--chart-primary\)"/u);
     expect(page).not.toMatch(/(?:fill|stroke)="#(?:0072b2|1b2430|ffffff)"/u);
   });
@@ -383,7 +404,7 @@ describe('a report of little', () => {
 
   it('asks for the plots that its parts allow', () => {
     expect(Object.keys(plotInput(least))).toEqual(['confusion', 'importance']);
-    expect(Object.keys(plotInput(sampleReport()))).toHaveLength(11);
+    expect(Object.keys(plotInput(sampleReport()))).toHaveLength(14);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Random } from '@verdict/core';
+import type { DependenceInput, ScaleInput } from '@verdict/charts';
 import type { ReportInput, ReportTrial, SearchReportInput } from '../src/report/index.ts';
 import { sampleSubgroups } from './sample-subgroups.ts';
 
@@ -45,6 +46,26 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
   const loss = (start: number, end: number, length: number): number[] =>
     Array.from({ length }, (_, i) => end + (start - end) * Math.exp(-i / 25) + 0.002 * random.float());
   const lengths = [90, 120, 105, 100, 130];
+  /** A column of numbers, levels or moments, coloured by another. */
+  const shownColumn = (name: string, kind: number, by: string): DependenceInput => {
+    const numbers = Array.from({ length: 40 }, (_, i) => 10 * i);
+    const scale: ScaleInput =
+      kind === 1
+        ? { kind: 'level', levels: [`${name} a`, `${name} b`, null], counts: [90, 80, 30] }
+        : {
+            kind: kind === 2 ? 'datetime' : 'number',
+            values: kind === 2 ? numbers.map((value) => value * 86_400_000 * 9) : numbers,
+            counts: numbers.map((value) => 5 + (value % 7)),
+          };
+    const places = ranks.map((rank) => (rank === null ? -1 : Math.floor(rank * scale.counts.length)));
+    return {
+      column: name,
+      scale,
+      places,
+      contributions: ranks.map((rank) => (rank ?? 0.5) - 0.5 + 0.1 * random.normal()),
+      by: { column: by, scale, places: places.toReversed() },
+    };
+  };
   const count = (top: number): number[] => Array.from({ length: 20 }, () => random.integer(top));
   return {
     target: { name: target, positive, negative },
@@ -144,6 +165,21 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
         .map((name, i) => ({ name, contributions: ranks.map(() => random.normal() / (i + 1)), ranks })),
     },
     ...sampleSubgroups(column, `${target} = ${positive}`),
+    interactions: {
+      columns: names.slice(0, 12),
+      values: names
+        .slice(0, 12)
+        .map((_, a) => names.slice(0, 12).map((__, b) => (a === b ? 0.6 / (a + 1) : 0.2 / (a + b)))),
+      rows: 120,
+    },
+    dependence: names.slice(0, 4).map((name, i) => shownColumn(name, i, names.at(i - 1) ?? '')),
+    partialDependence: names.slice(0, 4).map((name, i) => {
+      const { scale } = shownColumn(name, i, name);
+      const curves = Array.from({ length: 50 }, () =>
+        scale.counts.map((_, k) => 0.1 + 0.02 * k * random.float()),
+      );
+      return { column: name, scale, mean: scale.counts.map((_, k) => 0.1 + 0.01 * k), curves, missing: 0.15 };
+    }),
     learning: {
       training: lengths.map((length) => loss(0.4, 0.08, length)),
       validation: lengths.map((length) => loss(0.41, 0.16, length)),

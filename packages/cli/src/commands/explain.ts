@@ -15,6 +15,7 @@ export function explainCommand(signal: AbortSignal): Command {
     .option('--row <N>', 'explain this row only; the first row of data is 1', wholeNumber(1))
     .option('--counterfactual', 'with --row: look for the smallest changes that flip the decision')
     .option('--freeze <COL>', 'leave this column alone in such changes; may be given several times', collect)
+    .option('--plot <FILE>', 'with --row: draw the row as a waterfall, a picture that ends in .svg or .png')
     .option(
       '--threads <N>',
       'threads of reading and explaining (default: the number of cores)',
@@ -31,7 +32,8 @@ Reasons in words compare the row with the training rows.
 Examples:
   verdict explain new.csv --model output/model
   verdict explain new.csv --model output/model --row 3
-  verdict explain new.csv --model output/model --row 3 --counterfactual --freeze age --freeze state`,
+  verdict explain new.csv --model output/model --row 3 --counterfactual --freeze age --freeze state
+  verdict explain new.csv --model output/model --row 3 --plot row-3.png`,
     )
     .action(
       async (
@@ -39,6 +41,7 @@ Examples:
         flags: {
           model: string;
           row?: number;
+          plot?: string;
           counterfactual?: boolean;
           freeze?: readonly string[];
           threads?: number;

@@ -1,35 +1,17 @@
-import type { Explanation } from 'verdict';
+import type { Explanation, RowExplanation } from 'verdict';
 import { figure, percent, plural } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
 import { layoutTable } from '../terminal/table.ts';
 
 const BAR = 24;
+/** Characters of the way that a waterfall may take. */
+const TRACK = 32;
 /** Columns that are listed. */
 const MOST_LISTED = 50;
 
 /** Why a table or a row is scored as it is, for people. */
 export function explanationSummary(result: Explanation, style: Style): string {
-  if (result.kind === 'row') {
-    const most = Math.max(...result.contributions.map(({ contribution }) => Math.abs(contribution)), 0);
-    return [
-      style.bold(`Row ${result.row}: ${result.prediction}, probability ${percent(result.probability)}`),
-      `Log-odds ${figure(result.margin)} = ${figure(result.bias)} for everyone, and then:`,
-      '',
-      ...layoutTable(
-        ['column', '>value', '>contribution', ''],
-        result.contributions
-          .slice(0, MOST_LISTED)
-          .map(({ column, value, contribution }) => [
-            column,
-            value === null ? 'missing' : String(value),
-            signed(contribution),
-            bar(contribution, most),
-          ]),
-      ),
-      ...unlisted(result.contributions.length),
-      '',
-    ].join('\n');
-  }
+  if (result.kind === 'row') return rowSummary(result, style);
   const most = Math.max(...result.columns.map(({ meanAbsolute }) => meanAbsolute), 0);
   return [
     style.bold(
@@ -55,6 +37,42 @@ export function explanationSummary(result: Explanation, style: Style): string {
   ].join('\n');
 }
 
+/** The row as a waterfall: each bar begins where the one above it ends. */
+function rowSummary(result: RowExplanation, style: Style): string {
+  const { row, prediction, probability, margin, bias, contributions } = result;
+  const listed = contributions.slice(0, MOST_LISTED);
+  const path = [bias];
+  for (const { contribution } of listed) path.push(path[path.length - 1] + contribution);
+  const low = Math.min(...path, margin);
+  const high = Math.max(...path, margin);
+  const place = (value: number): number =>
+    high > low ? Math.round((TRACK * (value - low)) / (high - low)) : 0;
+  return [
+    style.bold(`Row ${row}: ${prediction}, probability ${percent(probability)}`),
+    `Log-odds ${figure(margin)} = ${figure(bias)} for everyone, and then:`,
+    '',
+    ...layoutTable(
+      ['column', '>value', '>contribution', ''],
+      listed.map(({ column, value, contribution }, i) => [
+        column,
+        value === null ? 'missing' : String(value),
+        signed(contribution),
+        piece(place(path[i]), place(path[i + 1]), contribution),
+      ]),
+    ),
+    ...unlisted(contributions.length),
+    `█ raises, ▒ lowers the log-odds; each bar begins where the one above it ends.`,
+    '',
+  ].join('\n');
+}
+
+/** A bar from one place to another, a mark at least one character wide for whatever moves the score at all. */
+function piece(from: number, to: number, contribution: number): string {
+  if (contribution === 0) return '';
+  const start = Math.min(from, to, TRACK - 1);
+  return ' '.repeat(start) + (contribution > 0 ? '█' : '▒').repeat(Math.max(1, Math.abs(to - from)));
+}
+
 function unlisted(columns: number): string[] {
   return columns > MOST_LISTED
     ? [`… and ${plural(columns - MOST_LISTED, 'column')} that move less; --json lists all.`]
@@ -65,8 +83,7 @@ function signed(value: number): string {
   return value < 0 ? figure(value) : `+${figure(value)}`;
 }
 
-/** A bar from the left; a minus sign before what lowers the score. */
+/** A bar from the left. */
 function bar(value: number, most: number): string {
-  const length = most === 0 ? 0 : Math.round((BAR * Math.abs(value)) / most);
-  return `${value < 0 ? '-' : '+'} ${'█'.repeat(length)}`;
+  return '█'.repeat(most === 0 ? 0 : Math.round((BAR * value) / most));
 }

@@ -20,7 +20,9 @@ import {
 import type {
   ColumnImportance,
   ContributionSample,
+  Effects,
   Judgement,
+  ModelExplanation,
   TrainingProgress,
   TrainingTable,
   WorkPool,
@@ -59,6 +61,7 @@ export interface ImportedModel {
   readonly importance: readonly ColumnImportance[];
   readonly permutedRows: number;
   readonly contributions: ContributionSample;
+  readonly effects: Effects;
   readonly model: { readonly trees: number; readonly features: number };
   readonly notes: readonly ImportNote[];
 }
@@ -103,7 +106,7 @@ export async function importTrees(
 
   const explanation = explain(opened, { plan, decision, dataset, labels, weights }, options);
   const rows = { labels: share(labels), weights: weights && share(weights), groups: groups && share(groups) };
-  const [intervals, { importance, sample, permutedRows }] = await Promise.all([
+  const [intervals, { importance, sample, permutedRows, effects }] = await Promise.all([
     intervalsInPool(pool, rows, { probabilities: share(probabilities), threshold }, seed),
     explanation,
   ]);
@@ -145,6 +148,7 @@ export async function importTrees(
     importance,
     permutedRows,
     contributions: sample,
+    effects,
     model: { trees: booster.treeCount, features: plan.outputs.length },
     notes: [...notes, ...doubts(headline, schema.target)],
   };
@@ -158,10 +162,10 @@ function explain(
     readonly weights: Float64Array | undefined;
   },
   { pool, seed, onProgress }: ImportOptions,
-): ReturnType<typeof explainModel> {
+): Promise<ModelExplanation> {
   const { plan, decision, dataset, labels, weights } = judged;
   const portable = packModel(`import ${imports++}`, { plan, booster, decision });
-  const total = explanationTaskCount(plan.inputs.length, dataset.rowCount, booster.treeCount);
+  const total = explanationTaskCount(plan, dataset.rowCount, booster.treeCount);
   let done = 0;
   return explainModel({
     pool,
@@ -175,6 +179,7 @@ function explain(
     judgedDataset: dataset,
     judgedLabels: labels,
     judgedWeights: weights,
+    minimumCount: MINIMUM_COUNT,
     onTask: () => onProgress?.({ stage: 'explain', done: ++done, total }),
   });
 }

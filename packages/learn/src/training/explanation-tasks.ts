@@ -1,7 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Dataset } from '@verdict/core';
+import type { Column, Dataset } from '@verdict/core';
 import { Booster } from '@verdict/boost';
 import type { ScoringModel } from '../bundle/index.ts';
+import { foldedInteractions, interactionSizes, probabilitiesOver } from '../explaining/index.ts';
+import { applyFeatures } from '../features/index.ts';
 import { permutationImportance } from '../metrics/index.ts';
 import type { PermutationImportance } from '../metrics/index.ts';
 import { createScorer } from '../scorer/index.ts';
@@ -48,6 +50,14 @@ export interface ContributionTask {
   readonly dataset: Dataset;
 }
 
+/** Score rows with one of their columns set to each value of a grid. */
+export interface GridTask {
+  readonly model: PortableModel;
+  readonly dataset: Dataset;
+  /** A column of the dataset's name, of as many rows as there are values to try. */
+  readonly grid: Column;
+}
+
 /** The rise of log loss when a column is shuffled, for each of the columns. */
 export async function shuffleColumns(input: PermutationTask): Promise<PermutationImportance[]> {
   const { dataset, labels, weights, repeats } = input;
@@ -79,9 +89,24 @@ export function contributionsOf(input: ContributionTask): {
   readonly contributions: Float64Array;
   readonly bias: number;
 } {
-  const scorer = scorers.of(input.model.id, () => createScorer(unpackModel(input.model)));
+  const scorer = scorerOf(input.model);
   const { columns, contributions, bias } = scorer.explainBatch(input.dataset);
   return { columns, contributions, bias };
+}
+
+/** Sizes of the interactions between the user's columns, added up over the rows. */
+export function interactionSizesOf(input: ContributionTask): {
+  readonly columns: readonly string[];
+  readonly sums: Float64Array;
+} {
+  const model = modelOf(input.model);
+  const folded = foldedInteractions(model, applyFeatures(model.plan, input.dataset));
+  return { columns: folded.columns, sums: interactionSizes(folded) };
+}
+
+/** Probabilities of rows over a grid: rows x values. */
+export function probabilitiesOverGrid(input: GridTask): Float64Array {
+  return probabilitiesOver(scorerOf(input.model), input.dataset, input.grid);
 }
 
 /** The last thing of a kind that this worker has made: a training explains one model, in many tasks. */
@@ -98,5 +123,14 @@ class Latest<T> {
   }
 }
 
+const models = new Latest<ScoringModel>();
 const scorers = new Latest<Scorer>();
 const shuffledScores = new Latest<ShuffledScores>();
+
+function modelOf(model: PortableModel): ScoringModel {
+  return models.of(model.id, () => unpackModel(model));
+}
+
+function scorerOf(model: PortableModel): Scorer {
+  return scorers.of(model.id, () => createScorer(modelOf(model)));
+}

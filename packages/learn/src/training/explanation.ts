@@ -3,8 +3,11 @@ import { findColumn, Random, takeRows } from '@verdict/core';
 import type { Booster } from '@verdict/boost';
 import type { FeaturePlan } from '../features/index.ts';
 import type { PermutationImportance } from '../metrics/index.ts';
+import { effectsOf, effectTaskCount, sumInteractions } from './effects.ts';
+import type { Effects } from './effects.ts';
 import type { PortableModel } from './explanation-tasks.ts';
 import type { WorkPool } from './pool.ts';
+import { drawRows, sampleSize } from './row-sample.ts';
 import { shareDataset } from './shared-memory.ts';
 
 /** How much the model leans on one of the user's columns. */
@@ -54,6 +57,8 @@ export interface ExplanationInput {
   readonly judgedDataset: Dataset;
   readonly judgedLabels: Uint8Array;
   readonly judgedWeights: Float64Array | undefined;
+  /** No value that fewer rows have is told. */
+  readonly minimumCount: number;
   readonly onTask: () => void;
 }
 
@@ -72,28 +77,35 @@ const CHUNK = 50;
 
 /** How many rows are shuffled for permutation importance. */
 function permutedRows(rowCount: number, columns: number, trees: number): number {
-  return sampleSize(rowCount, PERMUTATION_VISITS / (REPEATS * Math.max(1, columns * trees)));
+  const affordable = PERMUTATION_VISITS / (REPEATS * Math.max(1, columns * trees));
+  return sampleSize(rowCount, affordable, FEWEST_ROWS, MOST_ROWS);
 }
 
 /** How many rows are explained. */
 function explainedRows(rowCount: number, trees: number): number {
-  return sampleSize(rowCount, CONTRIBUTION_VISITS / Math.max(1, trees));
-}
-
-function sampleSize(rowCount: number, affordable: number): number {
-  return Math.min(rowCount, MOST_ROWS, Math.max(FEWEST_ROWS, Math.floor(affordable)));
+  return sampleSize(rowCount, CONTRIBUTION_VISITS / Math.max(1, trees), FEWEST_ROWS, MOST_ROWS);
 }
 
 /** How many tasks `explainModel` gives to its pool. */
-export function explanationTaskCount(columns: number, rowCount: number, trees: number): number {
-  const shuffled = Math.min(columns, MOST_SHUFFLED);
-  return Math.ceil(shuffled / SHUFFLED_AT_ONCE) + Math.ceil(explainedRows(rowCount, trees) / CHUNK);
+export function explanationTaskCount(plan: FeaturePlan, rowCount: number, trees: number): number {
+  const shuffled = Math.min(plan.inputs.length, MOST_SHUFFLED);
+  return (
+    Math.ceil(shuffled / SHUFFLED_AT_ONCE) +
+    Math.ceil(explainedRows(rowCount, trees) / CHUNK) +
+    effectTaskCount(plan, rowCount, trees)
+  );
 }
 
-/** Importance of every column and contributions of a sample of rows, both drawn from the seed. */
-export async function explainModel(
-  input: ExplanationInput,
-): Promise<{ importance: ColumnImportance[]; sample: ContributionSample; permutedRows: number }> {
+/** What explains a model. */
+export interface ModelExplanation {
+  readonly importance: ColumnImportance[];
+  readonly sample: ContributionSample;
+  readonly permutedRows: number;
+  readonly effects: Effects;
+}
+
+/** Importance of every column, contributions of a sample of rows, and effects; all drawn from the seed. */
+export async function explainModel(input: ExplanationInput): Promise<ModelExplanation> {
   const { pool, seed, shipping, plan, booster, onTask } = input;
   const names = [...new Set(plan.outputs.flatMap(({ sources }) => sources))];
 
@@ -110,7 +122,7 @@ export async function explainModel(
         return result;
       }),
   );
-  const contributions = await Promise.all(chunks);
+  const [contributions, interactions] = await Promise.all([Promise.all(chunks), sumInteractions(input)]);
 
   // Every chunk has the same columns: those of the plan.
   const places = new Map(contributions[0]?.columns.map((name, place) => [name, place]));
@@ -121,8 +133,8 @@ export async function explainModel(
   const shap = new Map(names.map((name) => [name, sums[places.get(name)!] / Math.max(1, rows.length)]));
   const foremost = names.toSorted((a, b) => shap.get(b)! - shap.get(a)!).slice(0, MOST_SHUFFLED);
 
-  const permuted = permutedRows(input.judgedDataset.rowCount, foremost.length, booster.treeCount);
-  const judgedRows = drawRows(input.judgedDataset.rowCount, permuted, new Random(seed, 'permuted rows'));
+  const shuffled = permutedRows(input.judgedDataset.rowCount, foremost.length, booster.treeCount);
+  const judgedRows = drawRows(input.judgedDataset.rowCount, shuffled, new Random(seed, 'permuted rows'));
   const judgedWeights = input.judgedWeights;
   const task = {
     model: input.judged,
@@ -143,9 +155,23 @@ export async function explainModel(
     });
   });
 
-  const permutation = new Map(
-    (await Promise.all(permutations)).flat().map((importance, i) => [foremost[i], importance]),
-  );
+  const contributionsTo = (name: string): number[] =>
+    contributions.flatMap((chunk) =>
+      Array.from(
+        { length: chunk.contributions.length / width },
+        (_, row) => chunk.contributions[row * width + places.get(name)!],
+      ),
+    );
+  const ranks = new Map(foremost.map((name) => [name, valueRanks(input.dataset, input.labels, name, rows)]));
+  const [permuted, effects] = await Promise.all([
+    Promise.all(permutations),
+    effectsOf(
+      input,
+      { rows, foremost, contributions: contributionsTo, ranks: (name) => ranks.get(name)! },
+      interactions,
+    ),
+  ]);
+  const permutation = new Map(permuted.flat().map((importance, i) => [foremost[i], importance]));
   const splits = splitStatistics(booster, plan);
   const importance = names.map((column) => ({
     column,
@@ -155,7 +181,8 @@ export async function explainModel(
   }));
   return {
     importance,
-    permutedRows: permuted,
+    permutedRows: shuffled,
+    effects,
     sample: {
       rows: rows.length,
       bias: contributions[0]?.bias ?? 0,
@@ -163,29 +190,11 @@ export async function explainModel(
         .filter((name) => permutation.has(name))
         .map((name) => ({
           name,
-          contributions: contributions.flatMap((chunk) =>
-            Array.from(
-              { length: chunk.contributions.length / width },
-              (_, row) => chunk.contributions[row * width + places.get(name)!],
-            ),
-          ),
-          ranks: valueRanks(input.dataset, input.labels, name, rows),
+          contributions: contributionsTo(name),
+          ranks: ranks.get(name)!,
         })),
     },
   };
-}
-
-/** `count` of the rows 0 to `total`, ascending, each as likely as any other. */
-function drawRows(total: number, count: number, random: Random): Uint32Array {
-  const rows = Uint32Array.from({ length: total }, (_, row) => row);
-  if (count >= total) return rows;
-  for (let i = 0; i < count; i++) {
-    const j = i + random.integer(total - i);
-    const kept = rows[i];
-    rows[i] = rows[j];
-    rows[j] = kept;
-  }
-  return rows.slice(0, count).sort();
 }
 
 type SplitStatistics = Pick<ColumnImportance, 'gain' | 'totalGain' | 'weight' | 'cover'>;

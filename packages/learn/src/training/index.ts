@@ -1,8 +1,9 @@
 export { treeDefaults } from './defaults.ts';
 export type { TreeDefaults } from './defaults.ts';
+export type { Effects } from './effects.ts';
 export { explainModel, explanationTaskCount } from './explanation.ts';
 export { packModel } from './explanation-tasks.ts';
-export type { ColumnImportance, ContributionSample } from './explanation.ts';
+export type { ColumnImportance, ContributionSample, ModelExplanation } from './explanation.ts';
 export type { CrossValidation, FoldSummary } from './fold-scores.ts';
 export { judgePredictions } from './judgement.ts';
 export type { Figures, Judgement, JudgementOptions, LabelledRows } from './judgement.ts';

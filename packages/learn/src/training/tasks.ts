@@ -5,7 +5,12 @@ import type { LinearDesign, LogisticModel } from '../linear/index.ts';
 import { fitLogistic, logisticMargins, takeDesignRows } from '../linear/index.ts';
 import { trainLockstep } from '../search/lockstep.ts';
 import { judgeSubset as judge, rankInFold as rank } from '../selection/index.ts';
-import { contributionsOf, shuffleColumns } from './explanation-tasks.ts';
+import {
+  contributionsOf,
+  interactionSizesOf,
+  probabilitiesOverGrid,
+  shuffleColumns,
+} from './explanation-tasks.ts';
 import { resample } from './resampling.ts';
 import { task } from './task.ts';
 
@@ -76,6 +81,10 @@ export const fitLinear = task((input: LinearFit) => {
 export const permute = task(shuffleColumns);
 
 export const contribute = task(contributionsOf);
+
+export const interact = task(interactionSizesOf);
+
+export const overGrid = task(probabilitiesOverGrid);
 
 export const draw = task(resample);
 

@@ -15,7 +15,8 @@ import { probabilitiesOf } from './blend.ts';
 import type { CrossFit, LearningCurves } from './cross-fit.ts';
 import { crossFit, taskCount } from './cross-fit.ts';
 import { packModel } from './explanation-tasks.ts';
-import type { ColumnImportance, ContributionSample } from './explanation.ts';
+import type { Effects } from './effects.ts';
+import type { ColumnImportance, ContributionSample, ModelExplanation } from './explanation.ts';
 import { explainModel, explanationTaskCount } from './explanation.ts';
 import { summariseFolds } from './fold-scores.ts';
 import type { CrossValidation } from './fold-scores.ts';
@@ -83,6 +84,7 @@ export interface TrainedModel {
   /** Rows that permutation importance was measured on. */
   readonly permutedRows: number;
   readonly contributions: ContributionSample;
+  readonly effects: Effects;
   readonly learning: LearningCurves;
   readonly model: {
     readonly trees: number;
@@ -151,7 +153,6 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const judged = evaluated ?? shipping;
     const decision = decisionOf(shipping, schema, checked);
     const judgedDecision = decisionOf(judged, schema, checked);
-    const columns = new Set(shipping.plan.outputs.flatMap(({ sources }) => sources)).size;
     const explanation =
       options.explain === false
         ? Promise.resolve(unexplained)
@@ -167,10 +168,11 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
             judgedDataset: (judging ?? all).dataset,
             judgedLabels: (judging ?? all).labels,
             judgedWeights: (judging ?? all).weights,
+            minimumCount,
             onTask: counter(
               options,
               'explain',
-              explanationTaskCount(columns, all.dataset.rowCount, shipping.trees.treeCount),
+              explanationTaskCount(shipping.plan, all.dataset.rowCount, shipping.trees.treeCount),
             ),
           });
 
@@ -191,7 +193,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
       { probabilities: share(predictions.linear), threshold: judged.linearThreshold },
       checked.seed,
     );
-    const [{ intervals, differences }, { importance, sample, permutedRows }] = await Promise.all([
+    const [{ intervals, differences }, { importance, sample, permutedRows, effects }] = await Promise.all([
       resampled,
       explanation,
     ]);
@@ -267,6 +269,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
       importance,
       permutedRows,
       contributions: sample,
+      effects,
       learning: shipping.learning,
       model: {
         trees: shipping.trees.treeCount,
@@ -281,10 +284,11 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   }
 }
 
-const unexplained: Awaited<ReturnType<typeof explainModel>> = {
+const unexplained: ModelExplanation = {
   importance: [],
   permutedRows: 0,
   sample: { rows: 0, bias: 0, columns: [] },
+  effects: { dependence: [], partialDependence: [] },
 };
 
 function rowsOf(dataset: Dataset, schema: Schema, duplicates: Int32Array | undefined): Rows {

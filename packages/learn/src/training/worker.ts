@@ -5,5 +5,15 @@ import module from 'node:module';
 const cache = process.env['VERDICT_COMPILE_CACHE'];
 if (cache !== undefined) module.enableCompileCache?.(cache);
 
-export const { contribute, draw, evaluateTrial, fitLinear, fitTrees, judgeSubset, permute, rankInFold } =
-  await import('./tasks.ts');
+export const {
+  contribute,
+  draw,
+  evaluateTrial,
+  fitLinear,
+  fitTrees,
+  interact,
+  judgeSubset,
+  overGrid,
+  permute,
+  rankInFold,
+} = await import('./tasks.ts');

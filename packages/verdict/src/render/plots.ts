@@ -4,13 +4,16 @@ import {
   beeswarmChart,
   calibrationChart,
   confusionChart,
+  dependenceChart,
   importanceChart,
+  interactionChart,
   learningCurveChart,
   liftChart,
   missingChart,
   optimisationHistoryChart,
   parallelCoordinatesChart,
   parameterImportanceChart,
+  partialDependenceChart,
   prChart,
   rocChart,
   scoreChart,
@@ -23,12 +26,15 @@ import type {
   Chart,
   ChartSettings,
   ConfusionInput,
+  DependenceInput,
   ImportanceInput,
+  InteractionInput,
   LearningCurveInput,
   LiftInput,
   MissingInput,
   ParallelCoordinatesInput,
   ParameterImportanceInput,
+  PartialDependenceInput,
   PrInput,
   RocInput,
   ScoreInput,
@@ -51,6 +57,10 @@ export interface PlotsInput {
   readonly scores?: ScoreInput;
   readonly importance?: ImportanceInput;
   readonly beeswarm?: BeeswarmInput;
+  readonly interactions?: InteractionInput;
+  /** Numbered in this order, from 1 on. */
+  readonly dependence?: readonly DependenceInput[];
+  readonly partialDependence?: readonly PartialDependenceInput[];
   readonly learningCurve?: LearningCurveInput;
   readonly missing?: MissingInput;
   readonly optimisationHistory?: SearchTrialsInput;
@@ -83,6 +93,9 @@ export function makeCharts(input: PlotsInput, settings: ChartSettings = {}): Cha
   add(scoreChart, input.scores);
   add(importanceChart, input.importance);
   add(beeswarmChart, input.beeswarm);
+  add(interactionChart, input.interactions);
+  input.dependence?.forEach((part, i) => add(dependenceChart, { ...part, number: i + 1 }));
+  input.partialDependence?.forEach((part, i) => add(partialDependenceChart, { ...part, number: i + 1 }));
   add(learningCurveChart, input.learningCurve);
   add(missingChart, input.missing);
   add(optimisationHistoryChart, input.optimisationHistory);
@@ -94,9 +107,10 @@ export function makeCharts(input: PlotsInput, settings: ChartSettings = {}): Cha
 
 /**
  * Writes every chart as `NAME.svg` and `NAME.png` into a folder, which is made if it is not there:
- * confusion_matrix, roc, pr, calibration, threshold, lift, scores, importance, shap_beeswarm, learning_curve,
- * missing; of a search also optimisation_history, parallel_coordinates, parameter_importance and selection_curve. A
- * file appears under its name only when it is complete.
+ * confusion_matrix, roc, pr, calibration, threshold, lift, scores, importance, shap_beeswarm, interactions,
+ * dependence_1 and so on, partial_dependence_1 and so on, learning_curve, missing; of a search also
+ * optimisation_history, parallel_coordinates, parameter_importance and selection_curve. A file appears under its name
+ * only when it is complete.
  *
  * @returns the paths written, in alphabetical order
  * @throws Interrupted if the signal stopped it

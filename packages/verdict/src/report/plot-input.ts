@@ -74,6 +74,13 @@ export function plotInput(input: ReportInput): PlotsInput {
       : { scores: { histogram, positive: target.positive, negative: target.negative, threshold } }),
     importance: { items: input.importance },
     ...(input.contributions === undefined ? {} : { beeswarm: input.contributions }),
+    ...(input.interactions === undefined ? {} : { interactions: input.interactions }),
+    ...(input.dependence === undefined ? {} : { dependence: input.dependence }),
+    ...(input.partialDependence === undefined
+      ? {}
+      : {
+          partialDependence: input.partialDependence.map((part) => ({ ...part, positive: target.positive })),
+        }),
     ...(learning === undefined ? {} : { learningCurve: learning }),
     ...(data.columns.some((column) => column.missing > 0)
       ? { missing: { rows: data.rows, columns: data.columns.filter((column) => column.role !== 'target') } }

@@ -1,10 +1,13 @@
 import type {
   BeeswarmInput,
   CalibrationBin,
+  DependenceInput,
   HistogramInput,
   ImportanceItem,
+  InteractionInput,
   LearningCurveInput,
   LiftInput,
+  PartialDependenceInput,
   PrInput,
   RocInput,
   ThresholdInput,
@@ -191,6 +194,10 @@ export interface ReportInput {
   }[];
   readonly weakSlices?: WeakSlices;
   readonly fairness?: readonly Fairness[];
+  readonly interactions?: InteractionInput;
+  /** Of the columns that move the scores most, in that order. */
+  readonly dependence?: readonly DependenceInput[];
+  readonly partialDependence?: readonly Omit<PartialDependenceInput, 'positive'>[];
   readonly learning?: LearningCurveInput;
   readonly model: {
     readonly members: readonly ReportMember[];

@@ -1,0 +1,11 @@
+export type { Dependence } from './dependence.ts';
+export { foldedInteractions, interactionSizes } from './folded-interactions.ts';
+export { interactionMatrix } from './interaction-matrix.ts';
+export type { InteractionMatrix } from './interaction-matrix.ts';
+export { gridOf, partialDependenceOf, probabilitiesOver, settable } from './partial-dependence.ts';
+export type { PartialDependence } from './partial-dependence.ts';
+export { potentialInteraction } from './potential-interactions.ts';
+export { showColumn } from './shown-column.ts';
+export type { ShownColumn, ValueScale } from './shown-column.ts';
+export { waterfallOf } from './waterfall.ts';
+export type { Waterfall, WaterfallStep } from './waterfall.ts';

@@ -1,0 +1,67 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { waterfallChart } from '@verdict/charts';
+import { InvalidOption } from '@verdict/core';
+import type { Decision } from '@verdict/learn';
+import { waterfallOf } from '@verdict/learn';
+import type { RowExplanation } from './explain.ts';
+import { diskError } from './output-folder.ts';
+import { renderPng, renderSvg } from './render/index.ts';
+
+/** Columns that are drawn by name; the others are one step. */
+const MOST_STEPS = 15;
+
+/**
+ * Checks where a picture shall go, before any work.
+ * @throws InvalidOption for an ending that is no picture's, and for a picture of no row
+ */
+export function checkPlot(plot: string | undefined, row: number | undefined): void {
+  if (plot === undefined) return;
+  if (!/\.(?:svg|png)$/iu.test(plot)) {
+    throw new InvalidOption({ option: 'plot', got: plot, expected: 'a file that ends in .svg or .png' });
+  }
+  if (row === undefined) {
+    throw new InvalidOption({ option: 'plot', got: plot, expected: 'a row to draw: give --row too' });
+  }
+}
+
+/**
+ * Draws how a row comes to its probability, as SVG or PNG by the ending of the file, which appears under its name
+ * only when it is complete.
+ *
+ * @throws what writing throws; then there is no file
+ */
+export async function writeWaterfall(
+  file: string,
+  explanation: RowExplanation,
+  { calibration }: Pick<Decision, 'calibration'>,
+): Promise<void> {
+  const { row, prediction, bias, margin, contributions } = explanation;
+  const waterfall = waterfallOf(
+    {
+      columns: contributions.map(({ column }) => column),
+      contributions: contributions.map(({ contribution }) => contribution),
+      bias,
+      margin,
+    },
+    calibration,
+    MOST_STEPS,
+  );
+  const values = new Map(contributions.map(({ column, value }) => [column, value]));
+  const chart = waterfallChart({
+    ...waterfall,
+    row,
+    prediction,
+    steps: waterfall.steps.map((step) =>
+      step.column === undefined ? step : { ...step, value: String(values.get(step.column) ?? 'missing') },
+    ),
+  });
+  const svg = await renderSvg(chart);
+  const picture = /\.png$/iu.test(file) ? await renderPng(svg) : svg;
+  try {
+    await writeFile(`${file}.partial`, picture);
+    await rename(`${file}.partial`, file);
+  } catch (error) {
+    await rm(`${file}.partial`, { force: true }).catch(() => undefined);
+    throw diskError(file, error);
+  }
+}
