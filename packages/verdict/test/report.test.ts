@@ -242,6 +242,8 @@ describe('the report', () => {
     expect(await of({ slices: [] })).toContain('None has a higher log loss beyond chance.');
     expect(await of({ slices: [], looked: 0 })).toContain('too few to look for weak subgroups');
     expect(await of({ more: 3 })).toContain('And 3 more');
+    const many = Array.from({ length: 8 }, () => input.weakSlices!.slices[0]);
+    expect(await of({ slices: many })).toMatch(/3 more ?Further subgroups with a higher log loss/u);
     const { weakSlices: _, ...without } = input;
     expect(words(await renderReport(without))).not.toContain('Where it is weaker');
   });
