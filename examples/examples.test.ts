@@ -45,6 +45,14 @@ describe('the examples', () => {
     expect(Math.abs(parts.reduce((sum, part) => sum + part, 0) - margin)).toBeLessThan(0.005);
   });
 
+  it('search for a model', async () => {
+    const lines = (await example('tune-model.ts', join(folder, 'tuned'), '3')).trimEnd().split('\n');
+    expect(lines.filter((line) => /^trial [012]: complete, 0\.1\d{3}$/.test(line))).toHaveLength(3);
+    expect(lines.at(-2)).toMatch(/^\d+ % .*trees.* \(trial [012]\)$/);
+    expect(lines.at(-1)).toMatch(/^ROC AUC 0\.9\d{3} on rows that chose nothing$/);
+    expect(readdirSync(join(folder, 'tuned'))).toContain('trials.csv');
+  }, 180_000);
+
   it('compare models', async () => {
     const second = join(folder, 'second');
     const lines = (await example('compare-models.ts', join(folder, 'results'), second)).split('\n');

@@ -16,6 +16,9 @@ export interface GridSide {
 
 /** Both sides' searches of one grid on the same folds. */
 export interface GridResult {
+  readonly rows: number;
+  readonly configurations: number;
+  readonly folds: number;
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
   /** Scores that each side reports: candidates times folds. */
@@ -34,34 +37,37 @@ export interface GridWinner {
   readonly mean: number;
 }
 
-const ROWS = 10_000;
-/** In the brief's order; both sides read it. */
-const GRID = join(import.meta.dirname, '..', '..', 'examples', 'brief-grid.json');
+export interface GridSettings {
+  readonly python: string;
+  readonly scratch: string;
+  readonly repeats: number;
+  /** The first rows of the table that are searched on. */
+  readonly rows: number;
+  /** The file of the grid, which both sides read. */
+  readonly grid: string;
+}
 
-/** Searches the brief's grid with both sides in turn, on the same rows and folds, and compares times and winners. */
-export async function compareGrid(
-  mixed: string,
-  python: string,
-  scratch: string,
-  repeats: number,
-  rows: number = ROWS,
-): Promise<GridResult> {
+/** Searches a grid with both sides in turn, on the same rows and folds, and compares times and winners. */
+export async function compareGrid(mixed: string, settings: GridSettings): Promise<GridResult> {
+  const { python, scratch, repeats, rows, grid } = settings;
   const peer = join(import.meta.dirname, 'peer_grid.py');
   const table = join(scratch, 'grid.csv');
   await run(python, [peer, 'folds', mixed, String(rows), 'churn', table]);
-  const names = Object.keys(JSON.parse(readFileSync(GRID, 'utf8')));
+  const names = Object.keys(JSON.parse(readFileSync(grid, 'utf8')));
   const ours: GridSide[] = [];
   const theirs: (GridSide & { readonly versions: Record<string, string> })[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
-    ours.push(await searchOurs(table, names, join(scratch, `grid-${repeat}`)));
+    ours.push(await searchOurs(table, grid, names, join(scratch, `grid-${repeat}`)));
     console.error(`grid: verdict ${ours[repeat].seconds.toFixed(1)} s`);
     const answer = join(scratch, `grid-${repeat}.json`);
-    await run(python, [peer, 'search', table, 'churn', GRID, answer]);
+    await run(python, [peer, 'search', table, 'churn', grid, answer]);
     const { seconds, trials, versions } = JSON.parse(readFileSync(answer, 'utf8'));
     theirs.push({ seconds, candidates: trials, versions });
     console.error(`grid: GridSearchCV ${seconds.toFixed(1)} s`);
   }
   const [ourBest, theirBest] = [bestOf(ours[0].candidates), bestOf(theirs[0].candidates)];
+  if (ourBest.scores.length !== theirBest.scores.length)
+    throw new Error('The sides have not the same folds.');
   const differences = ourBest.scores.map((score, fold) => score - theirBest.scores[fold]);
   const difference = mean(differences);
   const variance =
@@ -69,6 +75,9 @@ export async function compareGrid(
   const scoresOf = ({ candidates }: GridSide): number =>
     candidates.reduce((sum, { scores }) => sum + scores.filter(Number.isFinite).length, 0);
   return {
+    rows,
+    configurations: theirs[0].candidates.length,
+    folds: theirBest.scores.length,
     ours: ours.map(({ seconds }) => seconds),
     theirs: theirs.map(({ seconds }) => seconds),
     ourScores: scoresOf(ours[0]),
@@ -82,10 +91,16 @@ export async function compareGrid(
 }
 
 /** The whole command: reading, the search, the model that ships and its report. */
-async function searchOurs(table: string, names: readonly string[], out: string): Promise<GridSide> {
+async function searchOurs(
+  table: string,
+  grid: string,
+  names: readonly string[],
+  out: string,
+): Promise<GridSide> {
   mkdirSync(out, { recursive: true });
-  const data = ['tune', table, '--target', 'churn', '--positive', '1', '--fold', 'fold'];
-  const search = ['--search', 'grid', '--grid', GRID, '--metric', 'f1_weighted', '--json', '--out', out];
+  // No hold-out: the peer searches on all rows, too.
+  const data = ['tune', table, '--target', 'churn', '--positive', '1', '--fold', 'fold', '--test-size', '0'];
+  const search = ['--search', 'grid', '--grid', grid, '--metric', 'f1_weighted', '--json', '--out', out];
   const { seconds, output } = await verdict([...data, ...search]);
   const metrics: { search: { trials: OurTrial[] } } = JSON.parse(output);
   return {

@@ -71,7 +71,7 @@ function gridSection(grid: GridResult): string[] {
   const [ours, theirs] = [Math.min(...grid.ours), Math.min(...grid.theirs)];
   return [
     "## The brief's grid",
-    '81 configurations x 5 folds on the first 10,000 rows of the mixed set; the same rows and folds for both sides, in ' +
+    `${grid.configurations} configurations x ${grid.folds} folds on the first ${grid.rows} rows of the mixed set; the same rows and folds for both sides, in ` +
       'turn, on all cores. Our time is that of the whole command, with the model that ships and its report; theirs is ' +
       'that of `GridSearchCV.fit` with the refit. The least of the repeats counts.',
     table(

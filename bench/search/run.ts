@@ -25,6 +25,7 @@ Runs "verdict tune" and its Python peers in turn and prints times, scores and di
   --apart            the two sides one after the other on one core; default: at the same time on a core each
   --repeats N        of the grid (default: 1)
   --rows N           rows of the grid (default: 10000)
+  --grid FILE        another grid than examples/brief-grid.json
   --quick            one seed, 10 seconds, 1,000 rows of the grid
   --save             keep the results in bench/results/search.json and search.md (a run of everything always does)
   --help
@@ -43,6 +44,10 @@ const { values } = parseArgs({
     apart: { type: 'boolean', default: false },
     repeats: { type: 'string', default: '1' },
     rows: { type: 'string' },
+    grid: {
+      type: 'string',
+      default: join(import.meta.dirname, '..', '..', 'examples', 'brief-grid.json'),
+    },
     quick: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -152,7 +157,9 @@ try {
   const wantsGrid = values.only !== 'tune';
   const wantsTuning = values.only !== 'grid';
   if (wantsGrid && !existsSync(mixed)) refuse(`${mixed} is not there.`);
-  const grid = wantsGrid ? await compareGrid(mixed, python, scratch, repeats, gridRows) : undefined;
+  const grid = wantsGrid
+    ? await compareGrid(mixed, { python, scratch, repeats, rows: gridRows, grid: values.grid })
+    : undefined;
   const tuning = wantsTuning ? await tuneAll() : undefined;
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, ${Math.round(totalmem() / 2 ** 30)} GB`;
   const results: Results = {

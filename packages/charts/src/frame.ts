@@ -38,13 +38,15 @@ export function makeFrame(
 }
 
 /**
- * Names as they fit into one line of title beside its other words; a compact chart prints its title in lines.
+ * Names as they fit into one line of title beside its other words. Pages print the title of a compact chart in as
+ * many lines as it takes.
  *
  * @param rest the other words
  */
 export function namesInTitle(frame: Frame, names: readonly string[], rest: string): string[] {
-  const room = Math.max(frame.width, 640) - 2 * padding - textWidth(rest, titleSize, true);
-  return names.map((name) => shortenMiddle(name, Math.max(60, room / names.length / 1.1), titleSize));
+  const line = frame.width - 2 * padding - textWidth(rest, titleSize, true);
+  const room = frame.compact ? 330 : Math.max(60, line / names.length / 1.1);
+  return names.map((name) => shortenMiddle(name, room, titleSize));
 }
 
 /** Where the drawing area may begin, below title, subtitle and legend. */

@@ -7,7 +7,7 @@ import { fontFamily } from './theme.ts';
 
 /** How many columns are drawn. */
 const limit = 12;
-const compactLimit = 9;
+const compactLimit = 8;
 
 /** One pair of columns, or a column alone. */
 interface Cell {
@@ -18,7 +18,7 @@ interface Cell {
 
 /**
  * How strongly the columns act together: mean absolute Shapley interactions in log-odds as a heat map, the deeper
- * the stronger; on the diagonal, in grey, what each column moves alone. At most 12 columns, 9 if compact.
+ * the stronger; on the diagonal, in grey, what each column moves alone. At most 12 columns, 8 if compact.
  */
 export function interactionChart(input: InteractionInput, settings: ChartSettings = {}): Chart {
   const shown = Math.min(input.columns.length, settings.compact === true ? compactLimit : limit);
@@ -64,7 +64,7 @@ export function interactionChart(input: InteractionInput, settings: ChartSetting
       )
       .join('; ')}.`,
   };
-  const nameRoom = compact ? 142 : 240;
+  const nameRoom = compact ? 168 : 240;
   const numbers = Array.from({ length: shown }, (_, i) => String(i + 1));
   const names = numbers.map(
     (number, i) => `${shortenMiddle(input.columns[i], nameRoom - 58, 12)} · ${number}`,

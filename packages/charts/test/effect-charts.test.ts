@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { dependenceChart, interactionChart, partialDependenceChart, waterfallChart } from '../src/index.ts';
+import {
+  dependenceChart,
+  interactionChart,
+  partialDependenceChart,
+  textWidth,
+  waterfallChart,
+} from '../src/index.ts';
 import type { DependenceInput } from '../src/index.ts';
 import { colourGroups } from '../src/colour-groups.ts';
 import { dateTicks, formatMoment } from '../src/date-ticks.ts';
@@ -98,6 +104,17 @@ describe('colours by levels', () => {
   });
 });
 
+describe('titles', () => {
+  it('keep names whole where they fit, and one line where they do not', () => {
+    const column = 'number_customer_service_calls';
+    const title = (compact: boolean): string =>
+      partialDependenceChart({ ...inputs.partialDependence[0], column }, { compact }).title;
+    expect(title(true)).toContain(`${column}: `);
+    expect(title(false)).toContain('…');
+    expect(textWidth(title(false), 17, true)).toBeLessThanOrEqual(640 - 36);
+  });
+});
+
 describe('interactions', () => {
   it('draws every pair once and names the strongest', () => {
     const chart = interactionChart(inputs.interactions);
@@ -107,7 +124,7 @@ describe('interactions', () => {
     expect(alone.map(({ value }) => value.slice(0, 2))).toEqual(Array.from({ length: 12 }, (_, i) => [i, i]));
     expect(together[0].value).toEqual([0, 1, 0.3]);
     expect(chart.subtitle).toContain('The first 12 columns are drawn.');
-    expect(seriesOf(interactionChart(inputs.interactions, { compact: true }))[1].data).toHaveLength(9);
+    expect(seriesOf(interactionChart(inputs.interactions, { compact: true }))[1].data).toHaveLength(8);
   });
 
   it('says when no two columns act together', () => {

@@ -7,6 +7,7 @@ import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { predictCommand } from './commands/predict.ts';
 import { trainCommand } from './commands/train.ts';
+import { tuneCommand } from './commands/tune.ts';
 
 /**
  * The whole command line.
@@ -29,6 +30,7 @@ FILE is CSV, TSV, Parquet or JSON lines, gzip of these, a quoted glob such as 'p
 
 Examples:
   verdict train customers.csv --target churn
+  verdict tune customers.csv --target churn --budget 600
   verdict predict new-customers.csv --model output/model --out predictions.csv
   verdict explain new-customers.csv --model output/model --row 3
 
@@ -36,6 +38,7 @@ Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted
     );
   for (const command of [
     trainCommand,
+    tuneCommand,
     importCommand,
     predictCommand,
     evaluateCommand,

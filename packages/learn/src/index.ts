@@ -8,7 +8,6 @@ export {
   linearLayout,
   linearRowEncoder,
   looksAtLabel,
-  pairedGain,
   parsePlan,
   proposeFeatures,
   rowEncoder,
@@ -31,7 +30,6 @@ export type {
   LinearNumeric,
   LinearRow,
   LinearStep,
-  PairedGain,
   ProposalInput,
   ProposalLimits,
   RowRecord,
@@ -275,6 +273,17 @@ export type {
   TrialStatus,
   TrialTask,
 } from './search/index.ts';
+export { tuneModel } from './tuning/index.ts';
+export type {
+  FamilyOutcome,
+  MemberSummary,
+  NestedOutcome,
+  SearchProgress,
+  SearchSummary,
+  TrialSummary,
+  TunedModel,
+  TuneOptions,
+} from './tuning/index.ts';
 export {
   categoryOrders,
   featureColumns,

@@ -175,7 +175,7 @@ describe('groups', () => {
 
   it('of many numbers are quarters, cut between two values', () => {
     const random = new Random(3, 'ages');
-    const ages = Array.from({ length: 400 }, () => String(18 + random.integer(240) / 4));
+    const ages = Array.from({ length: 400 }, () => String(18 + random.integer(60)));
     const { groups, groupOfRow, hidden } = groupRows(columnOf([...ages, ...repeat('', 10)]));
     expect(groups).toHaveLength(5);
     expect(groups[0]).toMatch(/^below [\d.]+$/);
@@ -190,11 +190,6 @@ describe('groups', () => {
     });
     for (let quarter = 0; quarter < 4; quarter++)
       expect(Math.abs(groupOfRow.filter((group) => group === quarter).length - 100)).toBeLessThan(25);
-  });
-
-  it('of whole numbers are cut at whole numbers', () => {
-    const { groups } = groupRows(columnOf(Array.from({ length: 200 }, (_, i) => String(i % 40))));
-    expect(groups).toEqual(['below 10', '10 to below 20', '20 to below 30', '30 or more']);
   });
 
   it('of few numbers are those numbers', () => {

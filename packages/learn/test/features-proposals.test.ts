@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { binMatrix, trainSync } from '@verdict/boost';
-import { InvalidOption, Random } from '@verdict/core';
+import { Random } from '@verdict/core';
 import type { ColumnType, Dataset } from '@verdict/core';
 import {
   engineeredByGain,
   fitFeatures,
   fitTransformFeatures,
-  pairedGain,
   proposeFeatures,
 } from '../src/features/index.ts';
 import type { EngineeredFeature, FeatureProposals, ProposalLimits } from '../src/features/index.ts';
@@ -20,7 +19,6 @@ import type { Cell } from './support/tables.ts';
 const fixture = JSON.parse(
   await readFile(join(import.meta.dirname, 'fixtures', 'engineered.json'), 'utf8'),
 ) as {
-  paired: { base: number[]; candidate: number[]; gain: number; statistic: number };
   skewness: [number[], number][];
 };
 
@@ -270,38 +268,5 @@ describe('skewness', () => {
     );
     for (const values of [[], [5], [0.1, 0.1, 0.1], [NaN]])
       expect(skewness(Float64Array.from(values))).toBe(0);
-  });
-});
-
-describe('the gain of a candidate', () => {
-  it('over its standard error is the paired t statistic of SciPy', () => {
-    const { base, candidate, gain, statistic } = fixture.paired;
-    const own = pairedGain(base, candidate);
-    expect(own.gain).toBeCloseTo(gain, 12);
-    expect(own.gain / own.standardError).toBeCloseTo(statistic, 9);
-    expect(own.pays).toBe(statistic > 1);
-    expect(pairedGain(candidate, base).pays).toBe(statistic < -1);
-  });
-
-  it('with weights is that of the weighted mean', () => {
-    const base = [1, 2, 4];
-    const candidate = [0, 2, 1];
-    const { gain, standardError } = pairedGain(base, candidate, [1, 2, 1]);
-    expect(gain).toBe(1);
-    // Weighted deviations 0, -2, 2: (0 + 4 + 4) x 3 / 2, its root over the weights.
-    expect(standardError).toBeCloseTo(Math.sqrt(12) / 4, 12);
-    const even = pairedGain(base, candidate, [5, 5, 5]);
-    expect(even.standardError).toBeCloseTo(pairedGain(base, candidate).standardError, 12);
-  });
-
-  it('needs more than its standard error to pay', () => {
-    expect(pairedGain([1, 1, 1], [0, 0, 0])).toEqual({ gain: 1, standardError: 0, pays: true });
-    expect(pairedGain([1, 1, 1], [1, 1, 1]).pays).toBe(false);
-    expect(pairedGain([1, 1], [0, 3]).pays).toBe(false);
-    // Twice the same differences of 0 and 2: gain 1, standard error 1 / sqrt(3).
-    expect(pairedGain([2, 2, 2, 2], [0, 2, 0, 2]).pays).toBe(true);
-    expect(pairedGain([1], [0])).toEqual({ gain: 1, standardError: NaN, pays: false });
-    expect(pairedGain([], [])).toEqual({ gain: 0, standardError: NaN, pays: false });
-    expect(() => pairedGain([1], [1, 2])).toThrow(InvalidOption);
   });
 });

@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import type { ImportJob } from './import-model.ts';
 import type { ThresholdJob } from './threshold-rule.ts';
 import type { TrainJob } from './train.ts';
+import type { TuneJob } from './tune.ts';
 
 /** The command that does the same again; the file by its name alone. */
-export function commandOf(job: TrainJob, seed: number): string {
+export function commandOf(job: TrainJob, seed: number, command: 'train' | 'tune' = 'train'): string {
   const options: [string, unknown][] = [
     ['target', job.target],
     ['positive', job.positive],
@@ -28,8 +29,23 @@ export function commandOf(job: TrainJob, seed: number): string {
     ['calibration', job.calibration],
     ...thresholdOptions(job),
     ['seed', seed],
+    ...(command === 'tune' ? searchOptions(job) : []),
   ];
-  return commandLine('train', job.file, options);
+  return commandLine(command, job.file, options);
+}
+
+/** What a search was told. */
+function searchOptions(job: TuneJob): [string, unknown][] {
+  return [
+    ['search', job.search],
+    ['grid', job.grid === undefined ? undefined : basename(job.grid)],
+    ['trials', job.trials],
+    ['budget', job.budget],
+    ['metric', job.metric],
+    ['engineering', job.engineering],
+    ['select', job.select],
+    ['outer-folds', job.outerFolds],
+  ];
 }
 
 /** The command that imports the same model again; files by their names alone. */

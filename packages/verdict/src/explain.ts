@@ -4,9 +4,9 @@ import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '
 import { scanTable } from '@verdict/data';
 import { createScorer, readBundle } from '@verdict/learn';
 import type { Bundle, Scorer } from '@verdict/learn';
+import { checkPlot, writeWaterfall } from './waterfall-plot.ts';
 import { answerRow } from './row-reasons.ts';
 import type { RowAnswers, RowQuestions } from './row-reasons.ts';
-import { checkPlot, writeWaterfall } from './waterfall-plot.ts';
 
 export interface ExplainJob {
   /** The table to explain: a path, a glob, or `-`. */
@@ -15,12 +15,12 @@ export interface ExplainJob {
   readonly model: string;
   /** Explain this row only, counted from 1. Default: the table as a whole. */
   readonly row?: number;
+  /** Draw the row's waterfall into this file, SVG or PNG by its ending; only with `row`. */
+  readonly plot?: string;
   /** Look for the smallest changes of the row that flip its decision; needs `row`. */
   readonly counterfactual?: boolean;
   /** Columns that such changes must leave alone. */
   readonly freeze?: readonly string[];
-  /** Draw the row's waterfall into this file, SVG or PNG by its ending; only with `row`. */
-  readonly plot?: string;
   readonly threads?: number;
   readonly signal?: AbortSignal;
   /** Called with the number of rows read so far. */

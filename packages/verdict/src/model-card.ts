@@ -20,6 +20,7 @@ export function modelCard(schema: Schema, trained: TrainedModel): string {
   const source = {
     'hold-out': `${headline.rows} rows that were held out; the model judged here was trained on the other rows in the same way as the one that ships`,
     'test file': `${headline.rows} rows of a separate test file`,
+    'outer folds': `the ${headline.rows} training rows, each in an outer fold that chose nothing for it: the whole search was repeated on the other folds`,
     'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose ${chosenThere}, so the figures are a little too good`,
   }[headline.source];
   return `# Model card

@@ -10,6 +10,7 @@ export const outputNames = {
   metrics: 'performance_metrics.json',
   report: 'report.html',
   plots: 'plots',
+  trials: 'trials.csv',
 } as const;
 
 /**
@@ -56,7 +57,7 @@ async function refuseForeign(target: string, shown: string): Promise<void> {
     throw new InvalidOption({ option: 'out', got: shown, expected: 'a folder, not a file' });
   }
   await requireReplaceable(join(target, outputNames.model));
-  for (const name of [outputNames.metrics, outputNames.report]) {
+  for (const name of [outputNames.metrics, outputNames.report, outputNames.trials]) {
     if (await isFolder(join(target, name))) {
       throw new InvalidOption({
         option: 'out',
@@ -73,9 +74,11 @@ async function refuseInput(target: string, shown: string, input: string): Promis
   const home = await realpath(target).catch(() => undefined);
   if (path === undefined || home === undefined) return;
   const [first, ...rest] = relative(home, path).split(sep);
-  const { model, metrics, report, plots } = outputNames;
+  const { model, metrics, report, plots, trials } = outputNames;
   const taken =
-    rest.length === 0 ? first === metrics || first === report : first === model || first === plots;
+    rest.length === 0
+      ? first === metrics || first === report || first === trials
+      : first === model || first === plots;
   if (!taken) return;
   throw new InvalidOption({
     option: 'out',
@@ -89,7 +92,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Pictures that not every run draws: those of a former run would show another model. */
-const notAlways = /^(?:(?:partial_)?dependence_\d|interactions|learning_curve|missing)\.(?:png|svg)$/u;
+const notAlways =
+  /^(?:(?:partial_)?dependence_\d|interactions|learning_curve|missing|optimisation_history|parallel_coordinates|parameter_importance|selection_curve)\.(?:png|svg)$/u;
 
 /** Renames one by one; when one fails, those before it go back. */
 async function publish(folder: string, target: string): Promise<void> {
@@ -108,7 +112,7 @@ async function publish(folder: string, target: string): Promise<void> {
   const plan = async (name: string): Promise<void> => {
     moves.push({ from: join(folder, name), to: join(target, name), kept: join(kept, name) });
   };
-  for (const name of [outputNames.model, outputNames.metrics, outputNames.report]) {
+  for (const name of [outputNames.model, outputNames.metrics, outputNames.report, outputNames.trials]) {
     if (await exists(join(folder, name))) await plan(name);
   }
   const plots: string[] = await readdir(join(folder, outputNames.plots)).catch(() => []);
@@ -119,6 +123,9 @@ async function publish(folder: string, target: string): Promise<void> {
     const name = join(outputNames.plots, plot);
     moves.push({ to: join(target, name), kept: join(kept, name) });
   }
+  // So would the table of a former search.
+  if (!(await exists(join(folder, outputNames.trials))))
+    moves.push({ to: join(target, outputNames.trials), kept: join(kept, outputNames.trials) });
 
   const done: (() => Promise<void>)[] = [];
   try {

@@ -12,6 +12,7 @@ import type {
   LearningCurves,
   LogisticBaseline,
   Metrics,
+  SearchSummary,
   PartialDependence,
   ThresholdChoice,
   TrainedModel,
@@ -85,8 +86,12 @@ export interface PerformanceMetrics {
   /** Fairness on the headline's rows by the columns that were asked for. */
   readonly fairness?: readonly Fairness[];
   readonly options: TrainedModel['options'];
+  /** What a search has tried and chosen; of a plain training there is none. */
+  readonly search?: SearchSummary;
 }
 
+/** A model, and the search for it if there was one. */
+export type MadeModel = TrainedModel & { readonly search?: SearchSummary };
 /** Partial dependence without the curves of single rows. */
 export type PartialDependenceFigures = Omit<PartialDependence, 'curves'> & {
   /** Rows that the figures are means over. */
@@ -189,7 +194,7 @@ export function withFindings(table: JudgedTable, findings: readonly Finding[]): 
  */
 export function performanceMetrics(
   table: JudgedTable,
-  trained: TrainedModel,
+  trained: MadeModel,
   run: RunFacts,
   fairness: readonly Fairness[] = [],
 ): PerformanceMetrics {
@@ -222,6 +227,7 @@ export function performanceMetrics(
     weakSlices: weakSlicesOf(trained.bundle, trained.judged),
     ...(fairness.length === 0 ? {} : { fairness }),
     options,
+    ...(trained.search === undefined ? {} : { search: trained.search }),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { CalibrationOption, Judgement, TrainedModel } from '@verdict/learn';
-import type { PerformanceMetrics } from './performance-metrics.ts';
+import type { CalibrationOption, Judgement } from '@verdict/learn';
+import type { MadeModel, PerformanceMetrics } from './performance-metrics.ts';
 import { reasonExamples } from './reason-examples.ts';
 import type { ReportInput } from './report/index.ts';
+import { searchReportOf } from './search-report.ts';
 
 const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regression' } as const;
 
@@ -11,7 +12,7 @@ const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regre
  */
 export function reportInputOf(
   metrics: PerformanceMetrics,
-  trained: TrainedModel,
+  trained: MadeModel,
   command?: string,
 ): ReportInput {
   const { headline, crossValidation, decision, learning, importance, options } = metrics;
@@ -26,10 +27,10 @@ export function reportInputOf(
     importance: importance.columns,
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
+    ...trained.effects,
     reasons: reasonExamples(trained.bundle, trained.judged),
     weakSlices: metrics.weakSlices,
     ...(metrics.fairness === undefined ? {} : { fairness: metrics.fairness }),
-    ...trained.effects,
     learning,
     model: {
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),
@@ -38,6 +39,7 @@ export function reportInputOf(
       calibration: decision.calibration.kind,
       parameters: metrics.model.params,
     },
+    ...(trained.search === undefined ? {} : { search: searchReportOf(trained.search) }),
     reproducibility: {
       seed: options.seed,
       versions: { verdict: metrics.verdictVersion, node: metrics.run.node },

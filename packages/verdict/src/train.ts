@@ -4,17 +4,19 @@ import type { CodeColumn, ColumnRole, ColumnType, Dataset, Schema } from '@verdi
 import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
 import { checkOptions, openPool, trainingBytesPerValue, trainModel } from '@verdict/learn';
-import type { CalibrationOption, ModelOptions, TrainingProgress } from '@verdict/learn';
+import type { CalibrationOption, ModelOptions, TrainingProgress, TrainingTable } from '@verdict/learn';
 import { columnFairness, partKept } from './column-fairness.ts';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
 import { outputNames, stageOutput } from './output-folder.ts';
 import { judgedTable, performanceMetrics, startClock } from './performance-metrics.ts';
-import type { PerformanceMetrics } from './performance-metrics.ts';
+import type { MadeModel, PerformanceMetrics } from './performance-metrics.ts';
 import { reportInputOf } from './report-input-of.ts';
+import { reportedTrials } from './search-report.ts';
 import { thresholdRuleOf } from './threshold-rule.ts';
 import type { ThresholdJob } from './threshold-rule.ts';
+import { trialsCsv } from './trials-csv.ts';
 import { writeResults } from './write-results.ts';
 
 /** A training run: what to learn from, and how. Names and defaults are those of the command line. */
@@ -76,6 +78,15 @@ export interface TrainOutcome {
  * @throws InvalidOption and what reading, training and writing throw; then nothing is written
  */
 export async function train(job: TrainJob): Promise<TrainOutcome> {
+  return runJob(job, trainModel, 'train');
+}
+
+/** Reads, makes a model by some way of making one, and writes what came out. */
+export async function runJob(
+  job: TrainJob,
+  make: (table: TrainingTable, options: ModelOptions) => Promise<MadeModel>,
+  command: 'train' | 'tune',
+): Promise<TrainOutcome> {
   const { file, out = 'output', signal, onProgress } = job;
   if (typeof job.target !== 'string' || job.target === '') {
     throw new InvalidOption({
@@ -109,7 +120,7 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
     onProgress?.({ stage: 'read', done: 0, total: 1 });
     const table = await readTable(file, readOptions(job));
     const test = job.test === undefined ? undefined : await readTest(job.test, table.schema, job);
-    const trained = await trainModel(table, {
+    const trained = await make(table, {
       ...options,
       pool,
       fingerprint: table.source.fingerprint,
@@ -120,9 +131,10 @@ export async function train(job: TrainJob): Promise<TrainOutcome> {
     onProgress?.({ stage: 'draw', done: 0, total: 1 });
     const fairness = columnFairness(trained.judged, table.kept ?? [], test?.kept);
     const metrics = performanceMetrics(judgedTable(file, table), trained, clock.read(), fairness);
-    const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed));
+    const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed, command));
     const bundle = { ...trained.bundle, card: modelCard(table.schema, trained) };
-    await writeResults(out, staged.folder, { bundle, metrics, report: input }, signal);
+    const trials = trained.search && trialsCsv(reportedTrials(trained.search));
+    await writeResults(out, staged.folder, { bundle, metrics, report: input, trials }, signal);
     if (signal?.aborted) throw new Interrupted();
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };

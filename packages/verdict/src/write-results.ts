@@ -14,6 +14,8 @@ export interface Results {
   /** What `performance_metrics.json` says. */
   readonly metrics: unknown;
   readonly report: ReportInput;
+  /** The table of a search's trials, as CSV. */
+  readonly trials?: string | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Results {
 export async function writeResults(
   out: string,
   folder: string,
-  { bundle, metrics, report }: Results,
+  { bundle, metrics, report, trials }: Results,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const results = await Promise.allSettled([
@@ -33,6 +35,7 @@ export async function writeResults(
     writeFile(join(folder, outputNames.metrics), `${JSON.stringify(toPlain(metrics), null, 2)}\n`),
     writePlotsAside(join(folder, outputNames.plots), plotInput(report), signal),
     writeReport(join(folder, outputNames.report), report),
+    trials === undefined ? undefined : writeFile(join(folder, outputNames.trials), trials),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw diskError(out, failed.reason);

@@ -164,7 +164,6 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
         .slice(0, 20)
         .map((name, i) => ({ name, contributions: ranks.map(() => random.normal() / (i + 1)), ranks })),
     },
-    ...sampleSubgroups(column, `${target} = ${positive}`),
     interactions: {
       columns: names.slice(0, 12),
       values: names
@@ -180,6 +179,7 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
       );
       return { column: name, scale, mean: scale.counts.map((_, k) => 0.1 + 0.01 * k), curves, missing: 0.15 };
     }),
+    ...sampleSubgroups(column, `${target} = ${positive}`),
     learning: {
       training: lengths.map((length) => loss(0.4, 0.08, length)),
       validation: lengths.map((length) => loss(0.41, 0.16, length)),

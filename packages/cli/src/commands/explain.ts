@@ -13,9 +13,9 @@ export function explainCommand(signal: AbortSignal): Command {
     .argument('<FILE>', 'the table to explain')
     .requiredOption('--model <DIR>', 'the folder of the model (its bundle), such as output/model')
     .option('--row <N>', 'explain this row only; the first row of data is 1', wholeNumber(1))
+    .option('--plot <FILE>', 'with --row: draw the row as a waterfall, a picture that ends in .svg or .png')
     .option('--counterfactual', 'with --row: look for the smallest changes that flip the decision')
     .option('--freeze <COL>', 'leave this column alone in such changes; may be given several times', collect)
-    .option('--plot <FILE>', 'with --row: draw the row as a waterfall, a picture that ends in .svg or .png')
     .option(
       '--threads <N>',
       'threads of reading and explaining (default: the number of cores)',
@@ -32,8 +32,8 @@ Reasons in words compare the row with the training rows.
 Examples:
   verdict explain new.csv --model output/model
   verdict explain new.csv --model output/model --row 3
-  verdict explain new.csv --model output/model --row 3 --counterfactual --freeze age --freeze state
-  verdict explain new.csv --model output/model --row 3 --plot row-3.png`,
+  verdict explain new.csv --model output/model --row 3 --plot row-3.png
+  verdict explain new.csv --model output/model --row 3 --counterfactual --freeze age --freeze state`,
     )
     .action(
       async (

@@ -17,11 +17,15 @@ import {
 const sources = {
   'hold-out': 'rows held out; they chose nothing',
   'test file': 'rows of the test file; they chose nothing',
+  'outer folds': 'rows of outer folds; each was scored by a search that had not seen it',
   'cross-validation': 'out-of-fold rows; they chose the threshold too, so this is a little too good',
 };
 
-/** What a training run found and left, for people. */
-export function trainSummary(outcome: TrainOutcome, style: Style): string {
+/**
+ * What a training run found and left, for people.
+ * @param search what a search found, if there was one
+ */
+export function trainSummary(outcome: TrainOutcome, style: Style, search: readonly string[] = []): string {
   const { metrics } = outcome;
   const { data, target, headline, baselines, crossValidation, importance, run } = metrics;
   const name = printable(target.name);
@@ -60,6 +64,11 @@ export function trainSummary(outcome: TrainOutcome, style: Style): string {
   lines.push(
     `Cross-validated over ${crossValidation.folds} folds: ROC AUC ${figure(mean)} ± ${figure(standardDeviation)}, log loss ${figure(crossValidation.scores.logLoss.mean)} ± ${figure(crossValidation.scores.logLoss.standardDeviation)}.`,
   );
+
+  if (search.length > 0) {
+    heading('What the search found');
+    lines.push(...search);
+  }
 
   heading('How it decides');
   lines.push(...decisionLines(metrics));

@@ -22,8 +22,6 @@ export {
 } from './linear-design.ts';
 export type { LinearCodes, LinearLayout, LinearNumeric } from './linear-design.ts';
 export type { LinearRow } from './linear-kind.ts';
-export { pairedGain } from './paired-gain.ts';
-export type { PairedGain } from './paired-gain.ts';
 export { applyFeatures } from './plan-application.ts';
 export { fitFeatures, fitTransformFeatures } from './plan-fitting.ts';
 export type { FittedFeatures } from './plan-fitting.ts';

@@ -71,7 +71,6 @@ function quartersOf(
   if (new Set(known.map((i) => values[i])).size <= MOST_NUMBERS) return undefined;
   known.sort((a, b) => values[a] - values[b]);
   const total = known.reduce((sum, i) => sum + rows[i], 0);
-  const whole = known.every((i) => Number.isInteger(values[i]));
   const cuts: number[] = [];
   let before = 0;
   known.forEach((i, place) => {
@@ -80,7 +79,7 @@ function quartersOf(
     if (next === undefined || values[next] === values[i]) return;
     if (before < ((cuts.length + 1) * total) / QUARTERS || cuts.length >= QUARTERS - 1) return;
     const cut = shortestBetween(values[i], values[next]);
-    if (cut !== undefined) cuts.push(whole ? Math.ceil(cut) : cut);
+    if (cut !== undefined) cuts.push(cut);
   });
   const quarters = Array.from({ length: cuts.length + 1 }, (_, bin) => {
     if (cuts.length === 0) return 'all';

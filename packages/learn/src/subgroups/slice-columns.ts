@@ -67,10 +67,8 @@ function sourceGains({ plan, booster }: Pick<Bundle, 'plan' | 'booster'>): Map<s
 }
 
 function numberSlices(column: ColumnSchema, { edges, counts }: NumberProfile): SliceColumn[] {
-  const { name, type } = column;
   const cuts = fifths(edges, counts);
-  // Whole numbers are cut at whole numbers: the same rows, and easier to read.
-  if (type === 'integer') cuts.forEach((cut, i) => (cuts[i] = Math.ceil(cut)));
+  const { name } = column;
   const written = (edge: number): number | string => writtenCell(edge, column) ?? edge;
   const conditions: SliceCondition[] = Array.from({ length: cuts.length + 1 }, (_, bin) => ({
     kind: 'range',

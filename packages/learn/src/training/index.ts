@@ -7,7 +7,7 @@ export type { ColumnImportance, ContributionSample, ModelExplanation } from './e
 export type { CrossValidation, FoldSummary } from './fold-scores.ts';
 export { judgePredictions } from './judgement.ts';
 export type { Figures, Judgement, JudgementOptions, LabelledRows } from './judgement.ts';
-export type { LearningCurves } from './cross-fit.ts';
+export type { LearningCurves } from './member-fits.ts';
 export { checkOptions } from './options.ts';
 export type { CheckedOptions, ModelOptions, TrainingProgress } from './options.ts';
 export { trainingBytesPerValue } from './memory.ts';
@@ -17,5 +17,19 @@ export { intervalsInPool } from './resampling.ts';
 export { groupsOf, labelsOf, weightsOf } from './roles.ts';
 export { rowsFingerprint } from './rows-fingerprint.ts';
 export { share } from './shared-memory.ts';
-export { trainModel } from './train-model.ts';
-export type { Headline, JudgedRows, LogisticBaseline, TrainedModel, TrainingTable } from './train-model.ts';
+export { assignFolds } from './row-split.ts';
+export { foldTables, splitsOf } from './fold-tables.ts';
+export type { FoldRows, FoldTables } from './fold-tables.ts';
+export { defaultRecipe } from './recipe.ts';
+export type { Recipe, TreeMember } from './recipe.ts';
+export { decisionOf, fitRecipe, makeModel, predictionsOf, takeFrom, trainModel } from './train-model.ts';
+export type { CrossFit } from './cross-fit.ts';
+export type {
+  FitSettings,
+  Headline,
+  JudgedRows,
+  LogisticBaseline,
+  Rows,
+  TrainedModel,
+  TrainingTable,
+} from './train-model.ts';

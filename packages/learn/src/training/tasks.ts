@@ -23,7 +23,8 @@ export interface TreeFit {
   readonly validationRows: Uint32Array;
   readonly params: Partial<Params>;
   readonly rounds: number;
-  readonly earlyStoppingRounds: number;
+  /** Default: all rounds are kept. */
+  readonly earlyStoppingRounds: number | undefined;
 }
 
 export const fitTrees = task((input: TreeFit) => {
@@ -31,7 +32,11 @@ export const fitTrees = task((input: TreeFit) => {
   const { booster, bestIteration, history } = trainSync(
     { binned, labels, rows, validationRows, ...(weights === undefined ? {} : { weights }) },
     params,
-    { rounds, earlyStoppingRounds, evaluateTraining: true },
+    {
+      rounds,
+      ...(earlyStoppingRounds === undefined ? {} : { earlyStoppingRounds }),
+      evaluateTraining: true,
+    },
   );
   return {
     model: booster.toUbj(),

@@ -12,7 +12,8 @@ import type { MetricName, Metrics } from '../metrics/index.ts';
 import { createScorer } from '../scorer/index.ts';
 import { version } from '../version.ts';
 import { probabilitiesOf } from './blend.ts';
-import type { CrossFit, LearningCurves } from './cross-fit.ts';
+import type { CrossFit } from './cross-fit.ts';
+import type { LearningCurves } from './member-fits.ts';
 import { crossFit, taskCount } from './cross-fit.ts';
 import { packModel } from './explanation-tasks.ts';
 import type { Effects } from './effects.ts';
@@ -25,6 +26,8 @@ import { judgePredictions } from './judgement.ts';
 import type { CheckedOptions, ModelOptions } from './options.ts';
 import { checkOptions } from './options.ts';
 import { openPool } from './pool.ts';
+import type { WorkPool } from './pool.ts';
+import type { Recipe } from './recipe.ts';
 import { foldColumnOf, groupsOf, labelsOf, timesOf, weightsOf } from './roles.ts';
 import { resampleInPool } from './resampling.ts';
 import type { Difference } from './resampling.ts';
@@ -42,7 +45,7 @@ export interface TrainingTable {
 
 /** The headline: figures from rows that chose nothing, unless the source is cross-validation. */
 export interface Headline extends Judgement {
-  readonly source: 'hold-out' | 'test file' | 'cross-validation';
+  readonly source: 'hold-out' | 'test file' | 'cross-validation' | 'outer folds';
   /** The same for the same judging rows, whatever columns were used. */
   readonly rowsFingerprint: string;
 }
@@ -101,12 +104,32 @@ export interface TrainedModel {
 let trainings = 0;
 
 /** The rows of the table, with what the training needs to know about them. */
-interface Rows extends LabelledRows {
+export interface Rows extends LabelledRows {
   readonly dataset: Dataset;
   readonly weights: Float64Array | undefined;
   readonly groups: Int32Array | undefined;
   readonly times: Float64Array | undefined;
   readonly foldColumn: Column | undefined;
+}
+
+/** The settings that every fit of a training shares. */
+export interface FitSettings {
+  readonly schema: Schema;
+  readonly options: CheckedOptions;
+  /** Levels that fewer rows have are pooled. */
+  readonly minimumCount: number;
+  readonly pool: WorkPool;
+}
+
+/** How a model comes to be fitted on rows, once for those that are judged apart and once for all. */
+export interface Fitting {
+  /** Parts of work of a fit on so many folds, for a progress bar. */
+  tasks(folds: number): number;
+  /**
+   * @param chooses true for the first rows that are fitted alone or beside all: what is to be chosen is chosen on
+   * them, and holds for all
+   */
+  fit(rows: Rows, chooses: boolean, onTask: () => void): Promise<CrossFit>;
 }
 
 /**
@@ -119,6 +142,39 @@ interface Rows extends LabelledRows {
  * @throws InvalidOption, InsufficientData, Interrupted
  */
 export async function trainModel(table: TrainingTable, options: ModelOptions = {}): Promise<TrainedModel> {
+  return makeModel(table, options, (settings) => ({
+    tasks: taskCount,
+    fit: (rows, _, onTask) => fitRecipe(rows, settings, onTask),
+  }));
+}
+
+/** Cross-fits a recipe on rows; default that of a plain training. */
+export async function fitRecipe(
+  rows: Rows,
+  { schema, options, minimumCount, pool }: FitSettings,
+  onTask: () => void,
+  recipe?: Recipe,
+): Promise<CrossFit> {
+  return crossFit({
+    ...rows,
+    schema,
+    folds: assignFolds(rows, options),
+    seed: options.seed,
+    thresholdRule: options.thresholdRule,
+    calibration: options.calibration,
+    minimumCount,
+    pool,
+    onTask,
+    ...(recipe === undefined ? {} : { recipe }),
+  });
+}
+
+/** What `trainModel` does, with a way of fitting. */
+export async function makeModel(
+  table: TrainingTable,
+  options: ModelOptions,
+  fittingOf: (settings: FitSettings) => Fitting,
+): Promise<TrainedModel> {
   const given = checkOptions(options, availableParallelism());
   const { schema } = table;
   const all = rowsOf(table.dataset, schema, table.duplicateGroups);
@@ -132,23 +188,14 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   const training = trainings++;
   const pool = options.pool ?? openPool(checked.threads, options.signal);
   try {
-    const tasks = taskCount(checked.folds) + (kept === undefined ? 0 : taskCount(foldCount(kept, checked)));
+    const fitting = fittingOf({ schema, options: checked, minimumCount, pool });
+    const tasks =
+      fitting.tasks(checked.folds) + (kept === undefined ? 0 : fitting.tasks(foldCount(kept, checked)));
     const onTask = counter(options, 'train', tasks);
     // Async, so that folds that cannot be made reject like all else: an error thrown while the other fit is
     // under way would leave that one to nobody.
-    const fit = async (rows: Rows): Promise<CrossFit> =>
-      crossFit({
-        ...rows,
-        schema,
-        folds: assignFolds(rows, checked),
-        seed: checked.seed,
-        thresholdRule: checked.thresholdRule,
-        calibration: checked.calibration,
-        minimumCount,
-        pool,
-        onTask,
-      });
-    const [shipping, evaluated] = await Promise.all([fit(all), kept && fit(kept)]);
+    const fit = async (rows: Rows, chooses: boolean): Promise<CrossFit> => fitting.fit(rows, chooses, onTask);
+    const [shipping, evaluated] = await Promise.all([fit(all, kept === undefined), kept && fit(kept, true)]);
 
     const judged = evaluated ?? shipping;
     const decision = decisionOf(shipping, schema, checked);
@@ -179,7 +226,10 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
     const rows = judging ?? all;
     const predictions =
       judging === undefined
-        ? { probabilities: shipping.decided.probabilities, linear: shipping.linearProbabilities }
+        ? (shipping.outer ?? {
+            probabilities: shipping.decided.probabilities,
+            linear: shipping.linearProbabilities,
+          })
         : predictionsOf(judged, judgedDecision, judging.dataset);
     const { threshold } = judgedDecision;
     const resampled = resampleInPool(
@@ -198,8 +248,7 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
       explanation,
     ]);
     const headline: Headline = {
-      source:
-        options.test !== undefined ? 'test file' : judging === undefined ? 'cross-validation' : 'hold-out',
+      source: sourceOf(options, judging === undefined, shipping),
       rowsFingerprint:
         options.test === undefined ? rowsFingerprint(all.labels, split?.test) : rowsFingerprint(rows.labels),
       ...judgePredictions(rows, predictions.probabilities, threshold, {
@@ -284,6 +333,12 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   }
 }
 
+function sourceOf(options: ModelOptions, all: boolean, { outer }: CrossFit): Headline['source'] {
+  if (options.test !== undefined) return 'test file';
+  if (!all) return 'hold-out';
+  return outer === undefined ? 'cross-validation' : 'outer folds';
+}
+
 const unexplained: ModelExplanation = {
   importance: [],
   permutedRows: 0,
@@ -302,7 +357,7 @@ function rowsOf(dataset: Dataset, schema: Schema, duplicates: Int32Array | undef
   };
 }
 
-function takeFrom(all: Rows, rows: Uint32Array): Rows {
+export function takeFrom(all: Rows, rows: Uint32Array): Rows {
   const { labels, weights, groups, times, foldColumn } = all;
   const dataset = takeRows(all.dataset, rows);
   return {
@@ -320,7 +375,7 @@ function counter(options: ModelOptions, stage: 'train' | 'explain', total: numbe
   return () => options.onProgress?.({ stage, done: ++done, total });
 }
 
-function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOptions): Decision {
+export function decisionOf(fit: CrossFit, schema: Schema, { thresholdRule }: CheckedOptions): Decision {
   return {
     blend: {
       members: [
@@ -344,14 +399,15 @@ function scoringModel(
 }
 
 /** Probabilities of rows that the model has not seen, by the blend and by the regression alone. */
-function predictionsOf(
+export function predictionsOf(
   fit: CrossFit,
   decision: Decision,
   dataset: Dataset,
-): { probabilities: Float64Array; linear: Float64Array } {
-  const scorer = createScorer(scoringModel(fit, decision));
+): { margins: Float64Array; probabilities: Float64Array; linear: Float64Array } {
+  const { margins, probabilities } = createScorer(scoringModel(fit, decision)).scoreBatch(dataset);
   return {
-    probabilities: scorer.scoreBatch(dataset).probabilities,
+    margins,
+    probabilities,
     linear: probabilitiesOf(logisticMargins(fit.linear, linearDesign(fit.plan, dataset))),
   };
 }

@@ -98,6 +98,11 @@ function provenance({ headline, data }: ReportInput): Html {
       labelled rows of the sample, which chose the threshold too. If the model has learnt from some of these
       rows, the figures are <strong>optimistic</strong>; rows that it has never seen would say more.`;
   }
+  if (headline.source === 'outer folds') {
+    return html`These figures come from outer folds: for each of them, everything was chosen again on the
+    other rows, and its own rows, all ${rows} in turn, chose nothing. They judge the whole search; the model
+    that is saved was searched for once more, on all rows.`;
+  }
   return html`These figures come from cross-validation: each of the ${rows} rows was judged by a model that
     did not learn from it. The same rows also chose rounds, blend and threshold, so the figures are
     <strong>a little optimistic</strong>; a hold-out or a test file would say more.`;

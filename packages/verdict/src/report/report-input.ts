@@ -134,7 +134,7 @@ export interface ReportInput {
   readonly findings: readonly ReportFinding[];
   /** The figures that the report opens with, and the rows they come from. */
   readonly headline: ReportFigures & {
-    readonly source: 'hold-out' | 'test file' | 'cross-validation' | 'sample';
+    readonly source: 'hold-out' | 'test file' | 'cross-validation' | 'outer folds' | 'sample';
     readonly rows: number;
     readonly positives: number;
     readonly confusion: {
@@ -184,6 +184,10 @@ export interface ReportInput {
   /** Rows that permutation importance was measured on. */
   readonly permutedRows?: number;
   readonly contributions?: BeeswarmInput;
+  readonly interactions?: InteractionInput;
+  /** Of the columns that move the scores most, in that order. */
+  readonly dependence?: readonly DependenceInput[];
+  readonly partialDependence?: readonly Omit<PartialDependenceInput, 'positive'>[];
   /** Why some rows are scored as they are. */
   readonly reasons?: readonly {
     /** The row with the highest or the lowest probability, or the one nearest to the threshold. */
@@ -194,10 +198,6 @@ export interface ReportInput {
   }[];
   readonly weakSlices?: WeakSlices;
   readonly fairness?: readonly Fairness[];
-  readonly interactions?: InteractionInput;
-  /** Of the columns that move the scores most, in that order. */
-  readonly dependence?: readonly DependenceInput[];
-  readonly partialDependence?: readonly Omit<PartialDependenceInput, 'positive'>[];
   readonly learning?: LearningCurveInput;
   readonly model: {
     readonly members: readonly ReportMember[];

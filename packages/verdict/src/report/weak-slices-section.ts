@@ -4,10 +4,6 @@ import type { Html, HtmlValue } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
 
-/** Subgroups that are shown without unfolding, and how many of the same rows are named. */
-const foremost = 5;
-const namedAlike = 2;
-
 type WeakSlices = NonNullable<ReportInput['weakSlices']>;
 
 /** Subgroups on which the model is worse than elsewhere, or that none was found. */
@@ -39,57 +35,47 @@ export function weakSlicesSection({ weakSlices, headline }: ReportInput): Html |
             }
           </p>`
     }
-    ${slices.length === 0 ? undefined : sliceTable(slices.slice(0, foremost), 'Subgroups with a higher log loss, the surest first')}
-    ${
-      slices.length <= foremost
-        ? undefined
-        : html`<details>
-            <summary>${slices.length - foremost} more</summary>
-            ${sliceTable(slices.slice(foremost), 'Further subgroups with a higher log loss')}
-          </details>`
-    }
-    ${slices.length === 0 ? undefined : readingNote}
-    ${more === 0 ? undefined : html`<p class="note">And ${formatCount(more)} more that are not listed.</p>`}
+    ${slices.length === 0 ? undefined : sliceTable(slices)}
+    ${more === 0 ? undefined : html`<p class="note">And ${formatCount(more)} more that overlap less.</p>`}
   </section>`;
 }
 
-function sliceTable(slices: WeakSlices['slices'], caption: string): Html {
-  return tableHtml(
-    caption,
-    [
-      { text: 'Subgroup' },
-      { text: 'Rows', number: true },
-      { text: 'Log loss', number: true },
-      { text: 'Other rows', number: true },
-      { text: 'Difference', number: true },
-      { text: 'Predicted', number: true },
-      { text: 'Observed', number: true },
-      { text: 'Reading' },
-    ],
-    slices.map((slice): HtmlValue[] => [
-      html`<span class="subgroup">${nameHtml(slice.words)}</span>${
-          slice.alike.length === 0
-            ? undefined
-            : html`<span class="beneath"
-                >nearly the same rows:
-                ${slice.alike.slice(0, namedAlike).map((words, i) => html`${i > 0 ? '; ' : ''}${nameHtml(words)}`)}${
-                  slice.alike.length > namedAlike ? ` and ${slice.alike.length - namedAlike} more` : ''
-                }</span
-              >`
-        }`,
-      formatCount(slice.rows),
-      formatMetric(slice.loss),
-      formatMetric(slice.restLoss),
-      `${formatMetric(slice.difference)} (${formatInterval(slice)})`,
-      formatShare(slice.predicted),
-      formatShare(slice.observed),
-      slice.beyondExpected ? 'wrong more than it knows' : 'unsure, and knows it',
-    ]),
-  );
+function sliceTable(slices: WeakSlices['slices']): Html {
+  return html`${tableHtml(
+      'Subgroups with a higher log loss, the surest first',
+      [
+        { text: 'Subgroup' },
+        { text: 'Rows', number: true },
+        { text: 'Log loss', number: true },
+        { text: 'Other rows', number: true },
+        { text: 'Difference', number: true },
+        { text: 'Predicted', number: true },
+        { text: 'Observed', number: true },
+        { text: 'Reading' },
+      ],
+      slices.map((slice): HtmlValue[] => [
+        html`<span class="subgroup">${nameHtml(slice.words)}</span>${
+            slice.alike.length === 0
+              ? undefined
+              : html`<span class="beneath"
+                  >nearly the same rows:
+                  ${slice.alike.slice(0, 3).map((words, i) => html`${i > 0 ? '; ' : ''}${nameHtml(words)}`)}${
+                    slice.alike.length > 3 ? ` and ${slice.alike.length - 3} more` : ''
+                  }</span
+                >`
+          }`,
+        formatCount(slice.rows),
+        formatMetric(slice.loss),
+        formatMetric(slice.restLoss),
+        `${formatMetric(slice.difference)} (${formatInterval(slice)})`,
+        formatShare(slice.predicted),
+        formatShare(slice.observed),
+        slice.beyondExpected ? 'wrong more than it knows' : 'unsure, and knows it',
+      ]),
+    )}
+    <p class="note">
+      Predicted is the mean probability, observed the share of positives. Where the model is unsure and knows
+      it, its probabilities are near even and the loss is what they lead one to expect; other columns may help
+      there. Where it is wrong more than it knows, its probabilities should not be trusted.
+    </p>`;
 }
-
-const readingNote = html`<p class="note">
-  Predicted is the mean probability, observed the share of positives. Where the model is unsure and knows it,
-  its probabilities are near even and the loss is what they lead one to expect; other columns may help there.
-  Where it is wrong more than it knows, its probabilities should not be trusted.
-</p>`;

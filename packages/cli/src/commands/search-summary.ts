@@ -1,0 +1,98 @@
+import type { PerformanceMetrics, SearchProgress } from 'verdict';
+import { kindOf } from 'verdict';
+import type { LeaderboardState } from '../terminal/leaderboard.ts';
+import { figure, percent, plural, signed } from '../terminal/numbers.ts';
+import { layoutTable } from '../terminal/table.ts';
+
+type Search = NonNullable<PerformanceMetrics['search']>;
+
+/** How far a search has come, as the leaderboard shows it. */
+export function leaderboardState(progress: SearchProgress): LeaderboardState {
+  const { metric, ranking, elapsedSeconds, budgetSeconds, trials } = progress;
+  const complete = ranking.filter(({ status }) => status === 'complete');
+  return {
+    stage: 'search',
+    metric,
+    rows: complete.map(({ number, score, deviation, rounds, configuration }) => ({
+      trial: number,
+      score,
+      deviation,
+      rounds,
+      learner: configuration.name ?? kindOf(configuration),
+      params: {},
+    })),
+    complete: complete.length,
+    pruned: ranking.filter(({ status }) => status === 'pruned').length,
+    elapsed: elapsedSeconds,
+    ...(budgetSeconds === undefined ? {} : { budget: { kind: 'seconds', total: budgetSeconds } }),
+    ...(budgetSeconds === undefined && trials !== undefined
+      ? { budget: { kind: 'trials', total: trials } }
+      : {}),
+  };
+}
+
+const LISTED = 5;
+
+/** What the search tried, and what it chose. */
+export function searchLines({ search }: PerformanceMetrics): string[] {
+  if (search === undefined) return [];
+  const places = new Map(search.trials.map((trial) => [trial.number, trial]));
+  const complete = search.trials.filter(({ status }) => status === 'complete').length;
+  const given = search.trials.length - complete;
+  const leaders = search.ranking
+    .map((number) => places.get(number)!)
+    .filter(({ status }) => status === 'complete')
+    .slice(0, LISTED);
+  return [
+    `${plural(complete, 'configuration')} tried on all folds${given === 0 ? '' : `, ${given} given up early`}; the scores chose, so they are a little too good.`,
+    ...layoutTable(
+      ['>trial', `>${search.metric}`, '>±', '>rounds', 'model'],
+      leaders.map(({ number, score, deviation, rounds, configuration }) => [
+        String(number),
+        figure(score),
+        figure(deviation),
+        String(rounds),
+        configuration.name ?? kindOf(configuration),
+      ]),
+    ),
+    ...ensembleLines(search),
+    ...featureLines(search),
+    ...nestedLines(search),
+  ];
+}
+
+function ensembleLines({ members, ensemble }: Search): string[] {
+  const listed = members
+    .map(({ trial, kind, weight }) => `${percent(weight)} ${kind} (trial ${trial})`)
+    .join(', ');
+  if (ensemble === undefined) return [`It uses ${listed}.`];
+  const interval = `${signed(ensemble.gain)} log loss a row, 95 % interval ${signed(ensemble.low)} … ${signed(ensemble.high)}`;
+  return members.length > 1
+    ? [`A blend is better than the best trial alone (${interval}) and is used: ${listed}.`]
+    : [`A blend is not proven to be better than the best trial alone (${interval}): it uses ${listed}.`];
+}
+
+function featureLines({ families, engineered, selection }: Search): string[] {
+  const lines: string[] = [];
+  if (families.length > 0) {
+    const kept = families.filter((family) => family.kept).map(({ family }) => family);
+    lines.push(
+      kept.length === 0
+        ? `Engineered features (${families.map(({ family }) => family).join(', ')}) did not pay and are left out.`
+        : `Engineered features that paid: ${kept.join(', ')} (${plural(engineered.length, 'feature')}).`,
+    );
+  }
+  if (selection !== undefined)
+    lines.push(
+      `Of ${plural(selection.count + selection.dropped.length, 'feature')} the best ${selection.count} are used (${selection.method}), at a cost of ${signed(selection.cost.logLoss)} log loss.`,
+    );
+  return lines;
+}
+
+function nestedLines({ nested, metric }: Search): string[] {
+  if (nested === undefined) return [];
+  const { optimism, standardError, folds } = nested;
+  return [
+    `On ${plural(folds, 'outer fold')}, which chose nothing, ${metric} differs by ${signed(-optimism)} ± ${figure(standardError)} from what such a search sees.`,
+  ];
+}

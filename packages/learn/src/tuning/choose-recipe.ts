@@ -1,0 +1,277 @@
+import { chooseEnsemble, kindOf } from '../ensemble/index.ts';
+import type { EnsembleChoice } from '../ensemble/index.ts';
+import { rankTrials, searchTrials } from '../search/index.ts';
+import type { SearchResult, Trial } from '../search/index.ts';
+import { chooseCount } from '../selection/index.ts';
+import type { CountChoice } from '../selection/index.ts';
+import { assignFolds, defaultRecipe, fitRecipe, foldTables, share, splitsOf } from '../training/index.ts';
+import type {
+  CrossFit,
+  FitSettings,
+  FoldRows,
+  FoldTables,
+  Recipe,
+  Rows,
+  TreeMember,
+} from '../training/index.ts';
+import { makeSplits } from '../validation/index.ts';
+import { elapsed, remaining, shorten, timed } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { chooseFeatures } from './feature-stage.ts';
+import type { FeatureChoice } from './feature-stage.ts';
+import { finishingSeconds } from './finishing.ts';
+import type { SearchSummary, TrialSummary } from './search-summary.ts';
+import type { CheckedTuning, TuneOptions } from './tune-options.ts';
+
+/** What a search on some rows has chosen for all rows. */
+export interface Choice {
+  readonly recipe: Recipe;
+  readonly summary: SearchSummary;
+}
+
+export interface ChoiceInput {
+  readonly rows: Rows;
+  readonly settings: FitSettings;
+  readonly tuning: CheckedTuning;
+  readonly budget: Budget;
+  /** Seconds at the end of the budget that are for what comes after the fits. */
+  readonly afterwards: number;
+  readonly journal?: TuneOptions['journal'];
+  readonly signal?: AbortSignal | undefined;
+  readonly onTrial?: TuneOptions['onTrial'];
+}
+
+/** The most members that trees are blended of; each is served with the model. */
+const MOST_MEMBERS = 8;
+/** Trials that an ensemble is chosen from, the best ones. */
+const MOST_CANDIDATES = 30;
+/** The share of the time that may go to engineered features and selection. */
+const FEATURE_SHARE = 0.25;
+/** Members that time is set aside for before it is known how many there are. */
+const EXPECTED_MEMBERS = 3;
+/** A fit on the rows of the search, and one on all rows, which are a quarter more. */
+const FITS = 2.3;
+/** The first trial begins however little time there is. */
+const LEAST_SECONDS = 0.1;
+
+/**
+ * Chooses how a model is made, on the given rows: engineered features, the features that are kept, the parameters of
+ * the trees, and whether several kinds of trees are blended. Everything that looks at labels is fitted inside folds.
+ */
+export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
+  const { rows, settings, tuning, budget } = input;
+  const fit = (some: Rows, recipe: Recipe): Promise<CrossFit> =>
+    fitRecipe(some, settings, () => undefined, recipe);
+  const plain = defaultRecipe(rows.dataset.rowCount);
+  const { result: base, seconds: baseSeconds } = await timed(budget, () => fit(rows, plain));
+
+  const featureBudget = shorten(budget, input.afterwards + finishingSeconds(baseSeconds, 1), FEATURE_SHARE);
+  const features: FeatureChoice =
+    tuning.engineering === 'none'
+      ? { engineered: [], families: [], fit: base }
+      : await chooseFeatures({ rows, base, baseSeconds, fit, budget: featureBudget });
+  const folds = assignFolds(rows, settings.options);
+  const selection = await chooseKept(input, features.engineered, folds);
+  const making = {
+    ...(features.engineered.length === 0 ? {} : { engineered: features.engineered }),
+    ...(selection === undefined ? {} : { keep: selection.kept }),
+  };
+  const tables = await tablesOf(input, making, trialSplits(input, folds));
+  const found = await runSearch(input, tables, baseSeconds);
+  const linear = selection === undefined ? features.fit : await fit(rows, { ...plain, ...making });
+  const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds);
+  const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
+  return {
+    recipe: {
+      ...making,
+      members: members.map(({ trial, weight }) => memberOf(byNumber.get(trial)!, weight)),
+    },
+    summary: {
+      strategy: tuning.strategy,
+      metric: found.metric,
+      trials: found.trials.map(summaryOf),
+      ranking: found.ranking,
+      families: features.families,
+      engineered: features.fit.plan.outputs
+        .map(({ name }) => name)
+        .filter((name) => !base.plan.outputs.some((output) => output.name === name)),
+      ...(selection === undefined ? {} : { selection }),
+      ...(ensemble === undefined ? {} : { ensemble }),
+      members: members.map(({ trial, weight }) => {
+        const { configuration, rounds } = byNumber.get(trial)!;
+        return { trial, kind: kindOf(configuration), weight, rounds, params: configuration.params };
+      }),
+      ended: endOf(tuning, found),
+    },
+  };
+}
+
+/** The features that are kept, if some are to be left out. */
+async function chooseKept(
+  input: ChoiceInput,
+  engineered: FeatureChoice['engineered'],
+  folds: Uint8Array,
+): Promise<CountChoice | undefined> {
+  const { rows, settings, tuning } = input;
+  if (tuning.select === 'none') return undefined;
+  const { labels, weights } = rows;
+  const tables = await tablesOf(input, { engineered }, splitsOf(folds));
+  return chooseCount({
+    method: tuning.select,
+    matrix: tables.matrix,
+    labels,
+    ...(weights === undefined ? {} : { weights }),
+    splits: tables.folds.map(({ rows: training, validationRows, matrix }) => ({
+      rows: training,
+      validationRows,
+      ...(tables.labelled ? { matrix } : {}),
+    })),
+    seed: settings.options.seed,
+    pool: settings.pool,
+  });
+}
+
+/** How trials are parted into rows that train and rows that judge. */
+function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array): FoldRows[] {
+  if (tuning.scheme === undefined) return splitsOf(folds);
+  return makeSplits(rows, tuning.scheme, settings.options.seed).map(({ train, test }) => ({
+    rows: share(train),
+    validationRows: share(test),
+  }));
+}
+
+/** The table as each split sees it. */
+async function tablesOf(
+  { rows, settings }: ChoiceInput,
+  making: Pick<Recipe, 'engineered' | 'keep'>,
+  splits: readonly FoldRows[],
+): Promise<FoldTables> {
+  const { dataset, labels, weights, groups } = rows;
+  const { schema, minimumCount, options } = settings;
+  return foldTables({
+    dataset,
+    schema,
+    labels,
+    weights,
+    groups,
+    recipe: making,
+    splits,
+    minimumCount,
+    seed: options.seed,
+  });
+}
+
+/** Tries configurations on the folds. */
+async function runSearch(input: ChoiceInput, tables: FoldTables, fitSeconds: number): Promise<SearchResult> {
+  const { rows, settings, tuning, budget, journal, signal, onTrial } = input;
+  const { strategy, grid, space, trials, metric } = tuning;
+  const reserve = input.afterwards + finishingSeconds(fitSeconds, tuning.ensemble ? EXPECTED_MEMBERS : 1);
+  const span = shorten(budget, reserve);
+  const seen: Trial[] = [];
+  return searchTrials({
+    data: {
+      labels: share(rows.labels),
+      ...(rows.weights === undefined ? {} : { weights: share(Float32Array.from(rows.weights)) }),
+      folds: tables.folds.map(({ binned, rows: training, validationRows }) => ({
+        binned,
+        rows: training,
+        validationRows,
+      })),
+    },
+    pool: settings.pool,
+    strategy,
+    metric,
+    seed: settings.options.seed,
+    now: budget.now,
+    ...(grid === undefined ? {} : { grid }),
+    ...(space === undefined ? {} : { space }),
+    ...(trials === undefined ? {} : { trials }),
+    // One trial begins in any case, and stops when there is no time left.
+    ...(span.seconds === undefined ? {} : { budgetSeconds: Math.max(LEAST_SECONDS, remaining(span)) }),
+    ...(journal === undefined ? {} : { journal }),
+    ...(signal === undefined ? {} : { signal }),
+    onTrial(trial) {
+      seen.push(trial);
+      const places = new Map(seen.map((one) => [one.number, one]));
+      onTrial?.(trial, {
+        metric,
+        ranking: rankTrials(seen, metric).map((number) => places.get(number)!),
+        elapsedSeconds: elapsed(budget),
+        budgetSeconds: budget.seconds,
+        trials,
+      });
+    },
+  });
+}
+
+/** A trial without its predictions and its way there. */
+function summaryOf({ oof: _oof, curve: _curve, ...trial }: Trial): TrialSummary {
+  return trial;
+}
+
+/** The trials that ship and their shares. */
+function chooseMembers(
+  { rows, settings, tuning, budget, afterwards }: ChoiceInput,
+  { trials, ranking }: SearchResult,
+  linear: Float64Array,
+  folds: Uint8Array,
+): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
+  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+  const [best, ...others] = ranking.map((number) => byNumber.get(number)!);
+  // Without a complete trial, what the best one has reached is what there is.
+  const single = [{ trial: best.number, weight: 1 }];
+  const complete = [best, ...others].filter(({ status }) => status === 'complete');
+  if (!tuning.ensemble || complete.length < 2) return { members: single };
+  const { labels, weights, groups } = rows;
+  const threads = settings.pool.threads;
+  // As many members as can be fitted twice in the time that is left.
+  const affordable = (members: readonly Trial[]): boolean =>
+    members.reduce((sum, { seconds }) => sum + seconds, 0) * (FITS / threads) <
+    remaining(budget) - afterwards - finishingSeconds(0, members.length);
+  const candidates = complete.slice(0, MOST_CANDIDATES);
+  const ensemble = chooseEnsemble({
+    labels,
+    weights,
+    groups,
+    folds,
+    members: candidates.map((trial) => ({
+      trial: trial.number,
+      kind: kindOf(trial.configuration),
+      margins: trial.oof,
+      trees: treesOf(trial, settings.options.folds),
+    })),
+    linear,
+    seed: settings.options.seed,
+  });
+  const members = heaviest(ensemble.members, (some) =>
+    affordable(some.map(({ trial }) => byNumber.get(trial)!)),
+  );
+  return { members: members.length === 0 ? single : members, ensemble };
+}
+
+/** The heaviest members, as many as may be, with shares that add up to 1 again. */
+function heaviest(
+  members: EnsembleChoice['members'],
+  allows: (some: EnsembleChoice['members']) => boolean,
+): EnsembleChoice['members'] {
+  let kept = members.slice(0, MOST_MEMBERS);
+  while (kept.length > 1 && !allows(kept)) kept = kept.slice(0, -1);
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
+  return kept.map(({ trial, weight }) => ({ trial, weight: weight / total }));
+}
+
+/** Trees that a row walks in the bag of a trial. */
+function treesOf({ configuration, rounds }: Trial, folds: number): number {
+  return rounds * folds * (configuration.params.num_parallel_tree ?? 1);
+}
+
+/** The rounds of a trial were chosen by the mean over its folds, and are kept. */
+function memberOf({ configuration, rounds }: Trial, weight: number): TreeMember {
+  return { params: configuration.params, rounds, weight };
+}
+
+/** The metric of grid and trials ends a search that has no time limit, or more time than it needs. */
+function endOf({ strategy, trials }: CheckedTuning, found: SearchResult): SearchSummary['ended'] {
+  if (trials !== undefined && found.trials.length >= trials) return 'trials';
+  return strategy === 'grid' && found.trials.every(({ status }) => status !== 'stopped') ? 'grid' : 'budget';
+}

@@ -1,0 +1,41 @@
+import type { CountChoice } from '../selection/index.ts';
+import type { EnsembleChoice } from '../ensemble/index.ts';
+import type { SearchMetric, Strategy, Trial } from '../search/index.ts';
+import type { FamilyOutcome } from './feature-stage.ts';
+import type { NestedOutcome } from './nested.ts';
+
+/** A trial without its predictions and its way there. */
+export type TrialSummary = Omit<Trial, 'oof' | 'curve'>;
+
+/** What a search has tried and chosen; figures in here chose something, and are a little too good. */
+export interface SearchSummary {
+  readonly strategy: Strategy;
+  readonly metric: SearchMetric;
+  /** In the order in which they began. */
+  readonly trials: readonly TrialSummary[];
+  /** Numbers of trials, best first; incomplete ones come last. */
+  readonly ranking: readonly number[];
+  /** Engineered features that were tried; empty if none were. */
+  readonly families: readonly FamilyOutcome[];
+  /** Names of the engineered features that the model uses. */
+  readonly engineered: readonly string[];
+  readonly selection?: CountChoice;
+  readonly ensemble?: EnsembleChoice;
+  /** The members that ship. */
+  readonly members: readonly MemberSummary[];
+  /** What all choices reach on rows that chose nothing, in outer folds. */
+  readonly nested?: NestedOutcome;
+  /** Why the search ended. */
+  readonly ended: 'trials' | 'budget' | 'grid';
+}
+
+/** One kind of trees of the model that ships. */
+export interface MemberSummary {
+  readonly trial: number;
+  /** Such as `boosted trees, depth 6`. */
+  readonly kind: string;
+  /** Its share of the margin of the trees. */
+  readonly weight: number;
+  readonly rounds: number;
+  readonly params: Readonly<Record<string, unknown>>;
+}

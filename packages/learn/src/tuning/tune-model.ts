@@ -1,0 +1,85 @@
+import type { CrossFit, Rows, TrainedModel, TrainingTable } from '../training/index.ts';
+import { fitRecipe, makeModel } from '../training/index.ts';
+import type { Budget } from './budget.ts';
+import { shorten } from './budget.ts';
+import { chooseRecipe } from './choose-recipe.ts';
+import type { Choice } from './choose-recipe.ts';
+import { searchNested } from './nested.ts';
+import type { SearchSummary } from './search-summary.ts';
+import { checkTuning } from './tune-options.ts';
+import type { TuneOptions } from './tune-options.ts';
+
+/** A model that was searched for, and how. */
+export interface TunedModel extends TrainedModel {
+  readonly search: SearchSummary;
+}
+
+/**
+ * Searches for the best model of a yes/no column, then judges and explains it as `trainModel` does.
+ *
+ * Everything is chosen on the rows that do not judge: engineered features, features to keep, parameters, the
+ * ensemble. The model that ships is made by what was chosen, of all rows. With `trials` the result depends on the
+ * data, the options and the seed alone; with a budget also on how fast the machine is.
+ *
+ * @throws InvalidOption, InsufficientData, Interrupted
+ */
+export async function tuneModel(table: TrainingTable, options: TuneOptions = {}): Promise<TunedModel> {
+  const tuning = checkTuning(options);
+  const now = options.now ?? (() => performance.now());
+  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget };
+  const { afterwards = 0, journal, signal, onTrial } = options;
+  const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
+  // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.
+  chosen.catch(() => undefined);
+  let summary: SearchSummary | undefined;
+  const trained = await makeModel(table, { calibration: 'auto', ...options }, (settings) => {
+    const { outerFolds } = tuning;
+    const share = 1 / (outerFolds + 1);
+    const finish = async (rows: Rows, { recipe }: Choice, onTask: () => void): Promise<CrossFit> => {
+      const fit = await fitRecipe(rows, settings, () => undefined, recipe);
+      onTask();
+      return fit;
+    };
+    return {
+      tasks: () => 1,
+      async fit(rows, chooses, onTask) {
+        if (!chooses) return finish(rows, await chosen, onTask);
+        try {
+          const common = { settings, tuning, afterwards, signal };
+          const choice = await chooseRecipe({
+            ...common,
+            rows,
+            budget: shorten(budget, 0, share),
+            journal,
+            onTrial,
+          });
+          const nested =
+            outerFolds === 0
+              ? undefined
+              : await searchNested({
+                  rows,
+                  settings,
+                  outerFolds,
+                  metric: tuning.metric,
+                  choose: (own, fold) =>
+                    chooseRecipe({
+                      ...common,
+                      rows: own,
+                      budget: shorten(budget, 0, 1 / (outerFolds - fold)),
+                    }),
+                });
+          summary = { ...choice.summary, ...(nested === undefined ? {} : { nested: nested.outcome }) };
+          resolve(choice);
+          const fit = await finish(rows, choice, onTask);
+          // Windows of time leave the earliest rows unjudged.
+          const complete = nested !== undefined && !nested.probabilities.some(Number.isNaN);
+          return complete ? { ...fit, outer: nested } : fit;
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      },
+    };
+  });
+  return { ...trained, search: summary! };
+}

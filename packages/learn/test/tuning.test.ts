@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { Column, Dataset, Schema } from '@verdict/core';
+import { InvalidOption, Random, takeRows } from '@verdict/core';
+import { labelsOf, openPool, rocAuc, createScorer, tuneModel } from '@verdict/learn';
+import type { TuneOptions } from '@verdict/learn';
+import { foldTables, splitsOf } from '../src/training/fold-tables.ts';
+
+/** Rows whose label depends on the ratio of two numbers and on a category of many levels. */
+function borrowers(rows: number, seed: number, signal: number): { dataset: Dataset; schema: Schema } {
+  const random = new Random(seed, 'borrowers');
+  const columns = ['debt', 'income', 'noise'].map((name) => ({
+    kind: 'number' as const,
+    name,
+    values: Float64Array.from({ length: rows }, () => Math.exp(random.normal())),
+  }));
+  const town = Int32Array.from({ length: rows }, () => random.integer(12));
+  const effect = Float64Array.from({ length: 12 }, () => random.normal());
+  const failed = Int32Array.from({ length: rows }, (_, row) => {
+    const ratio = Math.log(columns[0].values[row] / columns[1].values[row]);
+    // Neither far below nor far above: no sum of functions of the two numbers says that.
+    const margin = signal * (3 * (1 - Math.abs(ratio)) + effect[town[row]]);
+    return random.float() < 1 / (1 + Math.exp(-margin)) ? 1 : 0;
+  });
+  const all: Column[] = [
+    ...columns,
+    { kind: 'code', name: 'town', codes: town, levels: Array.from({ length: 12 }, (_, i) => `town ${i}`) },
+    { kind: 'code', name: 'failed', codes: failed, levels: ['no', 'yes'] },
+  ];
+  const schema: Schema = {
+    target: { name: 'failed', positive: 'yes', negative: 'no' },
+    columns: all.map(({ name, kind }) => ({
+      name,
+      type: kind === 'number' ? 'numeric' : 'category',
+      role: name === 'failed' ? 'target' : 'feature',
+      optional: false,
+    })),
+  };
+  return { dataset: { rowCount: rows, columns: all }, schema };
+}
+
+describe('tuneModel', () => {
+  it('finds what plain training misses, and ships it: a ratio', async () => {
+    const { dataset, schema } = borrowers(900, 3, 1);
+    const options: TuneOptions = { seed: 1, folds: 3, trials: 3, explain: false, threads: 2 };
+    const { search, bundle } = await tuneModel({ dataset, schema }, options);
+    expect(search.engineered).toContain('debt / income');
+    expect(search.families.some(({ kept }) => kept)).toBe(true);
+    expect(search.ended).toBe('trials');
+    expect(search.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    const fresh = borrowers(900, 3, 1).dataset;
+    const rows = takeRows(
+      fresh,
+      Uint32Array.from({ length: 200 }, (_, row) => row),
+    );
+    const scorer = createScorer(bundle);
+    const { margins } = scorer.scoreBatch(rows);
+    expect(rocAuc(labelsOf(rows, schema), margins)).toBeGreaterThan(0.8);
+    const { contributions, bias, columns } = scorer.explainBatch(rows);
+    const sums = margins.map((_, row) =>
+      columns.reduce((sum, __, column) => sum + contributions[row * columns.length + column], bias),
+    );
+    expect(Math.max(...sums.map((sum, row) => Math.abs(sum - margins[row])))).toBeLessThan(1e-5);
+  });
+
+  it('ends with its budget, by the clock that it is given', async () => {
+    const { dataset, schema } = borrowers(300, 4, 1);
+    let milliseconds = 0;
+    const seen: number[] = [];
+    const { search } = await tuneModel(
+      { dataset, schema },
+      {
+        folds: 3,
+        budget: 60,
+        explain: false,
+        threads: 2,
+        // Every look at the clock takes a second.
+        now: () => (milliseconds += 1000),
+        onTrial: (_, { elapsedSeconds }) => seen.push(elapsedSeconds),
+      },
+    );
+    expect(search.ended).toBe('budget');
+    expect(search.trials.length).toBeGreaterThan(0);
+    expect(Math.max(...seen)).toBeLessThan(60);
+  });
+
+  it.each([
+    ['an unknown strategy', { strategy: 'best' }, 'search'],
+    ['a grid without one', { strategy: 'grid' }, 'grid'],
+    ['a grid for another strategy', { strategy: 'tpe', grid: { max_depth: [3] } }, 'grid'],
+    ['no trials', { trials: 0 }, 'trials'],
+    ['no time', { budget: 0 }, 'budget'],
+    ['one outer fold', { outerFolds: 1 }, 'outer-folds'],
+    ['an unknown metric', { metric: 'auc' }, 'metric'],
+  ])('refuses %s', async (_, wrong, option) => {
+    const table = borrowers(60, 1, 1);
+    const refused = tuneModel(table, wrong as unknown as TuneOptions);
+    await expect(refused).rejects.toBeInstanceOf(InvalidOption);
+    await expect(refused).rejects.toThrow(option);
+  });
+});
+
+describe('what looks at labels', () => {
+  it('has not seen those of the rows that judge a fold', async () => {
+    const { dataset, schema } = borrowers(200, 5, 1);
+    const folds = Uint8Array.from({ length: 200 }, (_, row) => row % 2);
+    const labels = labelsOf(dataset, schema);
+    const splits = splitsOf(folds);
+    const making = { engineered: [{ kind: 'target' as const, inputs: ['town'] as [string] }] };
+    const matrixOf = async (own: Uint8Array): Promise<readonly Float32Array[]> => {
+      const common = { dataset, schema, weights: undefined, groups: undefined, recipe: making, splits };
+      const tables = await foldTables({ ...common, labels: own, minimumCount: 5, seed: 1 });
+      expect(tables.labelled).toBe(true);
+      return tables.folds[0].matrix.columns;
+    };
+    const before = await matrixOf(labels);
+    const turned = await matrixOf(labels.map((label, row) => (folds[row] === 0 ? 1 - label : label)));
+    expect(turned).toEqual(before);
+    const taught = await matrixOf(labels.map((label, row) => (folds[row] === 1 ? 1 - label : label)));
+    expect(taught).not.toEqual(before);
+  });
+
+  it('finds nothing in noise: intervals of outer folds hold 0.5 in at least 90 of 100 tables', async () => {
+    const everything: TuneOptions = {
+      folds: 2,
+      trials: 2,
+      outerFolds: 2,
+      testSize: 0,
+      select: 'f_classif',
+      explain: false,
+    };
+    const pool = openPool(2);
+    let held = 0;
+    try {
+      for (let seed = 0; seed < 100; seed++) {
+        const { headline } = await tuneModel(borrowers(80, seed, 0), { ...everything, seed, pool });
+        expect(headline.source).toBe('outer folds');
+        const { low, high } = headline.intervals.rocAuc;
+        if (low <= 0.5 && high >= 0.5) held++;
+      }
+    } finally {
+      await pool.close();
+    }
+    expect(held).toBeGreaterThanOrEqual(90);
+  }, 600_000);
+});

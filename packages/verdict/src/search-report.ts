@@ -1,0 +1,88 @@
+import { parameterImportance } from '@verdict/learn';
+import type { SearchSummary, TrialSummary } from '@verdict/learn';
+import type { ReportTrial, SearchReportInput } from './report/index.ts';
+
+/** Half the width of a 95 % interval, in standard errors. */
+const WIDTH = 1.96;
+
+/** What the report says of a search. */
+export function searchReportOf(search: SearchSummary): SearchReportInput {
+  const { metric, strategy, trials, members, families, selection, ensemble, nested } = search;
+  const reported = reportedTrials(search);
+  const complete = reported.filter(({ status }) => status === 'complete');
+  const importance = parameterImportance(
+    complete.map(({ params, score }) => ({ params, score: score ?? Number.NaN })),
+  );
+  const first = trials.find(({ source, status }) => source === 'portfolio' && status === 'complete');
+  return {
+    metric,
+    strategy,
+    trials: reported,
+    ...(importance.shares.length === 0 ? {} : { importance: importance.shares }),
+    ...(first?.number === 0 ? { baselineScore: first.score } : {}),
+    ...(nested === undefined ? {} : { optimism: optimismOf(nested) }),
+    ...(ensemble === undefined
+      ? {}
+      : {
+          ensemble: {
+            members: members.map(({ trial, kind, weight }) => ({ trial, kind, weight })),
+            gain: ensemble.gain,
+            low: ensemble.low,
+            high: ensemble.high,
+            kept: members.length > 1,
+            treesBefore: ensemble.treesSingle,
+            treesAfter: ensemble.treesEnsemble,
+          },
+        }),
+    ...(families.length === 0 ? {} : { features: { families } }),
+    ...(selection === undefined
+      ? {}
+      : {
+          selection: {
+            method: selection.method,
+            curve: selection.curve,
+            kept: selection.count,
+            dropped: selection.dropped.map(({ name }) => name),
+          },
+        }),
+  };
+}
+
+/** All trials, for the table of the outputs and the report. */
+export function reportedTrials({ trials, members }: SearchSummary): ReportTrial[] {
+  const chosen = new Set(members.map(({ trial }) => trial));
+  return trials.map((trial) => ({
+    number: trial.number,
+    source: trial.source,
+    status: trial.status,
+    score: trial.score,
+    deviation: trial.deviation,
+    rounds: trial.rounds,
+    seconds: trial.seconds,
+    params: shownParams(trial),
+    best: chosen.has(trial.number),
+  }));
+}
+
+/** Numbers and names; lists of constraints are no columns of a table. */
+function shownParams({ configuration }: TrialSummary): Record<string, number | string> {
+  const shown: Record<string, number | string> = {};
+  for (const [name, value] of Object.entries(configuration.params)) {
+    if (typeof value === 'number' || typeof value === 'string') shown[name] = value;
+  }
+  return shown;
+}
+
+function optimismOf({
+  inner,
+  outer,
+}: NonNullable<SearchSummary['nested']>): NonNullable<SearchReportInput['optimism']> {
+  const mean = average(outer);
+  const spread = average(outer.map((value) => (value - mean) ** 2));
+  const error = Math.sqrt(spread / Math.max(1, outer.length - 1));
+  return { inner: average(inner), outer: mean, low: mean - WIDTH * error, high: mean + WIDTH * error };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,87 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UnreadableFile } from '@verdict/core';
+import { readGrid, tuneModel } from '@verdict/learn';
+import type { Grid, TuneOptions } from '@verdict/learn';
+import { runJob } from './train.ts';
+import type { TrainJob, TrainOutcome } from './train.ts';
+
+/** A search for the best model: what to learn from, and how to search. Names and defaults are those of the command line. */
+export interface TuneJob
+  extends
+    TrainJob,
+    Partial<
+      Pick<
+        TuneOptions,
+        | 'trials'
+        | 'budget'
+        | 'metric'
+        | 'engineering'
+        | 'select'
+        | 'ensemble'
+        | 'scheme'
+        | 'outerFolds'
+        | 'onTrial'
+      >
+    > {
+  /** Default `tpe`. */
+  readonly search?: NonNullable<TuneOptions['strategy']>;
+  /** A JSON file with the values to try of each parameter; of search `grid`, which needs it. */
+  readonly grid?: string;
+  /** Go on where an interrupted search into the same folder has ended. */
+  readonly resume?: boolean;
+}
+
+/** The name of the journal in the output folder. */
+const journalName = 'search.journal';
+
+/** Seconds that are set aside for drawing, writing and ending. */
+const AFTERWARDS = 3;
+
+/**
+ * Searches for the best model and does with it what `train` does: the same results, and a table of all trials.
+ * Finished trials are written into a journal in the output folder as they come; with `resume` a search that was
+ * interrupted goes on from there.
+ *
+ * @throws InvalidOption and what reading, training and writing throw; then nothing but the journal is written
+ */
+export async function tune(job: TuneJob): Promise<TrainOutcome> {
+  const started = performance.now();
+  const { out = 'output', search, grid, resume = false } = job;
+  const values = grid === undefined ? undefined : await readGridFile(grid);
+  const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial } = job;
+  const given = { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial };
+  return runJob(
+    job,
+    async (table, options) => {
+      // The journal is written while the search goes on, before any result takes its place.
+      await mkdir(out, { recursive: true });
+      return tuneModel(table, {
+        ...options,
+        ...(Object.fromEntries(
+          Object.entries(given).filter(([, value]) => value !== undefined),
+        ) as Partial<TuneOptions>),
+        ...(search === undefined ? {} : { strategy: search }),
+        ...(values === undefined ? {} : { grid: values }),
+        journal: { file: join(out, journalName), resume },
+        started,
+        afterwards: AFTERWARDS,
+      });
+    },
+    'tune',
+  );
+}
+
+async function readGridFile(file: string): Promise<Grid> {
+  try {
+    return readGrid(await readFile(file), file);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new UnreadableFile({
+      file,
+      problem: 'the grid cannot be read.',
+      hint: 'Give --grid the path of a JSON file such as examples/brief-grid.json.',
+      cause,
+    });
+  }
+}

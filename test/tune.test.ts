@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { PerformanceMetrics } from 'verdict';
+import { describe, expect, it } from 'vitest';
+import { verdict } from './support/command.ts';
+import { scratchFolder } from './support/folder.ts';
+import { succeeds } from './support/output.ts';
+import { csv, customers } from './support/table.ts';
+
+const folder = scratchFolder();
+const file = folder.file('customers.csv', csv(customers(240)));
+const usual = ['--target', 'left', '--folds', '3', '--seed', '5'];
+const schema: object = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../docs/performance_metrics.schema.json', import.meta.url)), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+
+function words(text: string): string[] {
+  return text.split(' ');
+}
+
+/** The search of a run, in a form that does not tell how long anything took. */
+function foundBy(metrics: PerformanceMetrics): unknown {
+  const { search } = metrics;
+  return JSON.parse(
+    JSON.stringify({ ...search, trials: search?.trials.map((trial) => ({ ...trial, seconds: 0 })) }),
+  );
+}
+
+function bytesOf(out: string): Record<string, string> {
+  const model = join(out, 'model');
+  return Object.fromEntries(
+    readdirSync(model).map((name) => [name, readFileSync(join(model, name), 'base64')]),
+  );
+}
+
+async function tune(out: string, ...args: string[]): Promise<PerformanceMetrics> {
+  const { stdout } = await succeeds(['tune', file, ...usual, '--out', out, '--json', ...args]);
+  return JSON.parse(stdout) as PerformanceMetrics;
+}
+
+describe('verdict tune', () => {
+  it('leaves what train leaves and a table of trials, the same with one thread and two', async () => {
+    const [one, two] = [join(folder.path, 'one'), join(folder.path, 'two')];
+    const first = await tune(one, '--trials', '5', '--threads', '1');
+    const second = await tune(two, '--trials', '5', '--threads', '2');
+    expect(bytesOf(two)).toEqual(bytesOf(one));
+    expect(foundBy(second)).toEqual(foundBy(first));
+    validate(first);
+    expect(validate.errors).toBeNull();
+    expect(first.headline.source).toBe('hold-out');
+    expect(first.search?.trials).toHaveLength(5);
+    expect(readFileSync(join(one, 'trials.csv'), 'utf8').trim().split('\n')).toHaveLength(6);
+    const drawn = ['report.html', 'plots/optimisation_history.png', 'plots/parallel_coordinates.svg'];
+    expect(drawn.filter((name) => !existsSync(join(one, name)))).toEqual([]);
+    const predicted = await succeeds(['predict', file, '--model', one]);
+    expect(predicted.stdout.trim().split('\n')).toHaveLength(241);
+  });
+
+  it('goes on after kill -9 as if nothing had happened, without evaluating a trial again', async () => {
+    const [whole, killed] = [join(folder.path, 'whole'), join(folder.path, 'killed')];
+    const expected = await tune(whole, '--trials', '8', '--engineering', 'none');
+    const journal = join(killed, 'search.journal');
+    const args = [
+      'tune',
+      file,
+      ...usual,
+      '--trials',
+      '8',
+      '--engineering',
+      'none',
+      '--out',
+      killed,
+      '--json',
+    ];
+    const lines = (): number =>
+      existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0;
+    const { status } = await verdict(args, {
+      onStart(child) {
+        const watch = setInterval(() => {
+          if (lines() >= 4) child.kill('SIGKILL');
+        }, 5);
+        child.on('exit', () => clearInterval(watch));
+      },
+    });
+    // Not 0: it was killed in the middle of the search.
+    expect(status).toBeNull();
+    const before = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
+    expect(existsSync(join(killed, 'model'))).toBe(false);
+
+    const found = await tune(killed, '--trials', '8', '--engineering', 'none', '--resume');
+    expect(readFileSync(journal, 'utf8').split('\n').slice(0, before.length)).toEqual(before);
+    expect(foundBy(found)).toEqual(foundBy(expected));
+    expect(bytesOf(killed)).toEqual(bytesOf(whole));
+  });
+
+  it('searches a grid, selects features, and judges itself in outer folds', async () => {
+    const grid = folder.file(
+      'grid.json',
+      JSON.stringify({ classifier__n_estimators: [5, 10], max_depth: [2, 3] }),
+    );
+    const out = join(folder.path, 'grid');
+    const metrics = await tune(
+      out,
+      ...words('--search grid --metric f1_weighted --select f_classif --outer-folds 2 --test-size 0'),
+      ...words('--engineering none --grid'),
+      grid,
+    );
+    validate(metrics);
+    expect(validate.errors).toBeNull();
+    expect(metrics.headline.source).toBe('outer folds');
+    const { search } = metrics;
+    expect(search?.trials.map(({ rounds }) => rounds)).toEqual([5, 10, 5, 10]);
+    expect(search?.trials.every(({ foldScores }) => foldScores.length === 3)).toBe(true);
+    expect(search?.nested?.outer).toHaveLength(2);
+    expect(search?.selection?.method).toBe('f_classif');
+    expect(search?.ended).toBe('grid');
+  });
+
+  it('judges trials in windows of time', async () => {
+    const metrics = await tune(
+      join(folder.path, 'windows'),
+      ...words('--time since --windows expanding --gap 2 --trials 2 --engineering none'),
+    );
+    expect(metrics.search?.trials).toHaveLength(2);
+  });
+
+  it.each([
+    ['a grid without a search by grid', ['--grid', 'g.json'], /--search grid/],
+    ['a search by grid without a grid', ['--search', 'grid'], /needs '--grid/],
+    ['windows without time', ['--windows', 'rolling'], /needs '--time/],
+    ['a gap without windows', ['--gap', '3'], /needs '--windows/],
+    ['repeats of time', ['--time', 'since', '--windows', 'rolling', '--repeats', '2'], /time has one order/],
+    ['an unknown metric', ['--metric', 'auc'], /log_loss/],
+  ])('refuses %s as wrong usage', async (_, args, message) => {
+    const out = join(folder.path, 'never');
+    const { status, stderr } = await verdict(['tune', file, ...usual, '--out', out, ...args]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it.each([
+    ['that is not there', 'missing.json', undefined, /cannot be read/],
+    ['that is no JSON', 'text.json', 'max_depth: 3', /JSON/],
+    ['of an unknown parameter', 'unknown.json', '{"max_dept": [3]}', /max_depth/],
+    ['without values', 'empty.json', '{"max_depth": []}', /empty/],
+  ])('refuses a grid %s', async (_, name, content, message) => {
+    const grid = content === undefined ? join(folder.path, name) : folder.file(name, content);
+    const out = join(folder.path, 'never');
+    const { status, stderr } = await verdict([
+      'tune',
+      file,
+      ...usual,
+      '--out',
+      out,
+      '--search',
+      'grid',
+      '--grid',
+      grid,
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(existsSync(join(out, 'model'))).toBe(false);
+  });
+});
