@@ -25,7 +25,11 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
       ? {}
       : {
           ensemble: {
-            members: members.map(({ trial, kind, weight }) => ({ trial, kind, weight })),
+            members: members.map(({ trial, kind, weight }) => ({
+              kind,
+              weight,
+              ...(trial === undefined ? {} : { trial }),
+            })),
             gain: ensemble.gain,
             low: ensemble.low,
             high: ensemble.high,
@@ -50,7 +54,7 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
 
 /** All trials, for the table of the outputs and the report. */
 export function reportedTrials({ trials, members }: SearchSummary): ReportTrial[] {
-  const chosen = new Set(members.map(({ trial }) => trial));
+  const chosen = new Set<number | undefined>(members.map(({ trial }) => trial));
   return trials.map((trial) => ({
     number: trial.number,
     source: trial.source,

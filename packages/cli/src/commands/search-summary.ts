@@ -45,16 +45,18 @@ export function searchLines({ search }: PerformanceMetrics): string[] {
     .slice(0, LISTED);
   return [
     `${plural(complete, 'configuration')} tried on all folds${given === 0 ? '' : `, ${given} given up early`}; the scores chose, so they are a little too good.`,
-    ...layoutTable(
-      ['>trial', `>${search.metric}`, '>±', '>rounds', 'model'],
-      leaders.map(({ number, score, deviation, rounds, configuration }) => [
-        String(number),
-        figure(score),
-        figure(deviation),
-        String(rounds),
-        configuration.name ?? kindOf(configuration),
-      ]),
-    ),
+    ...(leaders.length === 0
+      ? []
+      : layoutTable(
+          ['>trial', `>${search.metric}`, '>±', '>rounds', 'model'],
+          leaders.map(({ number, score, deviation, rounds, configuration }) => [
+            String(number),
+            figure(score),
+            figure(deviation),
+            String(rounds),
+            configuration.name ?? kindOf(configuration),
+          ]),
+        )),
     ...ensembleLines(search),
     ...featureLines(search),
     ...nestedLines(search),
@@ -63,10 +65,18 @@ export function searchLines({ search }: PerformanceMetrics): string[] {
 
 function ensembleLines({ members, ensemble }: Search): string[] {
   const listed = members
-    .map(({ trial, kind, weight }) => `${percent(weight)} ${kind} (trial ${trial})`)
+    .map(({ trial, kind, weight }) =>
+      trial === undefined
+        ? `${percent(weight)} ${kind}, as plain training has it`
+        : `${percent(weight)} ${kind} (trial ${trial})`,
+    )
     .join(', ');
   if (ensemble === undefined) return [`It uses ${listed}.`];
   const interval = `${signed(ensemble.gain)} log loss a row, 95 % interval ${signed(ensemble.low)} … ${signed(ensemble.high)}`;
+  if (ensemble.kept && members.length === 1)
+    return [
+      `A blend would be better than the best trial alone (${interval}), but there was no time to fit it. It uses ${listed}.`,
+    ];
   return members.length > 1
     ? [`A blend is better than the best trial alone (${interval}) and is used: ${listed}.`]
     : [`A blend is not proven to be better than the best trial alone (${interval}): it uses ${listed}.`];
@@ -75,12 +85,15 @@ function ensembleLines({ members, ensemble }: Search): string[] {
 function featureLines({ families, engineered, selection }: Search): string[] {
   const lines: string[] = [];
   if (families.length > 0) {
-    const kept = families.filter((family) => family.kept).map(({ family }) => family);
-    lines.push(
-      kept.length === 0
-        ? `Engineered features (${families.map(({ family }) => family).join(', ')}) did not pay and are left out.`
-        : `Engineered features that paid: ${kept.join(', ')} (${plural(engineered.length, 'feature')}).`,
-    );
+    const named = (some: typeof families): string => some.map(({ family }) => family).join(', ');
+    const kept = families.filter((family) => family.kept);
+    const tried = families.filter(({ gain }) => Number.isFinite(gain));
+    const untried = families.filter(({ gain }) => !Number.isFinite(gain));
+    if (kept.length > 0)
+      lines.push(`Engineered features that paid: ${named(kept)} (${plural(engineered.length, 'feature')}).`);
+    else if (tried.length > 0)
+      lines.push(`Engineered features (${named(tried)}) did not pay and are left out.`);
+    if (untried.length > 0) lines.push(`There was no time to try engineered features: ${named(untried)}.`);
   }
   if (selection !== undefined)
     lines.push(

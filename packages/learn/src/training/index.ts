@@ -20,6 +20,7 @@ export { share } from './shared-memory.ts';
 export { assignFolds } from './row-split.ts';
 export { foldTables, splitsOf } from './fold-tables.ts';
 export type { FoldRows, FoldTables } from './fold-tables.ts';
+export { fitMembers } from './member-fits.ts';
 export { defaultRecipe } from './recipe.ts';
 export type { Recipe, TreeMember } from './recipe.ts';
 export { decisionOf, fitRecipe, makeModel, predictionsOf, takeFrom, trainModel } from './train-model.ts';

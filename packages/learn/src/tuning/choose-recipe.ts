@@ -1,10 +1,18 @@
-import { chooseEnsemble, kindOf } from '../ensemble/index.ts';
-import type { EnsembleChoice } from '../ensemble/index.ts';
+import { kindOf } from '../ensemble/index.ts';
+import type { EngineeredFeature } from '../features/index.ts';
 import { rankTrials, searchTrials } from '../search/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
 import { chooseCount } from '../selection/index.ts';
 import type { CountChoice } from '../selection/index.ts';
-import { assignFolds, defaultRecipe, fitRecipe, foldTables, share, splitsOf } from '../training/index.ts';
+import {
+  assignFolds,
+  defaultRecipe,
+  fitMembers,
+  fitRecipe,
+  foldTables,
+  share,
+  splitsOf,
+} from '../training/index.ts';
 import type {
   CrossFit,
   FitSettings,
@@ -17,6 +25,7 @@ import type {
 import { makeSplits } from '../validation/index.ts';
 import { elapsed, remaining, shorten, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
+import { chooseMembers, memberOf } from './choose-members.ts';
 import { chooseFeatures } from './feature-stage.ts';
 import type { FeatureChoice } from './feature-stage.ts';
 import { finishingSeconds } from './finishing.ts';
@@ -41,16 +50,10 @@ export interface ChoiceInput {
   readonly onTrial?: TuneOptions['onTrial'];
 }
 
-/** The most members that trees are blended of; each is served with the model. */
-const MOST_MEMBERS = 8;
-/** Trials that an ensemble is chosen from, the best ones. */
-const MOST_CANDIDATES = 30;
 /** The share of the time that may go to engineered features and selection. */
-const FEATURE_SHARE = 0.25;
+const FEATURE_SHARE = 1 / 3;
 /** Members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
-/** A fit on the rows of the search, and one on all rows, which are a quarter more. */
-const FITS = 2.3;
 /** The first trial begins however little time there is. */
 const LEAST_SECONDS = 0.1;
 
@@ -69,7 +72,14 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const features: FeatureChoice =
     tuning.engineering === 'none'
       ? { engineered: [], families: [], fit: base }
-      : await chooseFeatures({ rows, base, baseSeconds, fit, budget: featureBudget });
+      : await chooseFeatures({
+          rows,
+          base,
+          baseSeconds,
+          fit,
+          grow: (engineered) => growTrees(input, engineered),
+          budget: featureBudget,
+        });
   const folds = assignFolds(rows, settings.options);
   const selection = await chooseKept(input, features.engineered, folds);
   const making = {
@@ -84,7 +94,11 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   return {
     recipe: {
       ...making,
-      members: members.map(({ trial, weight }) => memberOf(byNumber.get(trial)!, weight)),
+      // Without a complete trial, what plain training does is the best that is known.
+      members:
+        members.length === 0
+          ? plain.members
+          : members.map(({ trial, weight }) => memberOf(byNumber.get(trial)!, weight)),
     },
     summary: {
       strategy: tuning.strategy,
@@ -97,13 +111,41 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
         .filter((name) => !base.plan.outputs.some((output) => output.name === name)),
       ...(selection === undefined ? {} : { selection }),
       ...(ensemble === undefined ? {} : { ensemble }),
-      members: members.map(({ trial, weight }) => {
-        const { configuration, rounds } = byNumber.get(trial)!;
-        return { trial, kind: kindOf(configuration), weight, rounds, params: configuration.params };
-      }),
+      members:
+        members.length === 0
+          ? plain.members.map(({ params, rounds, weight }) => ({
+              kind: kindOf({ params, rounds }),
+              weight,
+              rounds,
+              params: { ...params },
+            }))
+          : members.map(({ trial, weight }) => {
+              const { configuration, rounds } = byNumber.get(trial)!;
+              return { trial, kind: kindOf(configuration), weight, rounds, params: configuration.params };
+            }),
       ended: endOf(tuning, found),
     },
   };
+}
+
+/** Trees of the default recipe with engineered features, without the regression beside them. */
+async function growTrees(
+  input: ChoiceInput,
+  engineered: readonly EngineeredFeature[],
+): Promise<Pick<CrossFit, 'plan' | 'trees'>> {
+  const { rows, settings } = input;
+  const { labels, weights } = rows;
+  const tables = await tablesOf(input, { engineered }, splitsOf(assignFolds(rows, settings.options)));
+  const { booster } = await fitMembers({
+    tables,
+    labels: share(labels),
+    weights: weights === undefined ? undefined : share(Float32Array.from(weights)),
+    recipe: defaultRecipe(labels.length),
+    seed: settings.options.seed,
+    pool: settings.pool,
+    onTask: () => undefined,
+  });
+  return { plan: tables.plan, trees: booster };
 }
 
 /** The features that are kept, if some are to be left out. */
@@ -209,68 +251,7 @@ function summaryOf({ oof: _oof, curve: _curve, ...trial }: Trial): TrialSummary 
   return trial;
 }
 
-/** The trials that ship and their shares. */
-function chooseMembers(
-  { rows, settings, tuning, budget, afterwards }: ChoiceInput,
-  { trials, ranking }: SearchResult,
-  linear: Float64Array,
-  folds: Uint8Array,
-): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
-  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
-  const [best, ...others] = ranking.map((number) => byNumber.get(number)!);
-  // Without a complete trial, what the best one has reached is what there is.
-  const single = [{ trial: best.number, weight: 1 }];
-  const complete = [best, ...others].filter(({ status }) => status === 'complete');
-  if (!tuning.ensemble || complete.length < 2) return { members: single };
-  const { labels, weights, groups } = rows;
-  const threads = settings.pool.threads;
-  // As many members as can be fitted twice in the time that is left.
-  const affordable = (members: readonly Trial[]): boolean =>
-    members.reduce((sum, { seconds }) => sum + seconds, 0) * (FITS / threads) <
-    remaining(budget) - afterwards - finishingSeconds(0, members.length);
-  const candidates = complete.slice(0, MOST_CANDIDATES);
-  const ensemble = chooseEnsemble({
-    labels,
-    weights,
-    groups,
-    folds,
-    members: candidates.map((trial) => ({
-      trial: trial.number,
-      kind: kindOf(trial.configuration),
-      margins: trial.oof,
-      trees: treesOf(trial, settings.options.folds),
-    })),
-    linear,
-    seed: settings.options.seed,
-  });
-  const members = heaviest(ensemble.members, (some) =>
-    affordable(some.map(({ trial }) => byNumber.get(trial)!)),
-  );
-  return { members: members.length === 0 ? single : members, ensemble };
-}
-
-/** The heaviest members, as many as may be, with shares that add up to 1 again. */
-function heaviest(
-  members: EnsembleChoice['members'],
-  allows: (some: EnsembleChoice['members']) => boolean,
-): EnsembleChoice['members'] {
-  let kept = members.slice(0, MOST_MEMBERS);
-  while (kept.length > 1 && !allows(kept)) kept = kept.slice(0, -1);
-  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
-  return kept.map(({ trial, weight }) => ({ trial, weight: weight / total }));
-}
-
-/** Trees that a row walks in the bag of a trial. */
-function treesOf({ configuration, rounds }: Trial, folds: number): number {
-  return rounds * folds * (configuration.params.num_parallel_tree ?? 1);
-}
-
-/** The rounds of a trial were chosen by the mean over its folds, and are kept. */
-function memberOf({ configuration, rounds }: Trial, weight: number): TreeMember {
-  return { params: configuration.params, rounds, weight };
-}
-
-/** The metric of grid and trials ends a search that has no time limit, or more time than it needs. */
+/** Why the search ended. */
 function endOf({ strategy, trials }: CheckedTuning, found: SearchResult): SearchSummary['ended'] {
   if (trials !== undefined && found.trials.length >= trials) return 'trials';
   return strategy === 'grid' && found.trials.every(({ status }) => status !== 'stopped') ? 'grid' : 'budget';

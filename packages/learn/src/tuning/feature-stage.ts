@@ -33,6 +33,8 @@ export interface FeatureStageInput {
   readonly base: CrossFit;
   readonly baseSeconds: number;
   readonly fit: (rows: Rows, recipe: Recipe) => Promise<CrossFit>;
+  /** Trees alone, with engineered features: what they make of them ranks these. */
+  readonly grow: (engineered: readonly EngineeredFeature[]) => Promise<Pick<CrossFit, 'plan' | 'trees'>>;
   readonly budget: Budget;
 }
 
@@ -52,13 +54,13 @@ interface Attempt extends Candidate {
 /** Whole families of proposals mostly harm: many features that each help a little are many ways to overfit. */
 const STRONGEST = [4, 8, 16];
 /** With engineered features a fit takes longer than without, by up to about this factor. */
-const SLOWER = 2;
+const SLOWER = 1.5;
 const EPSILON = 1e-15;
 
 /**
  * Tries engineered features with the whole model and keeps those whose out-of-fold log loss falls by more than one
- * standard error of the paired difference. All proposals for trees are fitted once, to rank them by what trees make of
- * them; then the strongest few are tried. Logarithms and ranks, which are news to the regression alone, are tried by
+ * standard error of the paired difference. Trees are grown once with all proposals for them, to rank these by what trees
+ * make of them; then the strongest few are tried. Logarithms and ranks, which are news to the regression alone, are tried by
  * themselves. If both pay and together do worse than the better of them, that one remains.
  */
 export async function chooseFeatures(input: FeatureStageInput): Promise<FeatureChoice> {
@@ -69,7 +71,7 @@ export async function chooseFeatures(input: FeatureStageInput): Promise<FeatureC
     dataset: rows.dataset,
   });
   const tries = new Tries(input);
-  const strongest = await bestOf(tries, await strongestOf(tries, Object.values(forTrees).flat()));
+  const strongest = await bestOf(tries, await strongestOf(input, Object.values(forTrees).flat()));
   const shaped = await bestOf(tries, [{ family: 'logarithms and ranks', features: shape }]);
   const paid = [strongest, shaped]
     .filter((attempt) => attempt !== undefined)
@@ -86,11 +88,12 @@ export async function chooseFeatures(input: FeatureStageInput): Promise<FeatureC
 }
 
 /** The few features of which trees make most, in several numbers. */
-async function strongestOf(tries: Tries, features: readonly EngineeredFeature[]): Promise<Candidate[]> {
-  if (features.length === 0) return [];
-  const all = await tries.try({ family: 'all proposals', features });
-  if (all.fit === undefined) return [];
-  const { plan, trees } = all.fit;
+async function strongestOf(
+  { grow, budget, baseSeconds }: FeatureStageInput,
+  features: readonly EngineeredFeature[],
+): Promise<Candidate[]> {
+  if (features.length === 0 || remaining(budget) < SLOWER * baseSeconds) return [];
+  const { plan, trees } = await grow(features);
   const sources = new Map(plan.outputs.map((output) => [output.name, output.sources.join('\n')]));
   const kinds = new Map(plan.steps.map((step) => ['output' in step ? step.output : '', step.kind]));
   const ranked = engineeredByGain(plan, [trees]).map(({ feature }) =>

@@ -31,11 +31,13 @@ export interface SearchSummary {
 
 /** One kind of trees of the model that ships. */
 export interface MemberSummary {
-  readonly trial: number;
+  /** Number of its trial; without one it is what plain training does, since no trial was complete. */
+  readonly trial?: number;
   /** Such as `boosted trees, depth 6`. */
   readonly kind: string;
   /** Its share of the margin of the trees. */
   readonly weight: number;
+  /** Of each fold; the most rounds where folds stop early. */
   readonly rounds: number;
   readonly params: Readonly<Record<string, unknown>>;
 }

@@ -1,0 +1,75 @@
+import { chooseEnsemble, kindOf } from '../ensemble/index.ts';
+import type { EnsembleChoice } from '../ensemble/index.ts';
+import type { SearchResult, Trial } from '../search/index.ts';
+import type { TreeMember } from '../training/index.ts';
+import { remaining } from './budget.ts';
+import type { ChoiceInput } from './choose-recipe.ts';
+import { finishingSeconds } from './finishing.ts';
+
+/** The most members that trees are blended of; each is served with the model. */
+const MOST_MEMBERS = 8;
+/** Trials that an ensemble is chosen from, the best ones. */
+const MOST_CANDIDATES = 30;
+/** A fit on the rows of the search, and one on all rows, which are a quarter more. */
+const FITS = 2.3;
+
+/** The trials that ship and their shares; none if no trial is complete. */
+export function chooseMembers(
+  { rows, settings, tuning, budget, afterwards }: ChoiceInput,
+  { trials, ranking }: SearchResult,
+  linear: Float64Array,
+  folds: Uint8Array,
+): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
+  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+  const complete = ranking
+    .map((number) => byNumber.get(number)!)
+    .filter(({ status }) => status === 'complete');
+  const single = complete.slice(0, 1).map(({ number }) => ({ trial: number, weight: 1 }));
+  if (!tuning.ensemble || complete.length < 2) return { members: single };
+  const { labels, weights, groups } = rows;
+  const threads = settings.pool.threads;
+  // As many members as can be fitted twice in the time that is left.
+  const affordable = (members: readonly Trial[]): boolean =>
+    members.reduce((sum, { seconds }) => sum + seconds, 0) * (FITS / threads) <
+    remaining(budget) - afterwards - finishingSeconds(0, members.length);
+  const candidates = complete.slice(0, MOST_CANDIDATES);
+  const ensemble = chooseEnsemble({
+    labels,
+    weights,
+    groups,
+    folds,
+    members: candidates.map((trial) => ({
+      trial: trial.number,
+      kind: kindOf(trial.configuration),
+      margins: trial.oof,
+      trees: treesOf(trial, settings.options.folds),
+    })),
+    linear,
+    seed: settings.options.seed,
+  });
+  const members = heaviest(ensemble.members, (some) =>
+    affordable(some.map(({ trial }) => byNumber.get(trial)!)),
+  );
+  return { members: members.length === 0 ? single : members, ensemble };
+}
+
+/** The heaviest members, as many as may be, with shares that add up to 1 again. */
+function heaviest(
+  members: EnsembleChoice['members'],
+  allows: (some: EnsembleChoice['members']) => boolean,
+): EnsembleChoice['members'] {
+  let kept = members.slice(0, MOST_MEMBERS);
+  while (kept.length > 1 && !allows(kept)) kept = kept.slice(0, -1);
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
+  return kept.map(({ trial, weight }) => ({ trial, weight: weight / total }));
+}
+
+/** Trees that a row walks in the bag of a trial. */
+function treesOf({ configuration, rounds }: Trial, folds: number): number {
+  return rounds * folds * (configuration.params.num_parallel_tree ?? 1);
+}
+
+/** The rounds of a trial were chosen by the mean over its folds, and are kept. */
+export function memberOf({ configuration, rounds }: Trial, weight: number): TreeMember {
+  return { params: configuration.params, rounds, weight };
+}
