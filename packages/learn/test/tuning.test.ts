@@ -83,6 +83,20 @@ describe('tuneModel', () => {
     expect(Math.max(...seen)).toBeLessThan(60);
   });
 
+  it('ships what plain training does where there was time for no trial', async () => {
+    const { dataset, schema } = borrowers(300, 4, 1);
+    let milliseconds = 0;
+    const options: TuneOptions = { folds: 3, budget: 3, explain: false, threads: 2 };
+    const { search, bundle } = await tuneModel(
+      { dataset, schema },
+      { ...options, now: () => (milliseconds += 1000) },
+    );
+    expect(search.trials.filter(({ status }) => status === 'complete')).toEqual([]);
+    expect(search.members).toMatchObject([{ kind: 'boosted trees, depth 5', weight: 1 }]);
+    expect(search.members[0].trial).toBeUndefined();
+    expect(bundle.booster?.treeCount).toBeGreaterThan(10);
+  });
+
   it.each([
     ['an unknown strategy', { strategy: 'best' }, 'search'],
     ['a grid without one', { strategy: 'grid' }, 'grid'],

@@ -4,14 +4,12 @@ import type { SearchResult, Trial } from '../search/index.ts';
 import type { TreeMember } from '../training/index.ts';
 import { remaining } from './budget.ts';
 import type { ChoiceInput } from './choose-recipe.ts';
-import { finishingSeconds } from './finishing.ts';
+import { finishingSeconds, fitsOfAll } from './finishing.ts';
 
 /** The most members that trees are blended of; each is served with the model. */
 const MOST_MEMBERS = 8;
 /** Trials that an ensemble is chosen from, the best ones. */
 const MOST_CANDIDATES = 30;
-/** A fit on the rows of the search, and one on all rows, which are a quarter more. */
-const FITS = 2.3;
 
 /** The trials that ship and their shares; none if no trial is complete. */
 export function chooseMembers(
@@ -30,7 +28,7 @@ export function chooseMembers(
   const threads = settings.pool.threads;
   // As many members as can be fitted twice in the time that is left.
   const affordable = (members: readonly Trial[]): boolean =>
-    members.reduce((sum, { seconds }) => sum + seconds, 0) * (FITS / threads) <
+    members.reduce((sum, { seconds }) => sum + seconds, 0) * (fitsOfAll / threads) <
     remaining(budget) - afterwards - finishingSeconds(0, members.length);
   const candidates = complete.slice(0, MOST_CANDIDATES);
   const ensemble = chooseEnsemble({

@@ -13,15 +13,7 @@ import {
   share,
   splitsOf,
 } from '../training/index.ts';
-import type {
-  CrossFit,
-  FitSettings,
-  FoldRows,
-  FoldTables,
-  Recipe,
-  Rows,
-  TreeMember,
-} from '../training/index.ts';
+import type { CrossFit, FitSettings, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
 import { elapsed, remaining, shorten, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
