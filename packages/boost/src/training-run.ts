@@ -55,7 +55,6 @@ export interface TrainingRun {
   toBooster(rounds?: number): Booster;
   /** Gives the memory back for the thread's next job; the run is over. Closing twice does nothing. */
   close(): void;
-  [Symbol.dispose](): void;
 }
 
 /**
@@ -142,10 +141,6 @@ class Run implements TrainingRun {
     if (this.#job === undefined) return;
     this.#job = undefined;
     this.#workspace.release();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   #open(): TrainingJob {

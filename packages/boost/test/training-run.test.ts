@@ -105,7 +105,7 @@ describe('a run', () => {
     const again = folds.map((data) => startTraining(data, {}));
     const memories = again.map(() => Workspace.take(64).memory);
     expect(new Set(memories).size).toBe(3);
-    for (const run of again) run[Symbol.dispose]();
+    for (const run of again) run.close();
   });
 
   it('hands out copies', () => {
