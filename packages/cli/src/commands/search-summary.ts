@@ -34,7 +34,7 @@ export function leaderboardState(progress: SearchProgress): LeaderboardState {
 const LISTED = 5;
 
 /** What the search tried, and what it chose. */
-export function searchLines({ search }: PerformanceMetrics): string[] {
+export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): string[] {
   if (search === undefined) return [];
   const places = new Map(search.trials.map((trial) => [trial.number, trial]));
   const complete = search.trials.filter(({ status }) => status === 'complete').length;

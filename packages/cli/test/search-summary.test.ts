@@ -1,0 +1,167 @@
+import type { PerformanceMetrics, SearchProgress } from 'verdict';
+import { describe, expect, it } from 'vitest';
+import { leaderboardState, searchLines } from '../src/commands/search-summary.ts';
+
+type Search = NonNullable<PerformanceMetrics['search']>;
+
+const trial = (number: number, status: 'complete' | 'pruned', score: number): Search['trials'][number] => ({
+  number,
+  status,
+  score,
+  source: number === 0 ? 'portfolio' : 'tpe',
+  configuration: {
+    ...(number === 0 ? { name: 'defaults of train' } : {}),
+    params: { max_depth: 3 + number, learning_rate: 0.1 },
+    rounds: 500,
+  },
+  foldScores: [score, score],
+  deviation: 0.01,
+  rounds: 100,
+  seconds: 1,
+});
+const ensemble: NonNullable<Search['ensemble']> = {
+  kept: true,
+  method: 'greedy',
+  members: [],
+  gain: 0.002,
+  standardError: 0.0005,
+  low: 0.001,
+  high: 0.003,
+  pValue: 0.001,
+  single: 1,
+  treesSingle: 500,
+  treesEnsemble: 1000,
+  foldGains: [0.002],
+  rows: 900,
+};
+const member = (number: number, weight: number): Search['members'][number] => ({
+  trial: number,
+  kind: `boosted trees, depth ${3 + number}`,
+  weight,
+  rounds: 100,
+  params: {},
+});
+const search: Search = {
+  strategy: 'tpe',
+  metric: 'log_loss',
+  trials: [trial(0, 'complete', 0.4), trial(1, 'complete', 0.38), trial(2, 'pruned', 0.6)],
+  ranking: [1, 0, 2],
+  families: [],
+  engineered: [],
+  members: [member(1, 0.75), member(0, 0.25)],
+  ensemble,
+  ended: 'budget',
+};
+const text = (change: Partial<Search>): string =>
+  searchLines({ search: { ...search, ...change } }).join('\n');
+
+describe('what a search found, in the terminal', () => {
+  it('is its best trials and what they were blended to', () => {
+    const lines = searchLines({ search });
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe(
+      '2 configurations tried on all folds, 1 given up early; the scores chose, so they are a little too good.',
+    );
+    expect(lines[3]).toMatch(/^ +1 +0\.3800 +0\.0100 +100 +boosted trees, depth 4/);
+    expect(lines[4]).toMatch(/^ +0 +0\.4000 +0\.0100 +100 +defaults of train/);
+    expect(lines[5]).toBe(
+      'A blend is better than the best trial alone (+0.0020 log loss a row, 95 % interval +0.0010 … +0.0030) and is used: 75.0 % boosted trees, depth 4 (trial 1), 25.0 % boosted trees, depth 3 (trial 0).',
+    );
+    expect(searchLines({})).toEqual([]);
+  });
+
+  it('says why one kind of trees is used', () => {
+    const members = [member(1, 1)];
+    expect(text({ members, ensemble: { ...ensemble, kept: false } })).toContain(
+      'A blend is not proven to be better than the best trial alone',
+    );
+    expect(text({ members })).toContain(
+      'but there was no time to fit it. It uses 100.0 % boosted trees, depth 4',
+    );
+    const { ensemble: _, ...single } = search;
+    expect(searchLines({ search: { ...single, members } }).at(-1)).toBe(
+      'It uses 100.0 % boosted trees, depth 4 (trial 1).',
+    );
+    const plain = [{ kind: 'boosted trees, depth 5', weight: 1, rounds: 500, params: {} }];
+    const none = { ...single, trials: [trial(2, 'pruned', 0.6)], ranking: [2], members: plain };
+    expect(searchLines({ search: none })).toEqual([
+      '0 configurations tried on all folds, 1 given up early; the scores chose, so they are a little too good.',
+      'It uses 100.0 % boosted trees, depth 5, as plain training has it.',
+    ]);
+  });
+
+  it('says which features paid, which did not, and which were not tried', () => {
+    const family = (name: string, gain: number, kept: boolean): Search['families'][number] => ({
+      family: name,
+      count: 4,
+      gain,
+      standardError: 0.001,
+      kept,
+    });
+    const paid = { families: [family('the strongest 4', 0.01, true)], engineered: ['a / b', 'a × b'] };
+    expect(text(paid)).toContain('Engineered features that paid: the strongest 4 (2 features).');
+    const families = [family('the strongest 4', -0.01, false), family('logarithms and ranks', NaN, false)];
+    expect(text({ families })).toContain(
+      'Engineered features (the strongest 4) did not pay and are left out.',
+    );
+    expect(text({ families })).toContain(
+      'There was no time to try engineered features: logarithms and ranks.',
+    );
+  });
+
+  it('says what was left out, and how optimistic the search is', () => {
+    const selection = {
+      method: 'rfe' as const,
+      count: 3,
+      kept: ['a', 'b', 'c'],
+      curve: [],
+      dropped: [{ name: 'd', rank: 4 }],
+      cost: { logLoss: 0.001, standardError: 0.001 },
+    };
+    expect(text({ selection })).toContain(
+      'Of 4 features the best 3 are used (rfe), at a cost of +0.0010 log loss.',
+    );
+    const nested = {
+      folds: 2,
+      metric: 'log_loss' as const,
+      inner: [0.38, 0.37],
+      outer: [0.39, 0.39],
+      optimism: -0.015,
+      standardError: 0.005,
+    };
+    expect(text({ nested })).toContain(
+      'On 2 outer folds, which chose nothing, log_loss differs by +0.0150 ± 0.0050 from what such a search sees.',
+    );
+  });
+});
+
+describe('the state of a leaderboard', () => {
+  it('has the complete trials, best first, and the time or the trials that are granted', () => {
+    const ranking = search.ranking.map((number) => ({
+      ...search.trials[number],
+      curve: [],
+      oof: new Float32Array(0),
+    }));
+    const progress: SearchProgress = {
+      metric: 'log_loss',
+      ranking,
+      elapsedSeconds: 12,
+      budgetSeconds: 60,
+      trials: undefined,
+    };
+    const state = leaderboardState(progress);
+    expect(state).toMatchObject({
+      complete: 2,
+      pruned: 1,
+      elapsed: 12,
+      budget: { kind: 'seconds', total: 60 },
+    });
+    expect(state.rows.map(({ trial: number, learner }) => [number, learner])).toEqual([
+      [1, 'boosted trees, depth 4'],
+      [0, 'defaults of train'],
+    ]);
+    const counted = leaderboardState({ ...progress, budgetSeconds: undefined, trials: 20 });
+    expect(counted.budget).toEqual({ kind: 'trials', total: 20 });
+    expect(leaderboardState({ ...progress, budgetSeconds: undefined }).budget).toBeUndefined();
+  });
+});
