@@ -21,12 +21,12 @@ export interface ShapImage {
 /** Lays a forest out for explaining blocks of that many rows. */
 export function buildShapImage(trees: readonly Tree[], blockRows: number): ShapImage {
   const features = usedFeatures(trees);
-  const places = new Int32Array((features.at(-1) ?? -1) + 1);
-  features.forEach((feature, place) => (places[feature] = place * blockRows));
+  const firstValues = new Int32Array((features.at(-1) ?? -1) + 1);
+  features.forEach((feature, place) => (firstValues[feature] = place * blockRows));
   const forest = packForest(
     trees.map((tree) => ({
       ...tree,
-      features: tree.features.map((feature, node) => (tree.lefts[node] < 0 ? 0 : places[feature])),
+      features: tree.features.map((feature, node) => (tree.lefts[node] < 0 ? 0 : firstValues[feature])),
     })),
   );
   const { edges, chunks, quadrature, largestTree, expectations } = buildShapTable(trees);
@@ -41,10 +41,9 @@ export function buildShapImage(trees: readonly Tree[], blockRows: number): ShapI
     new Uint8Array(chunks.buffer),
     new Uint8Array(quadrature.buffer),
   ];
-  image.ints.set(
-    parts.map((part) => image.add(part)),
-    head / 4,
-  );
+  // Adding may move the image: what it is then is asked for afterwards.
+  const places = parts.map((part) => image.add(part));
+  image.ints.set(places, head / 4);
   const depth = trees.reduce((most, tree) => Math.max(most, treeDepth(tree)), 0);
   return { bytes: image.finish(), features, nodes, largestTree, depth, expectations };
 }
