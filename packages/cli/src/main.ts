@@ -71,6 +71,13 @@ function report(error: unknown): void {
     );
     return;
   }
+  const noRoom = error instanceof RangeError && /allocat/u.test(error.message);
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || noRoom) {
+    process.stderr.write(
+      `${style.bad('error')} There is not enough memory for this work.\n      ${style.dim('Close other programs, raise the limit (ulimit -v), use fewer --threads, or give fewer rows or columns.')}\n`,
+    );
+    return;
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `${style.bad('error')} This is a fault in Verdict, not in your data. Please report it with these lines:\n${text}\n`,
