@@ -8,6 +8,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { predictCommand } from './commands/predict.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { typesCommand } from './commands/types.ts';
 
 /**
  * The whole command line.
@@ -45,6 +46,7 @@ Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted
     compareCommand,
     explainCommand,
     inspectCommand,
+    typesCommand,
   ]) {
     program.addCommand(command(signal));
   }

@@ -19,6 +19,8 @@ export { evaluate } from './evaluate.ts';
 export type { EvaluateJob, Evaluation } from './evaluate.ts';
 export { explain } from './explain.ts';
 export type { Explanation, ExplainJob, RowExplanation, TableExplanation } from './explain.ts';
+export { featureTypes } from './feature-types.ts';
+export type { FeatureTypesJob } from './feature-types.ts';
 export { importModel } from './import-model.ts';
 export type { ImportJob, ImportOutcome } from './import-model.ts';
 export type { ImportedMetrics } from './imported-metrics.ts';

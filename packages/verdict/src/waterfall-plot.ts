@@ -1,11 +1,10 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { waterfallChart } from '@verdict/charts';
 import { InvalidOption } from '@verdict/core';
 import type { Decision } from '@verdict/learn';
 import { waterfallOf } from '@verdict/learn';
 import type { RowExplanation } from './explain.ts';
-import { diskError } from './output-folder.ts';
 import { renderPng, renderSvg } from './render/index.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Columns that are drawn by name; the others are one step. */
 const MOST_STEPS = 15;
@@ -56,12 +55,5 @@ export async function writeWaterfall(
     ),
   });
   const svg = await renderSvg(chart);
-  const picture = /\.png$/iu.test(file) ? await renderPng(svg) : svg;
-  try {
-    await writeFile(`${file}.partial`, picture);
-    await rename(`${file}.partial`, file);
-  } catch (error) {
-    await rm(`${file}.partial`, { force: true }).catch(() => undefined);
-    throw diskError(file, error);
-  }
+  await writeWhole(file, /\.png$/iu.test(file) ? await renderPng(svg) : svg);
 }

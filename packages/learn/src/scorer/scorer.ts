@@ -51,8 +51,13 @@ export interface RowExplanation {
   readonly margin: number;
 }
 
-/** Scores and explains with a model. */
-export interface Scorer {
+/**
+ * Scores and explains with a model.
+ *
+ * @typeParam Row what a record must look like to compile, such as the type that `verdict types` writes; default: any
+ * record
+ */
+export interface Scorer<Row extends RowRecord = RowRecord> {
   /** Throws ColumnMissing or InvalidValue if the dataset is not what the model reads. */
   scoreBatch(dataset: Dataset): BatchScores;
   /**
@@ -60,7 +65,7 @@ export interface Scorer {
    * booleans, null. Throws ColumnMissing for an absent field that is not optional, InvalidValue for a value
    * of another type.
    */
-  scoreRow(record: RowRecord): RowScore;
+  scoreRow(record: Row): RowScore;
   /**
    * The contributions of every column to every row's margin. Throws as `scoreBatch`.
    *
@@ -68,16 +73,22 @@ export interface Scorer {
    */
   explainBatch(dataset: Dataset, threads?: number): BatchExplanation;
   /** Throws as `scoreRow`. */
-  explainRow(record: RowRecord): RowExplanation;
+  explainRow(record: Row): RowExplanation;
 }
 
 /** A scorer and the bundle that it was loaded from. */
-export interface LoadedScorer extends Scorer {
+export interface LoadedScorer<Row extends RowRecord = RowRecord> extends Scorer<Row> {
   readonly bundle: Bundle;
 }
 
-/** Reads a bundle and makes a scorer of it; throws InvalidModel. */
-export async function loadScorer(dir: string): Promise<LoadedScorer> {
+/**
+ * Reads a bundle and makes a scorer of it.
+ *
+ * @typeParam Row what records must look like to compile: `loadScorer<ChurnFeatures>(dir)` with the type that
+ * `verdict types` has written. It is not looked at when the program runs: `scoreRow` checks each value itself
+ * @throws InvalidModel
+ */
+export async function loadScorer<Row extends RowRecord = RowRecord>(dir: string): Promise<LoadedScorer<Row>> {
   const bundle = await readBundle(dir);
   return { ...createScorer(bundle), bundle };
 }

@@ -1,0 +1,16 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { diskError } from './output-folder.ts';
+
+/**
+ * Writes a file that appears under its name only when it is complete.
+ * @throws what writing throws; then there is no file
+ */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(`${file}.partial`, content);
+    await rename(`${file}.partial`, file);
+  } catch (error) {
+    await rm(`${file}.partial`, { force: true }).catch(() => undefined);
+    throw diskError(file, error);
+  }
+}
