@@ -16,6 +16,28 @@ const { version, devDependencies, workspaces } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 ) as { version: string; devDependencies: Record<string, string>; workspaces: string[] };
 
+const types = `@types/node@${devDependencies['@types/node']}`;
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const strict =
+  '--noEmit --strict --module nodenext --target es2024 --types node --skipLibCheck false --allowImportingTsExtensions'.split(
+    ' ',
+  );
+
+async function install(folder: string, packages: readonly string[]): Promise<void> {
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], { cwd: folder });
+}
+
+/** The names of all packages that a project has installed. */
+function packagesIn(folder: string): string[] {
+  const home = join(folder, 'node_modules');
+  return readdirSync(home)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(home, name)).map((inner) => `${name}/${inner}`) : [name],
+    )
+    .sort();
+}
+
 /** Runs a program in the project that has installed the packages; fails with what it says. */
 async function inProject(file: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(file, args, {
@@ -34,19 +56,7 @@ beforeAll(async () => {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   writeFileSync(join(project, 'customers.csv'), csv(customers(200)));
-  const files = readdirSync(tarballs).map((name) => join(tarballs, name));
-  await run(
-    'npm',
-    [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--prefer-offline',
-      ...files,
-      `@types/node@${devDependencies['@types/node']}`,
-    ],
-    { cwd: project },
-  );
+  await install(project, [...readdirSync(tarballs).map((name) => join(tarballs, name)), types]);
 }, 300_000);
 
 describe('the packages, packed and installed in an empty project', () => {
@@ -127,6 +137,56 @@ console.log(JSON.stringify({ trees: booster.treeCount, same: again.join() === ma
     expect(predicted).toBe(readFileSync(join(project, 'predictions.csv'), 'utf8'));
   });
 
+  it('give the scorer alone: no DuckDB, no charts, no server, and rows whose types are checked', async () => {
+    const small = join(folder.path, 'small');
+    mkdirSync(small);
+    writeFileSync(join(small, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+    const wanted = readdirSync(tarballs).filter((name) => /^verdict-(?:core|boost|learn)-/.test(name));
+    await install(small, [...wanted.map((name) => join(tarballs, name)), types]);
+    expect(packagesIn(small)).toEqual([
+      '@types/node',
+      '@verdict/boost',
+      '@verdict/core',
+      '@verdict/learn',
+      'tinypool',
+      'undici-types',
+    ]);
+    await inProject(
+      inTree('.bin', 'verdict'),
+      'types',
+      '--model',
+      'results',
+      '--out',
+      join(small, 'left.ts'),
+    );
+    const program = (row: string): string => `import { loadScorer } from '@verdict/learn';
+import type { LeftFeatures, LeftLabel } from './left.ts';
+const scorer = await loadScorer<LeftFeatures>(process.argv[2]);
+const score = scorer.scoreRow(${row});
+const label = score.label as LeftLabel;
+console.log(JSON.stringify({ ...score, label } satisfies typeof score));
+`;
+    const right = "{ age: 30, plan: 'basic', calls: 9, since: '2018-03-01', paper: true }";
+    writeFileSync(join(small, 'right.ts'), program(right));
+    writeFileSync(join(small, 'wrong.ts'), program(right.replace('calls', 'cals')));
+    const compiled = (file: string): Promise<string> =>
+      run(process.execPath, [tsc, ...strict, file], { cwd: small }).then(
+        ({ stdout }) => stdout,
+        (error: { stdout: string }) => error.stdout,
+      );
+    expect(await compiled('right.ts')).toBe('');
+    expect(await compiled('wrong.ts')).toMatch(/^wrong\.ts.*TS2561.*'cals'.*'calls'/);
+    // The same figures as the whole library gives.
+    const { stdout } = await run(process.execPath, ['right.ts', join(project, 'results')], { cwd: small });
+    writeFileSync(
+      join(project, 'score.js'),
+      `import { loadScorer } from 'verdict';
+console.log(JSON.stringify((await loadScorer('results')).scoreRow(${right})));
+`,
+    );
+    expect(stdout).toBe(await inProject(process.execPath, 'score.js'));
+  });
+
   it('say which Node.js they need to one that is too old', async () => {
     const old = `data:text/javascript,${encodeURIComponent("Object.defineProperty(process.versions, 'node', { value: '20.20.2' })")}`;
     const script = inTree('@verdict', 'cli', 'bin', 'verdict.js');
@@ -169,9 +229,7 @@ export { auc, evaluate, explain, inspect, loadScorer, metricsOf, predict, readTa
         files: ['typed.ts'],
       }),
     );
-    await expect(
-      inProject(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')),
-    ).resolves.toBe('');
+    await expect(inProject(process.execPath, tsc)).resolves.toBe('');
   });
 
   it('left the clone as it was', () => {

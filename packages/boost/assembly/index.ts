@@ -12,6 +12,7 @@ export { logisticLoss } from './loss';
 export { partitionRows, splitRows } from './partition';
 export { interactBlock } from './interact';
 export { quantiseGradients } from './quantise';
+export { walkRow } from './row';
 export { clearBytes, copyBytes, fillSequence, interleave, sampleRows, takeColumn } from './rows';
 export { scoreBlock } from './score';
 export { explainBlock } from './shap';

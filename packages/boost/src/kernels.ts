@@ -147,6 +147,7 @@ export interface Kernels {
   fillSequence(words: number, count: number, first: number): void;
   sumGradients(index: number, count: number, gradients: number, sums: number): void;
   addToRows(index: number, count: number, margins: number, value: number): void;
+  walkRow(image: number, row: number, start: number): number;
   scoreBlock(
     image: number,
     floats: number,

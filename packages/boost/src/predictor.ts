@@ -1,3 +1,4 @@
+import { OutOfResources } from '@verdict/core';
 import type { BlockJob } from './block-job.ts';
 import { readRows } from './cells.ts';
 import type { Cells } from './cells.ts';
@@ -6,6 +7,7 @@ import type { Forest } from './forest.ts';
 import { usesVectors } from './kernels.ts';
 import { makeResult, runTask } from './row-task.ts';
 import type { RowTask } from './row-task.ts';
+import { RowWalker } from './row-walker.ts';
 import { buildScoreImage, SLOT_BYTES } from './score-image.ts';
 import type { ScoreImage } from './score-image.ts';
 import type { Tree } from './tree.ts';
@@ -16,6 +18,8 @@ const FEW_ROWS = 8;
 const BYTES_PER_ROW = 32768;
 /** Numbering the thresholds pays once a forest has met about this many rows. */
 const RANKED_AFTER = 8192;
+/** After this many single rows more are expected, and a kernel's own copy of the forest pays. */
+const MANY_SINGLE_ROWS = 64;
 /** Nanoseconds for a row and tree, with and without numbers. */
 const RANKED_COST = 3;
 const WALKED_COST = 12;
@@ -27,6 +31,8 @@ export class Predictor {
   #image: ScoreImage | undefined;
   #rowsSeen = 0;
   readonly #sum = new Float32Array(1);
+  #singleRows = 0;
+  #walker: RowWalker | undefined;
 
   /** @param trees their leaves as they are added up, weights applied */
   constructor(trees: readonly Tree[]) {
@@ -41,6 +47,11 @@ export class Predictor {
 
   /** One row's margin from a start: the leaves of trees `begin` to `end - 1`, added in float32 and in order. */
   addRow(row: Float32Array, begin: number, end: number, start: number): number {
+    if (begin === 0 && end === this.#trees.length) {
+      if (this.#singleRows < MANY_SINGLE_ROWS) this.#singleRows++;
+      else if (this.#singleRows === MANY_SINGLE_ROWS) this.#openWalker(row.length);
+      if (this.#walker !== undefined) return this.#walker.margin(row, start);
+    }
     const { forest } = this;
     const sum = this.#sum;
     // Kept in an array of floats: it rounds as it should, and a variable would be boxed for every tree.
@@ -49,6 +60,16 @@ export class Predictor {
       sum[0] += forest.floats[walk(forest, forest.roots[tree], row) * 4 + 3];
     }
     return sum[0];
+  }
+
+  /** Tried once: without the memory for it, rows are walked in JavaScript as before, to the same bits. */
+  #openWalker(features: number): void {
+    this.#singleRows++;
+    try {
+      this.#walker = RowWalker.open(this.#trees, features);
+    } catch (error) {
+      if (!(error instanceof OutOfResources)) throw error;
+    }
   }
 
   /** Adds the leaves of trees `begin` to `end - 1` to the margins of all rows, as `addRow` does. */
