@@ -1,7 +1,7 @@
 // What the tests need beyond npm's packages: a Chromium to open reports in, and Python peers (scikit-learn,
 // XGBoost, LightGBM, ONNX Runtime) to compare with. Installs what can be installed, says what is missing where it cannot be.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { answers, attempt, root } from './lib.mjs';
@@ -32,6 +32,56 @@ export function chromium() {
     throw new Error(
       'The report is tested in Chromium, which is not on this machine. Install Chromium or Chrome ' +
         '(Debian and Ubuntu: sudo apt-get install chromium) or set CHROMIUM_PATH to its binary.',
+    );
+  }
+  return path;
+}
+
+/** Where Debian puts Postgres's programs, newest version first. */
+function debianPostgres() {
+  const base = '/usr/lib/postgresql';
+  const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(base, version, 'bin'));
+}
+
+/** The folder with Postgres's own programs (initdb, pg_ctl), installed from Debian's packages if need be. */
+export function postgres() {
+  const found = () =>
+    [
+      process.env.VERDICT_POSTGRES,
+      ...debianPostgres(),
+      '/opt/homebrew/opt/postgresql/bin',
+      '/usr/local/pgsql/bin',
+    ].find((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'pg_ctl')));
+  if (found() === undefined) aptInstall('postgresql');
+  const folder = found();
+  if (folder === undefined) {
+    throw new Error(
+      'The store is tested on a real Postgres, which is not on this machine. Install it (Debian and Ubuntu: ' +
+        'sudo apt-get install postgresql) or set VERDICT_POSTGRES to the folder that has initdb and pg_ctl.',
+    );
+  }
+  return folder;
+}
+
+/** Version of the S3-compatible server that artifacts are tested on. */
+const s3Version = 'v1.8.0';
+
+/** The path of versitygw, an S3-compatible server, built with Go from its module if need be. */
+export function s3Server() {
+  const folder = join(root, '.cache', `versitygw-${s3Version}`);
+  const path = process.env.VERDICT_S3_SERVER || join(folder, 'versitygw');
+  if (existsSync(path)) return path;
+  if (!answers('go', ['version'])) aptInstall('golang');
+  console.error(`Building versitygw ${s3Version}, which takes some minutes the first time …`);
+  mkdirSync(folder, { recursive: true });
+  const built = attempt('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${s3Version}`], {
+    env: { GOBIN: folder, GOFLAGS: '-buildvcs=false' },
+  });
+  if (built !== 0) {
+    throw new Error(
+      'Artifacts are tested on a real S3-compatible server, versitygw, which could not be built; Go says why above. ' +
+        'Install Go 1.24 or newer with access to its module proxy, or set VERDICT_S3_SERVER to the binary.',
     );
   }
   return path;

@@ -137,6 +137,53 @@ export class Interrupted extends VerdictError {
   }
 }
 
+/** Why a store cannot do its work just now. */
+export type StoreTrouble = 'closed' | 'connection' | 'full' | 'io' | 'locked' | 'overloaded';
+
+/** The database cannot be reached, is locked, is full, or was closed. Nothing is half-written; trying again is safe. */
+export class StoreUnavailable extends VerdictError {
+  readonly reason: StoreTrouble;
+  constructor(details: { reason: StoreTrouble; problem: string; hint: string; cause?: unknown }) {
+    super('STORE_UNAVAILABLE', details.problem, details.hint, { cause: details.cause });
+    this.reason = details.reason;
+  }
+}
+
+/** A database is broken, is no store of Verdict's, or was written by a newer version. */
+export class InvalidStore extends VerdictError {
+  constructor(details: { problem: string; hint: string; cause?: unknown }) {
+    super('INVALID_STORE', details.problem, details.hint, { cause: details.cause });
+  }
+}
+
+/** A model, version, run, key, request or artifact that is asked for does not exist. */
+export class NotFound extends VerdictError {
+  constructor(details: { problem: string; hint: string; cause?: unknown }) {
+    super('NOT_FOUND', details.problem, details.hint, { cause: details.cause });
+  }
+}
+
+/** What is asked for contradicts what is there, such as a move of an alias that somebody else moved meanwhile. */
+export class Conflict extends VerdictError {
+  constructor(details: { problem: string; hint: string }) {
+    super('CONFLICT', details.problem, details.hint);
+  }
+}
+
+/** The alias moves only with somebody's approval. */
+export class ApprovalNeeded extends VerdictError {
+  constructor(details: { problem: string; hint: string }) {
+    super('APPROVAL_NEEDED', details.problem, details.hint);
+  }
+}
+
+/** Bytes are not those that their SHA-256 promises. */
+export class DamagedArtifact extends VerdictError {
+  constructor(details: { problem: string; hint: string; cause?: unknown }) {
+    super('DAMAGED_ARTIFACT', details.problem, details.hint, { cause: details.cause });
+  }
+}
+
 /** A name or value that may be of any length, cut to what a line of a terminal can hold. */
 function clip(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;

@@ -27,6 +27,12 @@ describe('the error catalogue', () => {
       new core.InvalidModel({ file: 'model.ubj', problem: 'broken.' }),
       new core.OutOfResources({ problem: 'disk full.', hint: 'Make room.' }),
       new core.Interrupted(),
+      new core.StoreUnavailable({ reason: 'full', problem: 'disk full.', hint: 'Make room.' }),
+      new core.InvalidStore({ problem: 'newer.', hint: 'Update.' }),
+      new core.NotFound({ problem: 'no model.', hint: 'See all.' }),
+      new core.Conflict({ problem: 'moved.', hint: 'Look again.' }),
+      new core.ApprovalNeeded({ problem: 'protected.', hint: 'Ask.' }),
+      new core.DamagedArtifact({ problem: 'differs.', hint: 'Restore it.' }),
     ];
     for (const error of errors) {
       expect(error).toBeInstanceOf(VerdictError);

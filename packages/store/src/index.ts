@@ -1,1 +1,50 @@
-export type { Store } from './store.ts';
+export { defaultDataDir, openStore, sqliteFile } from './open-store.ts';
+export type { StoreOptions, StoreWorld } from './open-store.ts';
+export { runStates } from './records/runs.ts';
+export type { NewRun, Run, RunFilter, RunOutcome, RunState } from './records/runs.ts';
+export type { Json, JsonObject, Millis } from './records/json.ts';
+export { keyRoles } from './records/keys.ts';
+export type { Key, KeyRole, KeyRotation, NewKey } from './records/keys.ts';
+export type {
+  Appended,
+  AuditEntry,
+  AuditFilter,
+  AuditRecord,
+  FeedbackEntry,
+  FeedbackFilter,
+  FeedbackRecord,
+  Outcome,
+  Page,
+  PageOptions,
+  PredictionFilter,
+  PredictionRecord,
+} from './records/log.ts';
+export { moveKinds, requestStates } from './records/models.ts';
+export type {
+  AliasMove,
+  AliasPolicy,
+  AliasState,
+  Garbage,
+  GarbageOptions,
+  Model,
+  MoveKind,
+  MoveRequest,
+  NewMove,
+  NewVersion,
+  Registered,
+  RequestState,
+  Version,
+} from './records/models.ts';
+export type { Beat, LoadFailure } from './records/servers.ts';
+export type {
+  Audit,
+  Feedback,
+  Keys,
+  Models,
+  Predictions,
+  Runs,
+  Servers,
+  Store,
+  StoreDescription,
+} from './store.ts';
+export { uuidV7 } from './uuid.ts';

@@ -113,9 +113,10 @@ export interface Models {
   setPolicy(policy: AliasPolicy & { readonly by: string }): Promise<AliasPolicy>;
   requestMove(move: NewMove): Promise<MoveRequest>;
   /** Newest first. */
-  requests(filter?: { readonly name?: string; readonly state?: MoveRequest['state'] }): Promise<
-    readonly MoveRequest[]
-  >;
+  requests(filter?: {
+    readonly name?: string;
+    readonly state?: MoveRequest['state'];
+  }): Promise<readonly MoveRequest[]>;
   /** Makes the move. @throws NotFound, or Conflict: decided before, asked for by the same person, moved since */
   approve(request: number, decision: { readonly by: string; readonly reason: string }): Promise<AliasMove>;
   /** @throws NotFound, or Conflict when it was decided before */
