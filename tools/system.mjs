@@ -37,24 +37,22 @@ export function chromium() {
   return path;
 }
 
-/** Where Debian puts Postgres's programs, newest version first. */
-function debianPostgres() {
+/** Where Postgres's programs are: as said, or where Debian puts them, newest version first. */
+function postgresFolder() {
   const base = '/usr/lib/postgresql';
   const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => join(base, version, 'bin'));
+  return [
+    process.env.VERDICT_POSTGRES,
+    ...versions.map((version) => join(base, version, 'bin')),
+    '/opt/homebrew/opt/postgresql/bin',
+    '/usr/local/pgsql/bin',
+  ].find((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'pg_ctl')));
 }
 
 /** The folder with Postgres's own programs (initdb, pg_ctl), installed from Debian's packages if need be. */
 export function postgres() {
-  const found = () =>
-    [
-      process.env.VERDICT_POSTGRES,
-      ...debianPostgres(),
-      '/opt/homebrew/opt/postgresql/bin',
-      '/usr/local/pgsql/bin',
-    ].find((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'pg_ctl')));
-  if (found() === undefined) aptInstall('postgresql');
-  const folder = found();
+  if (postgresFolder() === undefined) aptInstall('postgresql');
+  const folder = postgresFolder();
   if (folder === undefined) {
     throw new Error(
       'The store is tested on a real Postgres, which is not on this machine. Install it (Debian and Ubuntu: ' +
