@@ -17,6 +17,8 @@ export interface FitCommand extends Growth {
   readonly learningRate: number;
   readonly threads: number;
   readonly seed: number;
+  /** Share of the rows that a round sees. */
+  readonly subsample: number;
   /** The file for the predictions. */
   readonly predictions: string;
   /** A file to keep XGBoost's model in. */

@@ -49,6 +49,7 @@ function fit(command: FitCommand): Record<string, number> {
       max_depth: command.depth,
       max_leaves: command.leaves,
       grow_policy: command.lossGuided ? 'lossguide' : 'depthwise',
+      subsample: command.subsample,
       seed: command.seed,
     },
     { rounds: command.rounds, ...threadsOf(command) },

@@ -61,6 +61,7 @@ def fit_xgboost(command):
         "max_leaves": command["leaves"],
         "grow_policy": "lossguide" if command["lossGuided"] else "depthwise",
         "nthread": command["threads"],
+        "subsample": command["subsample"],
         "seed": command["seed"],
     }
     start = time.perf_counter()

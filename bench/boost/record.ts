@@ -31,13 +31,12 @@ export interface PredictionCell {
   readonly difference: number;
 }
 
-/** A mean over seeds of the same job. */
+/** The scores of several seeds of the same job. */
 export interface AccuracyCell {
   readonly job: string;
   readonly growth: string;
-  readonly seeds: number;
-  readonly ours: Scores;
-  readonly xgboost: Scores;
+  readonly ours: readonly Scores[];
+  readonly xgboost: readonly Scores[];
 }
 
 /** A package of npm's on a job. */

@@ -30,3 +30,16 @@ export function scoresOf(probabilities: Float32Array, labels: Float32Array): Sco
   }
   return { auc: area / (negatives * positives), logLoss: loss / labels.length };
 }
+
+/** The mean of the scores of several seeds. */
+export function meanScores(scores: readonly Scores[]): Scores {
+  const mean = (key: keyof Scores): number => scores.reduce((sum, one) => sum + one[key], 0) / scores.length;
+  return { auc: mean('auc'), logLoss: mean('logLoss') };
+}
+
+/** The standard error of that mean. */
+export function standardError(scores: readonly Scores[], key: keyof Scores): number {
+  const mean = meanScores(scores)[key];
+  const squares = scores.reduce((sum, one) => sum + (one[key] - mean) ** 2, 0);
+  return Math.sqrt(squares / (scores.length - 1) / scores.length);
+}

@@ -40,8 +40,8 @@ function fillTable(record: usize, set: usize, count: i32, missingBin: i32): void
 /**
  * Tries the splits of one categorical column. Few categories: each against the rest. Otherwise the categories
  * present are sorted by G / (H + lambda + cat_smooth), and prefixes and suffixes of that order are tried (W. D. Fisher
- * 1958: the best partition is among them). The listed set goes right and never outweighs the left side, so that
- * categories which this node has not seen go with the majority. `base` is the column's histogram, `scratch` holds 256 f64 and 256 bytes.
+ * 1958: the best partition is among them). The lighter side is listed and goes right, so that categories which this
+ * node has not seen go with the majority. `base` is the column's histogram, `scratch` holds 256 f64 and 256 bytes.
  */
 export function findCategorySplit(
   base: usize, at: usize, slot: i32, settings: usize, record: usize, scratch: usize,
@@ -82,16 +82,22 @@ export function findCategorySplit(
     count++;
   }
   const penalty = lambda + load<f64>(settings, 56);
+  let sorted: i64 = 0;
+  for (let i = 0; i < count; i++) sorted += load<i64>(base + (<usize>load<u8>(order + <usize>i) << 3));
   const present = (sum - missing) & 0xffffffff;
   const limit = min(count, <i32>load<f64>(settings, 40));
   for (let backwards = 0; backwards < 2; backwards++) {
-    let right: i64 = 0;
+    let part: i64 = 0;
     for (let n = 1; n <= limit; n++) {
       const bin = load<u8>(order + <usize>(backwards ? count - n : n - 1));
-      right += load<i64>(base + (<usize>bin << 3));
-      if ((right & 0xffffffff) << 1 > present) break;
-      if (!tryRight(right, missing, sum, penalty, settings, record, slot)) continue;
-      fillTable(record, backwards ? order + <usize>(count - n) : order, n, bins);
+      part += load<i64>(base + (<usize>bin << 3));
+      // The lighter side is the one that is listed.
+      const rest = (part & 0xffffffff) << 1 > present;
+      const listed = rest ? count - n : n;
+      if (listed == 0) break;
+      if (!tryRight(rest ? sorted - part : part, missing, sum, penalty, settings, record, slot)) continue;
+      const atEnd = rest != (backwards == 1);
+      fillTable(record, atEnd ? order + <usize>(count - listed) : order, listed, bins);
     }
   }
 }

@@ -129,6 +129,15 @@ describe('split search against the readable twin', () => {
     expect(largest(followTraining(data, { max_depth: 4 }), 20)).toBeLessThan(1);
   });
 
+  it('finds the best of short sets from either end, also where they outweigh the rest', () => {
+    const data = { rows: 800, numeric: 1, categories: [9, 30], missing: 0.1, skewed: true };
+    for (const limit of [1, 2, 5]) {
+      expect(
+        largest(followTraining(data, { max_depth: 4, min_child_weight: 0, max_cat_threshold: limit }), 20),
+      ).toBeLessThan(1);
+    }
+  });
+
   it('obeys L1, L2, gamma, least weights and bounded steps', () => {
     const input = {
       max_depth: 5,

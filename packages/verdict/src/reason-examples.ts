@@ -1,6 +1,7 @@
 import { takeRows } from '@verdict/core';
+import type { Dataset } from '@verdict/core';
 import { cellsOfRow, createScorer, reasonWriter } from '@verdict/learn';
-import type { Bundle, JudgedRows, RowReasons } from '@verdict/learn';
+import type { Bundle, RowReasons } from '@verdict/learn';
 
 /** A row of which the report says why it is scored as it is, without its own values. */
 export interface ReasonExample {
@@ -13,11 +14,12 @@ export interface ReasonExample {
 
 /**
  * Reason codes of three of the judged rows: those of the highest and the lowest probability, and the one nearest to
- * the threshold. They are explained by the model that ships. Values that fewer than five rows have are left out.
+ * the threshold, as the model that ships scores them. Values that fewer than five rows have are left out.
  */
-export function reasonExamples(bundle: Bundle, judged: JudgedRows): ReasonExample[] {
-  const { probabilities } = judged;
+export function reasonExamples(bundle: Bundle, judged: Dataset): ReasonExample[] {
   const { threshold, labels } = bundle.decision;
+  const scorer = createScorer(bundle);
+  const { probabilities, decisions } = scorer.scoreBatch(judged);
   const best = (value: (probability: number) => number): number =>
     probabilities.reduce((top, p, row) => (value(p) > value(probabilities[top]) ? row : top), 0);
   const picks = [
@@ -27,17 +29,15 @@ export function reasonExamples(bundle: Bundle, judged: JudgedRows): ReasonExampl
   ] as const;
   const distinct = picks.filter(({ row }, i) => picks.findIndex((pick) => pick.row === row) === i);
   const dataset = takeRows(
-    judged.dataset,
+    judged,
     Uint32Array.from(distinct, ({ row }) => row),
   );
-  const scorer = createScorer(bundle);
   const { columns, contributions } = scorer.explainBatch(dataset);
-  const { probabilities: shipped, decisions } = scorer.scoreBatch(dataset);
   const reasonsOf = reasonWriter(bundle, { most: 3, hideValues: true });
-  return distinct.map(({ which }, i) => ({
+  return distinct.map(({ which, row }, i) => ({
     which,
-    probability: shipped[i],
-    decision: decisions[i] === 1 ? labels.positive : labels.negative,
+    probability: probabilities[row],
+    decision: decisions[row] === 1 ? labels.positive : labels.negative,
     reasons: reasonsOf(
       cellsOfRow(dataset, i),
       columns.map((column, c) => ({ column, contribution: contributions[i * columns.length + c] })),

@@ -28,7 +28,7 @@ export function reportInputOf(
     permutedRows: importance.permutedRows,
     contributions: { columns: trained.contributions.columns },
     ...trained.effects,
-    reasons: reasonExamples(trained.bundle, trained.judged),
+    reasons: reasonExamples(trained.bundle, trained.judged.dataset),
     weakSlices: metrics.weakSlices,
     ...(metrics.fairness === undefined ? {} : { fairness: metrics.fairness }),
     learning,

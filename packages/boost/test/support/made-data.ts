@@ -13,10 +13,12 @@ export interface MadeOptions {
   readonly categories?: readonly number[];
   readonly missing?: number;
   readonly seed?: number;
+  /** A few categories have most of the rows. */
+  readonly skewed?: boolean;
 }
 
 export function makeData(options: MadeOptions): MadeData {
-  const { rows, numeric = 4, categories = [], missing = 0, seed = 1 } = options;
+  const { rows, numeric = 4, categories = [], missing = 0, seed = 1, skewed = false } = options;
   const random = new Random(seed, 'made');
   const columns: Float32Array[] = [];
   const types: FeatureType[] = [];
@@ -30,9 +32,8 @@ export function makeData(options: MadeOptions): MadeData {
   }
   for (const levels of categories) {
     types.push('c');
-    columns.push(
-      Float32Array.from({ length: rows }, () => (random.float() < missing ? NaN : random.integer(levels))),
-    );
+    const draw = (): number => (skewed ? Math.floor(levels * random.float() ** 3) : random.integer(levels));
+    columns.push(Float32Array.from({ length: rows }, () => (random.float() < missing ? NaN : draw())));
   }
   const labels = new Float32Array(rows);
   for (let i = 0; i < rows; i++) {

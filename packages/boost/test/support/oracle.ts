@@ -101,7 +101,7 @@ export function bestGain(
     }
     const gm = gs[column.valueBins];
     const hm = hs[column.valueBins];
-    const order = Array.from({ length: column.valueBins }, (_, bin) => bin);
+    let order = Array.from({ length: column.valueBins }, (_, bin) => bin);
     const categorical = binned.featureTypes[f] === 'c';
     if (categorical && column.valueBins < params.max_cat_to_onehot) {
       for (const bin of order) {
@@ -113,13 +113,15 @@ export function bestGain(
     if (categorical) {
       const key = (bin: number): number =>
         hs[bin] < params.min_child_weight ? 0 : gs[bin] / (hs[bin] + params.lambda);
-      order.sort((a, b) => key(a) - key(b) || a - b);
+      order = order.filter((bin) => hs[bin] > 0).sort((a, b) => key(a) - key(b) || a - b);
     }
+    const longest = categorical ? params.max_cat_threshold : Infinity;
     let gl = 0;
     let hl = 0;
-    for (const bin of order) {
+    for (const [i, bin] of order.entries()) {
       gl += gs[bin];
       hl += hs[bin];
+      if (Math.min(i + 1, order.length - i - 1) > longest) continue;
       consider(gl, hl, direction);
       if (hm > 0) consider(gl + gm, hl + hm, direction);
     }
