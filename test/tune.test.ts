@@ -96,6 +96,24 @@ describe('verdict tune', () => {
     expect(bytesOf(killed)).toEqual(bytesOf(whole));
   });
 
+  it('says after an interruption where its trials are kept', async () => {
+    const out = join(folder.path, 'interrupted');
+    const journal = join(out, 'search.journal');
+    const { status, stderr } = await verdict(['tune', file, ...usual, '--trials', '8', '--out', out], {
+      onStart(child) {
+        const watch = setInterval(() => {
+          if (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 4) return;
+          clearInterval(watch);
+          child.kill('SIGINT');
+        }, 5);
+        child.on('exit', () => clearInterval(watch));
+      },
+    });
+    expect(status).toBe(130);
+    expect(stderr).toContain(`kept in ${journal}; with --resume`);
+    expect(readdirSync(out)).toEqual(['search.journal']);
+  });
+
   it('searches a grid, selects features, and judges itself in outer folds', async () => {
     const grid = folder.file(
       'grid.json',

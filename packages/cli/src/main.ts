@@ -1,4 +1,4 @@
-import { VerdictError } from '@verdict/core';
+import { Interrupted, VerdictError } from '@verdict/core';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
 import { styleFor } from './terminal/style.ts';
@@ -48,7 +48,12 @@ async function run(): Promise<number> {
     if (failure !== undefined) return FAILED;
     if (enough) return 0;
     if (stop.signal.aborted) {
-      process.stderr.write('\nInterrupted: nothing was written.\n');
+      const kept = error instanceof Interrupted ? error.kept : undefined;
+      process.stderr.write(
+        kept === undefined
+          ? '\nInterrupted: nothing was written.\n'
+          : `\nInterrupted: no result was written. Finished trials are kept in ${printable(kept)}; with --resume the search goes on from there.\n`,
+      );
       return INTERRUPTED;
     }
     report(error);

@@ -128,12 +128,19 @@ export class OutOfResources extends VerdictError {
 
 /** The caller asked the work to stop. */
 export class Interrupted extends VerdictError {
-  constructor() {
+  /** The file that keeps what was done, where it is kept. */
+  readonly kept: string | undefined;
+
+  constructor(details: { kept?: string } = {}) {
+    const { kept } = details;
     super(
       'INTERRUPTED',
-      'Stopped before the work was done; nothing was written.',
-      'Run it again to start over.',
+      kept === undefined
+        ? 'Stopped before the work was done; nothing was written.'
+        : `Stopped before the work was done; no result was written, what was finished is kept in ${kept}.`,
+      kept === undefined ? 'Run it again to start over.' : 'Run it again with --resume to go on.',
     );
+    this.kept = kept;
   }
 }
 

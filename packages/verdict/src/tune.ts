@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnreadableFile } from '@verdict/core';
+import { Interrupted, UnreadableFile } from '@verdict/core';
 import { readGrid, tuneModel } from '@verdict/learn';
 import type { Grid, TuneOptions } from '@verdict/learn';
 import { runJob } from './train.ts';
@@ -43,7 +44,8 @@ const AFTERWARDS = 3;
  * Finished trials are written into a journal in the output folder as they come; with `resume` a search that was
  * interrupted goes on from there.
  *
- * @throws InvalidOption and what reading, training and writing throw; then nothing but the journal is written
+ * @throws InvalidOption, Interrupted (which names the journal) and what reading, training and writing throw; then
+ * nothing but the journal is written
  */
 export async function tune(job: TuneJob): Promise<TrainOutcome> {
   const started = performance.now();
@@ -51,7 +53,8 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
   const values = grid === undefined ? undefined : await readGridFile(grid);
   const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial } = job;
   const given = { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial };
-  return runJob(
+  const journal = join(out, journalName);
+  const outcome = runJob(
     job,
     async (table, options) => {
       // The journal is written while the search goes on, before any result takes its place.
@@ -63,13 +66,17 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
         ) as Partial<TuneOptions>),
         ...(search === undefined ? {} : { strategy: search }),
         ...(values === undefined ? {} : { grid: values }),
-        journal: { file: join(out, journalName), resume },
+        journal: { file: journal, resume },
         started,
         afterwards: AFTERWARDS,
       });
     },
     'tune',
   );
+  return outcome.catch((error: unknown) => {
+    if (job.signal?.aborted === true && existsSync(journal)) throw new Interrupted({ kept: journal });
+    throw error;
+  });
 }
 
 async function readGridFile(file: string): Promise<Grid> {
