@@ -78,7 +78,7 @@ const scale = values.quick ? 0.1 : 1;
 const rounds = 100;
 const learningRate = 0.1;
 /** No side may take longer than this for one fit, in seconds. */
-const limit = 300;
+const limit = 900;
 const scratch = mkdtempSync(join(tmpdir(), 'verdict-boost-'));
 const started = performance.now();
 

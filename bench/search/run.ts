@@ -1,6 +1,6 @@
 // Searching for a model beside its peers: the brief's grid beside GridSearchCV, and a minute of one core beside Optuna.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -173,8 +173,13 @@ try {
   const everything = !values.quick && values.only === undefined && values.sets === undefined;
   if (values.save || everything) {
     const kept = join(import.meta.dirname, '..', 'results');
-    writeFileSync(join(kept, 'search.json'), `${JSON.stringify(results, null, 2)}\n`);
-    writeFileSync(join(kept, 'search.md'), page);
+    const file = join(kept, 'search.json');
+    const before: Results | undefined = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    // The other part stays if it was measured on the same machine with the same versions.
+    const same = before?.machine === machine && JSON.stringify(before.versions) === JSON.stringify(versions);
+    const merged = { ...(same && before), ...results };
+    writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
+    writeFileSync(join(kept, 'search.md'), renderPage(merged));
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
