@@ -110,6 +110,9 @@ describe('verdict import', () => {
     const { metrics } = JSON.parse(readFileSync(join(out, 'performance_metrics.json'), 'utf8')).headline;
     const evaluated = JSON.parse((await succeeds(['evaluate', sample, ...at, '--json'])).stdout);
     expect(evaluated.metrics).toEqual(metrics);
+    const { weakSlices } = JSON.parse(readFileSync(join(out, 'performance_metrics.json'), 'utf8'));
+    expect(weakSlices.rows).toBe(rows.length);
+    expect(evaluated.weakSlices).toEqual(weakSlices);
     const inspected = (await succeeds(['inspect', join(out, 'model')])).stdout;
     expect(inspected).toContain('6 trees');
     expect(inspected).toContain('kind');
@@ -152,6 +155,8 @@ describe('verdict import', () => {
     expect(report).toMatch(/<strong>imported<\/strong>, not trained here/);
     expect(report).toMatch(/the figures are <strong>optimistic<\/strong>/);
     expect(report).toContain('highest MCC on the sample');
+    expect(report).toContain('Reasons in words');
+    expect(report).toContain('Where it is weaker');
     expect(report).toContain(
       'verdict import model.json --sample sample.csv --target state --positive kept --iterations all --categories CATEGORIES.json --seed 42',
     );

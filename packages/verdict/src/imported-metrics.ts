@@ -1,7 +1,8 @@
-import type { ImportedFeature, ImportedModel, ModelOrigin, ThresholdRule } from '@verdict/learn';
+import type { ImportedFeature, ImportedModel, ModelOrigin, ThresholdRule, WeakSlices } from '@verdict/learn';
 import { decisionFindings } from './decision-findings.ts';
 import { sharedMetrics, withFindings } from './performance-metrics.ts';
 import type { JudgedTable, RunFacts, SharedMetrics } from './performance-metrics.ts';
+import { weakSlicesOf } from './weak-slices.ts';
 
 /** How the codes of a category came about. */
 export type CategorySource = 'model' | 'caller' | 'sorted' | 'codes';
@@ -22,6 +23,8 @@ export interface ImportedMetrics extends SharedMetrics {
   readonly headline: ImportedModel['headline'];
   readonly baselines: ImportedModel['baselines'];
   readonly model: ImportedModel['model'];
+  /** Subgroups of the sample on which the model is worse than elsewhere. */
+  readonly weakSlices: WeakSlices;
   readonly options: {
     readonly seed: number;
     readonly threads: number;
@@ -56,6 +59,7 @@ export function importedMetrics(
     headline,
     baselines,
     model,
+    weakSlices: weakSlicesOf(imported.bundle, imported.judged),
     options,
   };
 }

@@ -1,6 +1,7 @@
 import type { ImportedModel } from '@verdict/learn';
 import type { ImportedMetrics } from './imported-metrics.ts';
 import { formatText, roundsText } from './origin-text.ts';
+import { reasonExamples } from './reason-examples.ts';
 import { decisionInput, headlineInput } from './report-input-of.ts';
 import type { ReportInput } from './report/index.ts';
 
@@ -21,6 +22,8 @@ export function importedReport(metrics: ImportedMetrics, model: ImportedModel, c
     permutedRows: importance.permutedRows,
     contributions: { columns: model.contributions.columns },
     ...model.effects,
+    reasons: reasonExamples(model.bundle, model.judged.dataset),
+    weakSlices: metrics.weakSlices,
     model: {
       members: [{ name: 'gradient-boosted trees' }],
       trees: metrics.model.trees,

@@ -4,6 +4,7 @@ import { figure, percent, plural } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
 import { layoutTable, printable } from '../terminal/table.ts';
 import { figureRows } from './figure-rows.ts';
+import { weakSliceLines } from './subgroup-lines.ts';
 import {
   decisionLines,
   driverLines,
@@ -39,6 +40,9 @@ export function importSummary(outcome: ImportOutcome, style: Style): string {
     '',
     style.bold('What drives it'),
     ...driverLines(importance),
+    '',
+    style.bold('Where it is weaker'),
+    ...weakSliceLines(metrics.weakSlices),
     '',
     style.bold('Where it is'),
     ...placeLines(outcome, `${trees}, imported`),

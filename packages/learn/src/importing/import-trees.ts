@@ -21,6 +21,7 @@ import type {
   ColumnImportance,
   ContributionSample,
   Effects,
+  JudgedRows,
   Judgement,
   ModelExplanation,
   TrainingProgress,
@@ -55,6 +56,8 @@ export interface ImportedModel {
   readonly origin: ModelOrigin;
   /** Figures on the sample, which chose the threshold and may hold rows that the model has learnt from. */
   readonly headline: Judgement & { readonly source: 'sample' };
+  /** The rows of the sample. */
+  readonly judged: JudgedRows;
   readonly baselines: { readonly majority: Metrics & { readonly share: number } };
   /** What chose the threshold, on the sample. */
   readonly chosen: { readonly threshold: ThresholdChoice };
@@ -143,6 +146,7 @@ export async function importTrees(
     },
     origin,
     headline,
+    judged: { dataset, labels, weights, probabilities, threshold },
     baselines: { majority },
     chosen: { threshold: chosen },
     importance,
