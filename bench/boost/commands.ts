@@ -1,3 +1,5 @@
+import type { Shares } from './profile.ts';
+
 /** How trees are grown; names as in the table of results. */
 export interface Growth {
   readonly name: string;
@@ -21,6 +23,8 @@ export interface FitCommand extends Growth {
   readonly subsample: number;
   /** The file for the predictions. */
   readonly predictions: string;
+  /** Our side only: say where the time goes. The profiler takes some itself. */
+  readonly profile?: boolean;
   /** A file to keep XGBoost's model in. */
   readonly model?: string;
 }
@@ -33,6 +37,7 @@ export interface FitCost {
   readonly cpu: number;
   /** The peak of resident memory beyond that before the fit. */
   readonly megabytes: number;
+  readonly shares?: Shares;
 }
 
 /** Load a model that XGBoost has saved and predict the first test rows with it. */

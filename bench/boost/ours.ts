@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { binMatrix, Booster, trainSync } from '@verdict/boost';
 import type { Matrix, MatrixColumn } from '@verdict/boost';
-import type { FitCommand, PredictCommand } from './commands.ts';
+import type { FitCommand, FitCost, PredictCommand } from './commands.ts';
+import { profiled } from './profile.ts';
 import { readColumns, readFloats, readShape, readSparseColumns, writeFloats } from './table.ts';
 
 const folder = process.argv[2];
@@ -34,7 +35,7 @@ function resident(name: string): number {
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
 
-function fit(command: FitCommand): Record<string, number> {
+function fit(command: FitCommand): FitCost {
   globalThis.gc?.();
   if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
   const before = resident('VmRSS');
@@ -64,6 +65,12 @@ function fit(command: FitCommand): Record<string, number> {
     cpu: (cpu.user + cpu.system) / 1e6,
     megabytes: (peak - before) / 1024,
   };
+}
+
+async function fitOrProfile(command: FitCommand): Promise<FitCost> {
+  if (command.profile !== true) return fit(command);
+  const { result, shares } = await profiled(() => fit(command));
+  return { ...result, shares };
 }
 
 function threadsOf(command: { readonly threads: number }): { readonly threads: number } {
@@ -111,5 +118,5 @@ function predict(command: PredictCommand): Record<string, number> {
 console.log(JSON.stringify({ ready: true }));
 for await (const line of createInterface({ input: process.stdin })) {
   const command: FitCommand | PredictCommand = JSON.parse(line);
-  console.log(JSON.stringify(command.do === 'fit' ? fit(command) : predict(command)));
+  console.log(JSON.stringify(command.do === 'fit' ? await fitOrProfile(command) : predict(command)));
 }

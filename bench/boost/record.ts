@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FitCost } from './commands.ts';
+import type { Shares } from './profile.ts';
 import { renderFigures, renderRecord } from './report.ts';
 import type { Scores } from './scores.ts';
 
@@ -39,6 +40,17 @@ export interface AccuracyCell {
   readonly xgboost: readonly Scores[];
 }
 
+/** Where the time of our side's coordinating thread went. */
+export interface ProfileCell {
+  readonly job: string;
+  readonly growth: string;
+  readonly threads: number;
+  readonly seconds: number;
+  /** Seconds of all processors. */
+  readonly cpu: number;
+  readonly shares: Shares;
+}
+
 /** A package of npm's on a job. */
 export interface NpmCell {
   readonly job: string;
@@ -54,6 +66,7 @@ export interface Results {
   readonly cells: readonly Cell[];
   readonly predictions: readonly PredictionCell[];
   readonly accuracy: readonly AccuracyCell[];
+  readonly profiles?: readonly ProfileCell[];
   readonly npm: readonly NpmCell[];
 }
 
@@ -79,6 +92,7 @@ export function keepResults(found: Results): void {
         cells: merge(before.cells, found.cells, (c) => [c.job, c.growth, c.threads]),
         predictions: merge(before.predictions, found.predictions, (c) => [c.what, c.growth, c.threads]),
         accuracy: merge(before.accuracy, found.accuracy, (c) => [c.job, c.growth]),
+        profiles: merge(before.profiles ?? [], found.profiles ?? [], (c) => [c.job, c.growth, c.threads]),
         npm: merge(before.npm, found.npm, (c) => [c.job, c.package]),
       }
     : found;

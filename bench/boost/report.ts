@@ -121,6 +121,29 @@ function predictionSection(results: Results): string[] {
   ];
 }
 
+/** Where our time goes; nothing if it was not measured. */
+function profileSection({ profiles = [] }: Results): string[] {
+  if (profiles.length === 0) return [];
+  return [
+    '## Where our time goes',
+    '`npm run bench:boost -- --profile`: shares of the thread that coordinates, from reading the labels to the last ' +
+      'prediction, by what a thread was asked to do; below 1 % is left out. With two threads the other one does as ' +
+      'much, and `waiting for threads` is what is lost by waiting for it. Seconds of processors tell how much slower ' +
+      'each thread is beside another: the histograms of two threads share caches and memory.',
+    table(
+      ['table', 'trees', 'threads', 'seconds', 'of processors', 'shares'],
+      profiles.map(({ job, growth, threads, seconds: wall, cpu, shares }) => [
+        job,
+        growth,
+        threads,
+        seconds(wall),
+        seconds(cpu),
+        shares.map(([work, share]) => `${work} ${(100 * share).toFixed(0)} %`).join(', '),
+      ]),
+    ),
+  ];
+}
+
 /** The packages of npm; nothing if they were not measured. */
 function npmSection(results: Results): string[] {
   if (results.npm.length === 0) return [];
@@ -238,6 +261,6 @@ export function renderRecord(results: Results): string {
       ),
     );
   }
-  sections.push(...predictionSection(results), ...npmSection(results));
+  sections.push(...profileSection(results), ...predictionSection(results), ...npmSection(results));
   return `${sections.join('\n\n')}\n`;
 }

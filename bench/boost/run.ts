@@ -8,7 +8,7 @@ import type { FitCommand, FitCost, Growth, PredictCommand } from './commands.ts'
 import { growths, jobs, npmPackages, tableOf } from './jobs.ts';
 import type { Job } from './jobs.ts';
 import { keepResults } from './record.ts';
-import type { AccuracyCell, Cell, NpmCell, Outcome, PredictionCell } from './record.ts';
+import type { AccuracyCell, Cell, NpmCell, Outcome, PredictionCell, ProfileCell } from './record.ts';
 import { ratioTo, sides } from './report.ts';
 import { meanScores, scoresOf } from './scores.ts';
 import type { Scores } from './scores.ts';
@@ -25,6 +25,7 @@ Trains @verdict/boost, XGBoost and LightGBM in turn on the same tables and print
   --threads 1,2        numbers of threads (default: 1,2)
   --quick              tables of a tenth of the rows or columns, one repeat
   --accuracy           instead of times: mean AUC and log loss over five seeds with row sampling, on dense and flights
+  --profile            instead of times: where the time of our side's coordinating thread goes
   --save               keep the results in bench/results/boost.json and boost.md (a run of everything always does)
   --help
 
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1,2' },
     quick: { type: 'boolean', default: false },
     accuracy: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
     python: { type: 'string', default: process.env.VERDICT_BOOST_PEERS ?? 'python3' },
@@ -73,7 +75,7 @@ const chosenJobs = jobs.filter((job) => chosen(jobs.map(({ name }) => name)).inc
 const chosenGrowths = growths.filter((growth) =>
   chosen(growths.map(({ name }) => name)).includes(growth.name),
 );
-const chosenParts = values.accuracy ? [] : chosen(parts);
+const chosenParts = values.accuracy || values.profile ? [] : chosen(parts);
 const scale = values.quick ? 0.1 : 1;
 const rounds = 100;
 const learningRate = 0.1;
@@ -86,6 +88,7 @@ const versions = readVersions();
 const cells: Cell[] = [];
 const predictions: PredictionCell[] = [];
 const accuracy: AccuracyCell[] = [];
+const profiles: ProfileCell[] = [];
 const npm: NpmCell[] = [];
 const tables: Record<string, string> = {};
 
@@ -144,6 +147,7 @@ async function fit(
     readonly threads: number;
     readonly seed: number;
     readonly subsample?: number;
+    readonly profile?: boolean;
     readonly model?: string;
   },
 ): Promise<Outcome> {
@@ -299,10 +303,29 @@ async function measureAccuracy(pair: Pair, job: Job, growth: Growth): Promise<vo
   );
 }
 
+/** Where the time of one fit goes. */
+async function measureProfile(pair: Pair, job: Job, growth: Growth, count: number): Promise<void> {
+  const outcome = await fit(pair, 'verdict', growth, { threads: count, seed: 0, profile: true });
+  if ('failure' in outcome) throw new Error(outcome.failure);
+  const shares = (outcome.shares ?? []).filter(([, share]) => share >= 0.01);
+  profiles.push({
+    job: job.name,
+    growth: growth.name,
+    threads: count,
+    seconds: outcome.seconds,
+    cpu: outcome.cpu,
+    shares,
+  });
+  const words = shares.map(([work, share]) => `${work} ${(100 * share).toFixed(0)} %`).join(', ');
+  console.log(
+    `${job.name} ${growth.name} ${count} threads: ${outcome.seconds.toFixed(2)} s, ${outcome.cpu.toFixed(2)} s of processors: ${words}`,
+  );
+}
+
 /** Keeps what has been measured so far: after each cell, since whole tables can take an hour. */
 function keep(): void {
   const machine = `${cpus()[0].model.trim()}, ${availableParallelism()} threads, ${Math.round(totalmem() / 2 ** 30)} GB`;
-  keepResults({ machine, versions, tables, cells, predictions, accuracy, npm });
+  keepResults({ machine, versions, tables, cells, predictions, accuracy, profiles, npm });
 }
 
 const packages = ['ydf-training@0.0.1', 'ml-xgboost@1.1.2', 'decision-tree@1.0.0'];
@@ -349,12 +372,16 @@ try {
   for (const job of chosenJobs) {
     const wantsAccuracy = values.accuracy && ['dense', 'flights'].includes(job.name);
     const wantsPrediction = chosenParts.includes('prediction') && job.name === 'dense';
-    if (!(chosenParts.includes('training') || wantsAccuracy || wantsPrediction)) continue;
+    if (!(chosenParts.includes('training') || wantsAccuracy || wantsPrediction || values.profile)) continue;
     const pair = await open(job);
     try {
       for (const growth of chosenGrowths) {
         if (wantsAccuracy) {
           await measureAccuracy(pair, job, growth);
+          if (values.save) keep();
+        }
+        for (const count of values.profile ? threads : []) {
+          await measureProfile(pair, job, growth, count);
           if (values.save) keep();
         }
         for (const count of chosenParts.includes('training') ? threads : []) {
@@ -372,7 +399,7 @@ try {
     }
   }
   if (chosenParts.includes('npm')) await measureNpm();
-  if (values.save || (only.length === 0 && !values.quick && !values.accuracy)) keep();
+  if (values.save || (only.length === 0 && !values.quick && !values.accuracy && !values.profile)) keep();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
