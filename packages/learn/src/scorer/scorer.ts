@@ -155,7 +155,9 @@ export function createScorer(model: ScoringModel): Scorer {
 function blendedMembers(model: ScoringModel): { scorer: MemberScorer; weight: number }[] {
   const { plan, decision, booster, logistic } = model;
   const sources = sourcesOf(plan);
-  return decision.blend.members.map(({ member, weight }) => {
+  // A member without weight adds nothing and would take time, or spoil the sum where its margin is infinite.
+  const weighed = decision.blend.members.filter(({ weight }) => weight !== 0);
+  return weighed.map(({ member, weight }) => {
     if (member === 'trees' && booster !== undefined) return { scorer: treesScorer(booster, sources), weight };
     if (member === 'logistic' && logistic !== undefined)
       return { scorer: logisticScorer(logistic, plan, sources), weight };
