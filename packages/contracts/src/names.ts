@@ -16,8 +16,8 @@ export const AliasName = Type.String({
 
 /** The number of a version, as text. */
 export const VersionName = Type.String({
-  pattern: '^[1-9][0-9]{0,8}$',
-  description: 'Number of a version.',
+  pattern: '^(0|[1-9][0-9]{0,8})$',
+  description: 'Number of a version; 0 for a bundle that is served from its folder.',
   examples: ['3'],
 });
 

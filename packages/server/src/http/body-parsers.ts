@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { SlowBodies } from './slow-bodies.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+/** Types of bodies that are read as they come, row by row. */
+export const streamTypes = {
+  ndjson: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
+  csv: ['text/csv', 'application/csv'],
+} as const;
+
+/** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time, and streams. */
+export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
+  app.removeAllContentTypeParsers();
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    slow.begin(request.raw);
+    done(null, payload);
+  });
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    slow.end(request.raw);
+    try {
+      done(null, parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  for (const type of [...streamTypes.ndjson, ...streamTypes.csv]) {
+    app.addContentTypeParser(type, (request, payload, done) => {
+      slow.end(request.raw);
+      done(null, payload);
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { LoadLimits } from './http/load-gauge.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import type { LogMode, LogSink } from './log/record.ts';
+import type { FeedbackSink } from './routes/feedback.ts';
+import type { ModelTable } from './scoring/model-table.ts';
+import type { Tracer } from './telemetry.ts';
+
+/** What a service is made of. Everything but the models has a default. */
+export interface ServiceOptions {
+  readonly models: ModelTable;
+  /** How predictions are logged. Default: off. */
+  readonly log?: LogMode;
+  /** Where the log goes; without it, nothing is logged. */
+  readonly logSink?: LogSink;
+  /** Predictions that may wait to be logged. Default 20,000. */
+  readonly logCapacity?: number;
+  readonly feedback?: FeedbackSink;
+  /** The keys that callers need. Default: none, everybody may do everything. */
+  readonly keys?: KeyRing;
+  /** Requests a second of each key, or of each address where there are no keys. Default: no limit. */
+  readonly rateLimit?: number;
+  readonly load?: Partial<LoadLimits>;
+  readonly tracer?: Tracer;
+  readonly logger?: FastifyBaseLogger;
+  /** Write a line for every request. Default: only for those that failed. */
+  readonly logRequests?: boolean;
+  /** Served over TLS. Default: false. */
+  readonly tls?: boolean;
+  /** Text of the metrics of all processes; default: of this one. */
+  readonly collectMetrics?: () => Promise<string>;
+  /** Include metrics of the process and of Node.js. Default: true. */
+  readonly processMetrics?: boolean;
+  /** `/docs`. Default: true. */
+  readonly docs?: boolean;
+  /** Bytes of a JSON body. Default 1 MiB; a batch may have 16. */
+  readonly bodyLimit?: number;
+  /** Milliseconds in which a body that is read as a whole must arrive. Default 10,000. */
+  readonly bodyTimeout?: number;
+  /** Milliseconds since 1970-01-01 UTC. Default: the clock of the system. */
+  readonly now?: () => number;
+}

@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify';
+import { addBodyParsers } from './http/body-parsers.ts';
+import { addDocsPage, collectDocument } from './http/docs.ts';
+import { entrance } from './http/entrance.ts';
+import { replyError } from './http/error-reply.ts';
+import { defaultLoadLimits, LoadGauge } from './http/load-gauge.ts';
+import { Refusal } from './http/refusal.ts';
+import { uuidV7 } from './http/request-id.ts';
+import { securityHeaders, tlsHeaders } from './http/security-headers.ts';
+import { SlowBodies } from './http/slow-bodies.ts';
+import { validatorCompiler } from './http/validator.ts';
+import { RateLimiter } from './keys/rate-limiter.ts';
+import { PredictionLog } from './log/prediction-log.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
+import { addBatch } from './routes/batch.ts';
+import { addExplain } from './routes/explain.ts';
+import { addFeedback } from './routes/feedback.ts';
+import { addHealth } from './routes/health.ts';
+import { addMetrics } from './routes/metrics.ts';
+import { addPredict } from './routes/predict.ts';
+import { addFeaturesSchema } from './routes/schema.ts';
+import type { Service } from './service.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { version } from './version.ts';
+
+const DEFAULT_BODY_TIMEOUT = 10_000;
+
+/**
+ * All routes of the service as a plugin of Fastify: in a server of its own, or below a prefix in somebody's program.
+ * Nothing of it reaches the routes around it: body parsers, hooks and handlers of errors are its own.
+ */
+export async function verdictRoutes(app: FastifyInstance, options: ServiceOptions): Promise<void> {
+  const service = makeService(app, options);
+  const slow = new SlowBodies(options.bodyTimeout ?? DEFAULT_BODY_TIMEOUT);
+  app.addHook('onClose', async () => {
+    slow.close();
+    service.load.close();
+    await service.log.close();
+    await options.tracer?.close();
+  });
+  app.decorateRequest('verdict', null);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler(replyError);
+  addBodyParsers(app, slow);
+  const missing = service.metrics.requests.route('*', '(none)');
+  app.setNotFoundHandler({ preValidation: (_request, _reply, done) => done() }, (request, reply) => {
+    // Not even a key is asked for: who has none learns that there is nothing here.
+    entrance(service, 'open', missing)(request, reply, () => {
+      replyError(
+        new Refusal(404, 'NOT_FOUND', 'There is nothing at this path; GET /docs lists what there is.'),
+        request,
+        reply,
+      );
+    });
+  });
+  const docs = options.docs ?? true;
+  if (docs) await collectDocument(app, version, options.keys !== undefined);
+  await app.register(async (scope) => {
+    addPredict(scope, service);
+    addBatch(scope, service);
+    addExplain(scope, service);
+    addFeedback(scope, service, options.feedback);
+    addFeaturesSchema(scope, service);
+    addHealth(scope, service);
+    addMetrics(scope, service, options.collectMetrics ?? (async () => service.metrics.registry.metrics()));
+  });
+  if (docs) await addDocsPage(app);
+}
+
+function makeService(app: FastifyInstance, options: ServiceOptions): Service {
+  const { models, now = Date.now } = options;
+  const newId = (): string => uuidV7(now());
+  const logger = options.logger ?? app.log;
+  const load = new LoadGauge({ ...defaultLoadLimits, ...options.load });
+  const log = new PredictionLog({
+    mode: options.log ?? 'off',
+    ...(options.logSink === undefined ? {} : { sink: options.logSink }),
+    ...(options.logCapacity === undefined ? {} : { capacity: options.logCapacity }),
+    newId,
+    onFailure: (err) => logger.error({ err }, 'the prediction log could not be written'),
+  });
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  return {
+    models,
+    log,
+    load,
+    metrics: new ServerMetrics({ models, log, load, process: options.processMetrics ?? true }),
+    keys: options.keys,
+    limiter: options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit),
+    tracer: options.tracer,
+    logger,
+    headers: options.tls === true ? tlsHeaders : securityHeaders,
+    logRequests: options.logRequests ?? false,
+    version,
+    startedAt: now(),
+    now,
+    newId,
+    isStopping: () => stopping,
+  };
+}
