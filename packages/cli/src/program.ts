@@ -6,6 +6,7 @@ import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { predictCommand } from './commands/predict.ts';
+import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { typesCommand } from './commands/types.ts';
@@ -46,6 +47,7 @@ Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted
     compareCommand,
     explainCommand,
     inspectCommand,
+    serveCommand,
     typesCommand,
   ]) {
     program.addCommand(command(signal));

@@ -1,5 +1,5 @@
 import cors from '@fastify/cors';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceOptions } from './service-options.ts';
 import { verdictRoutes } from './verdict-routes.ts';
@@ -38,7 +38,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   };
   const app = Fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
-    logController: new QuietLog(),
+    // Requests are logged by the routes, without what they hold.
+    logController: new LogController({ disableRequestLogging: true }),
     ...(certificate === undefined ? { http } : { https: { ...http, ...certificate } }),
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     connectionTimeout: options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT,

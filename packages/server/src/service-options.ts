@@ -18,6 +18,11 @@ export interface ServiceOptions {
   readonly feedback?: FeedbackSink;
   /** The keys that callers need. Default: none, everybody may do everything. */
   readonly keys?: KeyRing;
+  /**
+   * The server listens on loopback. Then, without keys, a request for another name than this machine's is refused: a
+   * page of somebody else's could otherwise reach the server through the browser of who runs it. Default: false.
+   */
+  readonly loopbackOnly?: boolean;
   /** Requests a second of each key, or of each address where there are no keys. Default: no limit. */
   readonly rateLimit?: number;
   readonly load?: Partial<LoadLimits>;
@@ -37,6 +42,8 @@ export interface ServiceOptions {
   readonly bodyLimit?: number;
   /** Milliseconds in which a body that is read as a whole must arrive. Default 10,000. */
   readonly bodyTimeout?: number;
+  /** Milliseconds between "not ready" and the end of listening. Default: 0. */
+  readonly drain?: number;
   /** Milliseconds since 1970-01-01 UTC. Default: the clock of the system. */
   readonly now?: () => number;
 }

@@ -15,6 +15,8 @@ export interface Service {
   readonly load: LoadGauge;
   /** Undefined where everybody may do everything: on loopback only. */
   readonly keys: KeyRing | undefined;
+  /** Listens on loopback: without keys, only requests for this machine's own names are answered. */
+  readonly loopbackOnly: boolean;
   readonly limiter: RateLimiter | undefined;
   readonly tracer: Tracer | undefined;
   readonly logger: FastifyBaseLogger;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { addBodyParsers } from './http/body-parsers.ts';
 import { addDocsPage, collectDocument } from './http/docs.ts';
@@ -82,6 +83,8 @@ function makeService(app: FastifyInstance, options: ServiceOptions): Service {
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
+    // Whoever sends requests here has time to notice; until then they are answered as ever.
+    await sleep(options.drain ?? 0);
   });
   return {
     models,
@@ -89,6 +92,7 @@ function makeService(app: FastifyInstance, options: ServiceOptions): Service {
     load,
     metrics: new ServerMetrics({ models, log, load, process: options.processMetrics ?? true }),
     keys: options.keys,
+    loopbackOnly: options.loopbackOnly ?? false,
     limiter: options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit),
     tracer: options.tracer,
     logger,

@@ -5,6 +5,7 @@ import { allows } from '../keys/key-ring.ts';
 import type { KnownKey } from '../keys/key-ring.ts';
 import type { RouteDurations } from '../metrics/duration-histogram.ts';
 import type { Service } from '../service.ts';
+import { isLoopbackName } from './loopback.ts';
 import { Refusal } from './refusal.ts';
 import { callersId } from './request-id.ts';
 import { RequestState } from './request-state.ts';
@@ -47,7 +48,16 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
     if (load.isOverloaded()) {
       return done(new Refusal(503, 'OVERLOADED', 'The server has too much to do.', { retryAfter: 1 }));
     }
-    const { keys } = service;
+    const keys = service.keys?.isOpen === true ? undefined : service.keys;
+    if (keys === undefined && service.loopbackOnly && !isLoopbackName(request.hostname)) {
+      return done(
+        new Refusal(
+          403,
+          'FORBIDDEN_HOST',
+          'Without keys this server answers to the names of this machine only.',
+        ),
+      );
+    }
     const admit = (key: KnownKey | undefined): void => {
       state.key = key;
       if (keys !== undefined) {

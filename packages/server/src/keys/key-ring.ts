@@ -30,12 +30,23 @@ const nothing = Buffer.alloc(32);
 export class KeyRing {
   readonly #source: KeySource;
   readonly #now: () => number;
+  readonly #openWithoutKeys: boolean;
   #keys = new Map<string, { readonly key: KnownKey; readonly digest: Buffer }>();
   #unknown = new Set<string>();
 
-  constructor(source: KeySource, now: () => number) {
+  /**
+   * @param now milliseconds since 1970-01-01 UTC
+   * @param openWithoutKeys let everybody in until the first key was made; for loopback only. Default: false
+   */
+  constructor(source: KeySource, now: () => number, openWithoutKeys = false) {
     this.#source = source;
     this.#now = now;
+    this.#openWithoutKeys = openWithoutKeys;
+  }
+
+  /** True while there has never been a key and everybody may come in. A key that has expired does not open anything. */
+  get isOpen(): boolean {
+    return this.#openWithoutKeys && this.#keys.size === 0;
   }
 
   /** How many keys work now. */

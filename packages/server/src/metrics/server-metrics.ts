@@ -78,68 +78,74 @@ export class ServerMetrics {
   #addModelMetrics(models: ModelTable): void {
     const { registry } = this;
     const past = this.#past;
-    const named = ({ served: { model, version } }: ModelCounts): { model: string; version: string } => ({
-      model,
-      version,
-    });
-    new Counter({
-      name: 'verdict_predictions_total',
-      help: 'Rows scored, by model, version and label.',
-      labelNames: ['model', 'version', 'label'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const counts of past.values()) {
-          const { negative, positive } = counts.served.bundle.decision.labels;
-          this.inc({ ...named(counts), label: negative }, counts.decisions[0]);
-          this.inc({ ...named(counts), label: positive }, counts.decisions[1]);
-        }
-      },
-    });
-    new Counter({
-      name: 'verdict_prediction_warnings_total',
-      help: 'Warnings about rows that were scored, by model, version and kind.',
-      labelNames: ['model', 'version', 'kind'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const counts of past.values()) {
-          for (const [kind, count] of counts.warnings) this.inc({ ...named(counts), kind }, count);
-        }
-      },
-    });
-    new Counter({
-      name: 'verdict_rows_refused_total',
-      help: 'Rows that were not scored since their features were not what the model takes.',
-      labelNames: ['model', 'version'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const counts of past.values()) this.inc(named(counts), counts.refused);
-      },
-    });
-    new Gauge({
-      name: 'verdict_model_info',
-      help: '1 for every model that is served, by its name, alias and version.',
-      labelNames: ['model', 'alias', 'version'],
-      registers: [registry],
-      aggregator: 'max',
-      collect() {
-        this.reset();
-        for (const { served, alias } of models.list()) {
-          this.set({ model: served.model, alias: alias ?? '', version: served.version }, 1);
-        }
-      },
-    });
-    new Gauge({
-      name: 'verdict_model_alarm',
-      help: 'Versions that an alias asks for and that do not load; older ones serve on. An alarm if not 0.',
-      registers: [registry],
-      aggregator: 'max',
-      collect() {
-        this.set(models.problems().length);
-      },
-    });
+    registry.registerMetric(
+      new Counter({
+        name: 'verdict_predictions_total',
+        help: 'Rows scored, by model, version and label.',
+        labelNames: ['model', 'version', 'label'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const counts of past.values()) {
+            const { negative, positive } = counts.served.bundle.decision.labels;
+            this.inc({ ...named(counts), label: negative }, counts.decisions[0]);
+            this.inc({ ...named(counts), label: positive }, counts.decisions[1]);
+          }
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Counter({
+        name: 'verdict_prediction_warnings_total',
+        help: 'Warnings about rows that were scored, by model, version and kind.',
+        labelNames: ['model', 'version', 'kind'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const counts of past.values()) {
+            for (const [kind, count] of counts.warnings) this.inc({ ...named(counts), kind }, count);
+          }
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Counter({
+        name: 'verdict_rows_refused_total',
+        help: 'Rows that were not scored since their features were not what the model takes.',
+        labelNames: ['model', 'version'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const counts of past.values()) this.inc(named(counts), counts.refused);
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Gauge({
+        name: 'verdict_model_info',
+        help: '1 for every model that is served, by its name, alias and version.',
+        labelNames: ['model', 'alias', 'version'],
+        registers: [],
+        aggregator: 'max',
+        collect() {
+          this.reset();
+          for (const { served, alias } of models.list()) {
+            this.set({ model: served.model, alias: alias ?? '', version: served.version }, 1);
+          }
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Gauge({
+        name: 'verdict_model_alarm',
+        help: 'Versions that an alias asks for and that do not load; older ones serve on. An alarm if not 0.',
+        registers: [],
+        aggregator: 'max',
+        collect() {
+          this.set(models.problems().length);
+        },
+      }),
+    );
   }
 
   #addLogMetrics({ counts }: PredictionLog): void {
@@ -151,55 +157,70 @@ export class ServerMetrics {
       ['verdict_prediction_log_renamed_total', 'Predictions whose request id was used before.', 'renamed'],
     ] as const;
     for (const [name, help, key] of counters) {
-      new Counter({
-        name,
-        help,
-        registers: [registry],
-        collect() {
-          this.reset();
-          this.inc(counts[key]);
-        },
-      });
+      registry.registerMetric(
+        new Counter({
+          name,
+          help,
+          registers: [],
+          collect() {
+            this.reset();
+            this.inc(counts[key]);
+          },
+        }),
+      );
     }
-    new Gauge({
-      name: 'verdict_prediction_log_waiting',
-      help: 'Predictions that wait to be written to the log.',
-      registers: [registry],
-      aggregator: 'sum',
-      collect() {
-        this.set(counts.waiting);
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name: 'verdict_prediction_log_waiting',
+        help: 'Predictions that wait to be written to the log.',
+        registers: [],
+        aggregator: 'sum',
+        collect() {
+          this.set(counts.waiting);
+        },
+      }),
+    );
   }
 
   #addLoadMetrics(load: LoadGauge): void {
     const { registry } = this;
-    new Gauge({
-      name: 'verdict_requests_in_flight',
-      help: 'Requests that are being answered.',
-      registers: [registry],
-      aggregator: 'sum',
-      collect() {
-        this.set(load.inFlight);
-      },
-    });
-    new Gauge({
-      name: 'verdict_event_loop_lag_seconds',
-      help: 'Mean lag of the event loop in the last quarter of a second.',
-      registers: [registry],
-      aggregator: 'max',
-      collect() {
-        this.set(load.lag / 1000);
-      },
-    });
-    new Counter({
-      name: 'verdict_requests_shed_total',
-      help: 'Requests that were sent away since there was too much to do.',
-      registers: [registry],
-      collect() {
-        this.reset();
-        this.inc(load.shed);
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name: 'verdict_requests_in_flight',
+        help: 'Requests that are being answered.',
+        registers: [],
+        aggregator: 'sum',
+        collect() {
+          this.set(load.inFlight);
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Gauge({
+        name: 'verdict_event_loop_lag_seconds',
+        help: 'Mean lag of the event loop in the last quarter of a second.',
+        registers: [],
+        aggregator: 'max',
+        collect() {
+          this.set(load.lag / 1000);
+        },
+      }),
+    );
+    registry.registerMetric(
+      new Counter({
+        name: 'verdict_requests_shed_total',
+        help: 'Requests that were sent away since there was too much to do.',
+        registers: [],
+        collect() {
+          this.reset();
+          this.inc(load.shed);
+        },
+      }),
+    );
   }
+}
+
+/** The labels of a model. */
+function named({ served: { model, version } }: ModelCounts): { model: string; version: string } {
+  return { model, version };
 }

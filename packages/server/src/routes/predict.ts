@@ -39,8 +39,9 @@ export function addPredict(app: FastifyInstance, service: Service): void {
     }
     written.then(
       (id) => {
+        // Its own id had been used before.
         if (id !== state.id) reply.header('x-request-id', id);
-        reply.send(predictReply(scored, served, id));
+        return reply.send(predictReply(scored, served, id));
       },
       (error: unknown) => reply.send(error),
     );

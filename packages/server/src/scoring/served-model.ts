@@ -48,9 +48,23 @@ export class ServedModel {
     this.#check = compileFeatureCheck(scorer.bundle, policy);
   }
 
-  /** Reads a bundle's folder. @throws InvalidModel */
-  static async load(dir: string, identity: ModelIdentity, policy: ScoringPolicy): Promise<ServedModel> {
-    return new ServedModel(await loadScorer(dir), identity, policy);
+  /**
+   * Reads a bundle's folder.
+   *
+   * @param identity what it is called, or how that follows from the bundle
+   * @throws InvalidModel
+   */
+  static async load(
+    dir: string,
+    identity: ModelIdentity | ((bundle: Bundle) => ModelIdentity),
+    policy: ScoringPolicy,
+  ): Promise<ServedModel> {
+    const scorer = await loadScorer(dir);
+    return new ServedModel(
+      scorer,
+      typeof identity === 'function' ? identity(scorer.bundle) : identity,
+      policy,
+    );
   }
 
   /**
