@@ -18,9 +18,6 @@ export async function* linesOf(
   let rest: Buffer[] = [];
   let restBytes = 0;
   let group: Buffer[] = [];
-  const check = (bytes: number): void => {
-    if (bytes > mostBytes) throw new Refusal(413, 'TOO_LARGE', `A line has more than ${mostBytes} bytes.`);
-  };
   for await (const chunk of source) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
@@ -28,7 +25,11 @@ export async function* linesOf(
       const end = bytes.indexOf(NEWLINE, from);
       if (end < 0) break;
       const piece = bytes.subarray(from, end);
-      check(restBytes + piece.length);
+      if (restBytes + piece.length > mostBytes) {
+        // What came before is whole.
+        yield group;
+        throw tooLong(mostBytes);
+      }
       group.push(rest.length === 0 ? piece : Buffer.concat([...rest, piece]));
       rest = [];
       restBytes = 0;
@@ -40,11 +41,16 @@ export async function* linesOf(
     if (from < bytes.length) {
       rest.push(bytes.subarray(from));
       restBytes += bytes.length - from;
-      check(restBytes);
     }
-    if (group.length === 0) continue;
-    yield group;
-    group = [];
+    if (group.length > 0) {
+      yield group;
+      group = [];
+    }
+    if (restBytes > mostBytes) throw tooLong(mostBytes);
   }
   if (restBytes > 0) yield [Buffer.concat(rest)];
+}
+
+function tooLong(mostBytes: number): Refusal {
+  return new Refusal(413, 'TOO_LARGE', `A line has more than ${mostBytes} bytes.`);
 }

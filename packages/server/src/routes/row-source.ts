@@ -54,7 +54,7 @@ function featuresOf(value: unknown): Features {
 /** Rows of CSV with a header; an empty cell is a missing value. */
 export async function* csvRows(source: Readable, mostBytes: number): AsyncGenerator<SourceRow[]> {
   let names: readonly string[] | undefined;
-  const parser = parse({ bom: true, max_record_size: mostBytes });
+  const parser = parse({ bom: true, relax_column_count: true, max_record_size: mostBytes });
   // What breaks the request breaks the parser too, and the reading below hears of it.
   source.on('error', (error) => parser.destroy(error));
   source.on('close', () => {
@@ -70,7 +70,9 @@ export async function* csvRows(source: Readable, mostBytes: number): AsyncGenera
         continue;
       }
       row++;
-      rows.push({ row, features: record(names, cells) });
+      rows.push(
+        cells.length === names.length ? { row, features: record(names, cells) } : ragged(row, names, cells),
+      );
       if (rows.length < GROUP) continue;
       yield rows;
       rows = [];
@@ -86,6 +88,11 @@ export async function* csvRows(source: Readable, mostBytes: number): AsyncGenera
     parser.destroy();
   }
   if (rows.length > 0) yield rows;
+}
+
+function ragged(row: number, names: readonly string[], cells: readonly string[]): SourceRow {
+  const message = `The row has ${cells.length} cells, the header ${names.length}.`;
+  return { row, refusal: new Refusal(400, 'MALFORMED_CSV', message) };
 }
 
 function namesOf(header: readonly string[]): string[] {
