@@ -115,7 +115,7 @@ function onClose(this: ServerResponse): void {
   service.load.inFlight--;
   const seconds = (performance.now() - state.startedAt) / 1000;
   // 499: the caller went away before the reply was whole.
-  const status = this.writableFinished ? this.statusCode : 499;
+  const status = this.writableEnded ? this.statusCode : 499;
   state.durations.observe(status, seconds);
   state.span?.end(status);
   if (state.failure === undefined && !service.logRequests) return;

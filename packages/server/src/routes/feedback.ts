@@ -21,7 +21,7 @@ export interface FeedbackSink {
   prediction(requestId: string): Promise<{ readonly model: string; readonly version: number } | undefined>;
   append(
     records: readonly FeedbackRecord[],
-  ): Promise<{ readonly known: number; readonly conflicts: readonly string[] }>;
+  ): Promise<{ readonly known: readonly string[]; readonly conflicts: readonly string[] }>;
 }
 
 /** Milliseconds until a prediction that was answered before it was logged is in the log. */
@@ -71,7 +71,7 @@ export function addFeedback(app: FastifyInstance, service: Service, sink: Feedba
       if (conflicts.length > 0) {
         throw new Refusal(409, 'CONFLICT', 'Another message has this id already.');
       }
-      return { requestId: record.requestId, id: record.id, outcome: record.outcome, known: known > 0 };
+      return { requestId: record.requestId, id: record.id, outcome: record.outcome, known: known.length > 0 };
     },
   });
 }
