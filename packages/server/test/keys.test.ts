@@ -137,7 +137,7 @@ describe('without any key', () => {
     expect([rebound.status, errorOf(rebound.body).code]).toStrictEqual([403, 'FORBIDDEN_HOST']);
   });
 
-  it('it is not open again when the last key has died', async () => {
+  it('is not open again when the last key has died', async () => {
     const ring = new KeyRing({ list: async () => [known('admin', 'k', { expires: 5 })] }, () => 9, true);
     await ring.refresh();
     expect([ring.size, ring.isOpen]).toStrictEqual([0, false]);

@@ -42,7 +42,7 @@ function refusalOf(errors: readonly ValidationError[], value: unknown): Refusal 
 }
 
 /** `/rows/3/plan` as `rows[3].plan`. */
-export function fieldOf(path: string): string {
+function fieldOf(path: string): string {
   return path
     .split('/')
     .slice(1)

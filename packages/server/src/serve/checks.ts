@@ -12,7 +12,7 @@ export function requireKeysBeyondLoopback(host: string, keys: KeyRing): void {
     option: '--host',
     got: host,
     expected: 'an address of this machine alone, such as 127.0.0.1, as long as there is no key',
-    hint: 'Make a key (verdict keys add NAME --role predict), or give a file of keys (--key-file FILE).',
+    hint: 'Make a key (verdict keys create --name NAME), or give a file of keys (--key-file FILE).',
   });
 }
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { binMatrix, trainSync } from '@verdict/boost';
 import { Random } from '@verdict/core';
 import type { Dataset, Schema } from '@verdict/core';
-import { fitTransformFeatures, profileOf, writeBundle } from '@verdict/learn';
+import { fitTransformFeatures, profileOf } from '@verdict/learn';
 import type { Bundle } from '@verdict/learn';
 import { afterAll } from 'vitest';
 
 const plans = ['basic', 'plus', 'family', 'team'];
 
-export const shopSchema: Schema = {
+const shopSchema: Schema = {
   columns: [
     { name: 'customer', type: 'identifier', role: 'ignored', optional: false, reason: 'An identifier.' },
     { name: 'tenure', type: 'integer', role: 'feature', optional: false },
@@ -86,11 +86,4 @@ export function scratchFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'verdict-server-'));
   afterAll(() => rmSync(path, { recursive: true, force: true }));
   return path;
-}
-
-/** Writes the model to a folder and gives its path. */
-export async function writeShopModel(home: string, name = 'model', seed = 1): Promise<string> {
-  const dir = join(home, name);
-  await writeBundle(dir, shopBundle(seed));
-  return dir;
 }
