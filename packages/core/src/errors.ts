@@ -39,12 +39,19 @@ const at = (place: Place): string => {
 
 /** An option or parameter has a value that it cannot have. */
 export class InvalidOption extends VerdictError {
+  readonly option: string;
+  readonly got: unknown;
+  readonly expected: string;
+
   constructor(details: { option: string; got: unknown; expected: string; hint?: string }) {
     super(
       'INVALID_OPTION',
       `${clip(details.option)}: expected ${details.expected}, got ${clip(JSON.stringify(details.got) ?? 'nothing')}.`,
       details.hint ?? `Give ${clip(details.option)} a value that is ${details.expected}.`,
     );
+    this.option = details.option;
+    this.got = details.got;
+    this.expected = details.expected;
   }
 }
 

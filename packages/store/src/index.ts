@@ -1,5 +1,11 @@
 export { defaultDataDir, openStore, sqliteFile } from './open-store.ts';
 export type { StoreOptions, StoreWorld } from './open-store.ts';
+export { openPredictionLog } from './log/prediction-log.ts';
+export type { LogCounters, PredictionLog, PredictionLogOptions } from './log/prediction-log.ts';
+export { processChannel, threadChannel } from './remote/channel.ts';
+export type { Channel } from './remote/channel.ts';
+export { serveStore } from './remote/serve-store.ts';
+export { connectStore, openStoreThread } from './store-thread.ts';
 export { runStates } from './records/runs.ts';
 export type { NewRun, Run, RunFilter, RunOutcome, RunState } from './records/runs.ts';
 export type { Json, JsonObject, Millis } from './records/json.ts';

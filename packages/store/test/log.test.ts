@@ -12,10 +12,10 @@ overEngines((engine) => {
         prediction('b', { probability: 1 - 2 ** -53, alias: null, label: '', features: '{}' }),
         prediction('ü "\'{},\\', { label: 'NULL', features: `{"x":"${'😀'.repeat(100)}"}` }),
       ];
-      expect(await store.predictions.append(records)).toEqual({ added: 3, known: 0, conflicts: [] });
+      expect(await store.predictions.append(records)).toEqual({ added: 3, known: [], conflicts: [] });
       for (const record of records) expect(await store.predictions.get(record.requestId)).toEqual(record);
       expect(await store.predictions.get('none')).toBeUndefined();
-      expect(await store.predictions.append([])).toEqual({ added: 0, known: 0, conflicts: [] });
+      expect(await store.predictions.append([])).toEqual({ added: 0, known: [], conflicts: [] });
     });
 
     it('are written once, however often they are appended', async () => {
@@ -28,7 +28,7 @@ overEngines((engine) => {
         prediction('c'),
         prediction('c', { label: 'yes' }),
       ]);
-      expect(again).toEqual({ added: 1, known: 2, conflicts: ['b', 'c'] });
+      expect(again).toEqual({ added: 1, known: ['a', 'c'], conflicts: ['b', 'c'] });
       expect(await store.predictions.count()).toBe(3);
       expect(await store.predictions.get('b')).toEqual(prediction('b'));
     });
@@ -88,7 +88,7 @@ overEngines((engine) => {
         added: 1,
       });
       expect(await store.feedback.append([feedback('f1', 'a', { outcome: 'no' })])).toMatchObject({
-        known: 1,
+        known: ['f1'],
       });
       expect(await store.feedback.append([feedback('f1', 'a')])).toMatchObject({ conflicts: ['f1'] });
       expect((await store.feedback.forRequest('a')).map(({ outcome }) => outcome)).toEqual(['no', 'yes']);

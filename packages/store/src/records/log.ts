@@ -26,11 +26,11 @@ export interface PredictionRecord {
 
 /** What became of the records of one `append`. */
 export interface Appended {
-  /** Records that are in the log for the first time. */
+  /** How many records are in the log for the first time. */
   readonly added: number;
-  /** Records that were there already, the same in every field: a repeated append changes nothing. */
-  readonly known: number;
-  /** Ids under which the log holds a different record; these were not written. */
+  /** Ids of records that were there already, the same in every field: appending again changed nothing. */
+  readonly known: readonly string[];
+  /** Ids under which the log holds a different record; these records were not written. */
   readonly conflicts: readonly string[];
 }
 

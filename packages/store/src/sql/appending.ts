@@ -21,15 +21,15 @@ export async function appendOnce<T extends object>(
   const first = new Map<string, T>();
   for (const record of records) if (!first.has(idOf(record))) first.set(idOf(record), record);
   const inserted = await engine.insertNew(transaction, table, [...first.values()]);
-  if (inserted.size === records.length) return { added: inserted.size, known: 0, conflicts: [] };
+  if (inserted.size === records.length) return { added: inserted.size, known: [], conflicts: [] };
 
   const missing = [...first.keys()].filter((id) => !inserted.has(id));
   const stored = new Map<string, T>();
   for (let i = 0; i < missing.length; i += 500) {
     for (const record of await find(missing.slice(i, i + 500))) stored.set(idOf(record), record);
   }
-  let known = 0;
-  const conflicts = new Set<string>();
+  const known: string[] = [];
+  const conflicts: string[] = [];
   const seen = new Set<string>();
   for (const record of records) {
     const id = idOf(record);
@@ -38,8 +38,8 @@ export async function appendOnce<T extends object>(
     if (isNew) continue;
     const kept = (stored.get(id) ?? first.get(id)) as T;
     if (table.columns.every(({ property }) => kept[property as keyof T] === record[property as keyof T]))
-      known++;
-    else conflicts.add(id);
+      known.push(id);
+    else conflicts.push(id);
   }
-  return { added: inserted.size, known, conflicts: [...conflicts] };
+  return { added: inserted.size, known, conflicts };
 }

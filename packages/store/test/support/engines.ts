@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore } from '@verdict/store';
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { connectStore, openStore, serveStore, threadChannel } from '@verdict/store';
 import type { Store, StoreOptions, StoreWorld } from '@verdict/store';
 import { startPostgres } from '../../../../test/support/postgres.ts';
 import type { PostgresServer } from '../../../../test/support/postgres.ts';
@@ -18,12 +20,19 @@ export interface EngineUnderTest {
   server(): PostgresServer;
 }
 
-/** Runs one suite over SQLite and over a real Postgres. */
+const ways = [
+  { title: 'on SQLite', kind: 'sqlite', remote: false },
+  { title: 'on Postgres', kind: 'postgres', remote: false },
+  { title: 'at the other end of a channel', kind: 'sqlite', remote: true },
+] as const;
+
+/** Runs one suite over SQLite, over a real Postgres, and through messages. */
 export function overEngines(suite: (engine: EngineUnderTest) => void): void {
-  describe.each(['sqlite', 'postgres'] as const)('on %s', (kind) => {
+  describe.each(ways)('$title', ({ kind, remote }) => {
     let postgres: PostgresServer | undefined;
     const folders: string[] = [];
     const stores: Store[] = [];
+    const ports: MessagePort[] = [];
 
     if (kind === 'postgres') {
       beforeAll(async () => {
@@ -31,6 +40,7 @@ export function overEngines(suite: (engine: EngineUnderTest) => void): void {
       });
     }
     afterEach(async () => {
+      for (const port of ports.splice(0)) port.close();
       for (const store of stores.splice(0)) await store.close();
     });
     afterAll(() => {
@@ -49,7 +59,11 @@ export function overEngines(suite: (engine: EngineUnderTest) => void): void {
       async open(options = engine.place(), world = {}) {
         const store = await openStore(options, world);
         stores.push(store);
-        return store;
+        if (!remote) return store;
+        const { port1, port2 } = new MessageChannel();
+        serveStore(store, threadChannel(port1));
+        ports.push(port1);
+        return connectStore(threadChannel(port2));
       },
       server() {
         if (postgres === undefined) throw new Error('Postgres does not run yet.');

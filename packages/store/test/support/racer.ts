@@ -1,0 +1,60 @@
+// A process of its own that works on a store as fast as it can and says what was acknowledged.
+import { openStore, openStoreThread } from '@verdict/store';
+import { hashOf, newVersion, prediction } from './records.ts';
+import type { RaceOrder } from './race.ts';
+
+const order = JSON.parse(process.argv[2]) as RaceOrder;
+const say = (text: string) => process.send?.(text);
+
+const work = {
+  async moves() {
+    const store = await openStore(order.store);
+    for (let i = 0; i < order.count; i++) {
+      const move = await store.models.move({
+        name: 'churn',
+        alias: 'champion',
+        version: 1 + (i % 2),
+        by: order.who,
+        reason: `${i}`,
+      });
+      say(`${move.sequence}`);
+    }
+    await store.close();
+  },
+
+  async registrations() {
+    const store = await openStore(order.store);
+    for (let i = 0; i < order.count; i++) {
+      const artifact = hashOf(`${order.who}${i}`);
+      const { version } = await store.models.register(newVersion({ artifact, by: order.who }));
+      say(`${version.version} ${artifact}`);
+    }
+    await store.close();
+  },
+
+  /** Appends one by one, 32 at a time, until the count is reached or it is killed. */
+  async appends() {
+    const store = await openStoreThread({ ...order.store, patience: 60_000 });
+    let next = 0;
+    const client = async () => {
+      while (next < order.count) {
+        const id = `${order.who}-${next++}`;
+        const { added } = await store.predictions.append([prediction(id)]);
+        if (added === 1) say(id);
+      }
+    };
+    await Promise.all(Array.from({ length: 32 }, client));
+    await store.close();
+  },
+
+  /** Holds SQLite's write lock until it is killed. */
+  async hold() {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(`${order.store.dataDir}/verdict.sqlite`);
+    database.exec('begin immediate');
+    say('held');
+    setInterval(() => database.isOpen, 1000);
+  },
+};
+await work[order.work]();
+process.disconnect?.();
