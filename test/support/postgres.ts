@@ -107,7 +107,7 @@ function otherUser(): { uid: number; gid: number } | undefined {
 }
 
 /** A port of the loopback that nothing listens on. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

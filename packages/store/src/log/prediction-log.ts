@@ -67,7 +67,7 @@ class QueuedLog implements PredictionLog {
   readonly #capacity: number;
   readonly #capacityCharacters: number;
   readonly #onTrouble: (trouble: StoreUnavailable | undefined) => void;
-  #queue: PredictionRecord[] = [];
+  readonly #queue: PredictionRecord[] = [];
   #queuedCharacters = 0;
   #inFlight = 0;
   #written = 0;
@@ -124,9 +124,7 @@ class QueuedLog implements PredictionLog {
     const enough = sleep(patience, undefined, { signal: this.#ending.signal }).catch(() => undefined);
     await Promise.race([this.#pump, enough]);
     this.#ending.abort();
-    this.#dropped += this.#queue.length;
-    this.#queue = [];
-    this.#queuedCharacters = 0;
+    this.#dropped += this.#forget(this.#queue.length);
   }
 
   #isFull(records: number, characters: number): boolean {
@@ -166,7 +164,7 @@ class QueuedLog implements PredictionLog {
       const batch = this.#queue.slice(0, batchSize);
       try {
         this.#count(await this.#store.predictions.append(batch));
-        this.#forget(batch);
+        this.#forget(batch.length);
         pause = 50;
       } catch (error) {
         this.#fail(error);
@@ -175,8 +173,7 @@ class QueuedLog implements PredictionLog {
           error.reason === 'closed' ||
           this.#ending.signal.aborted
         ) {
-          this.#dropped += batch.length;
-          this.#forget(batch);
+          this.#dropped += this.#forget(batch.length);
           continue;
         }
         await sleep(pause, undefined, { signal: this.#ending.signal }).catch(() => undefined);
@@ -186,9 +183,11 @@ class QueuedLog implements PredictionLog {
     this.#pump = undefined;
   }
 
-  #forget(batch: readonly PredictionRecord[]): void {
-    this.#queue.splice(0, batch.length);
-    for (const record of batch) this.#queuedCharacters -= sizeOf(record);
+  /** Takes records from the front of the queue; fewer when it was emptied meanwhile. Gives their number. */
+  #forget(records: number): number {
+    const forgotten = this.#queue.splice(0, records);
+    for (const record of forgotten) this.#queuedCharacters -= sizeOf(record);
+    return forgotten.length;
   }
 
   #count(appended: Appended): void {
