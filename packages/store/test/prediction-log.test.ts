@@ -29,7 +29,7 @@ overEngines((engine) => {
     const store = await engine.open();
     const log = openPredictionLog(store);
     for (let i = 0; i < 2500; i++) expect(log.offer(prediction(`r${i}`))).toBe(true);
-    expect(await log.commit([prediction('sure'), prediction('r0', { label: 'yes' })])).toMatchObject({
+    expect(await log.commit([prediction('sure'), prediction('sure', { label: 'yes' })])).toMatchObject({
       added: 1,
     });
     expect(await log.commitFeedback([feedback('f', 'sure')])).toMatchObject({ added: 1 });

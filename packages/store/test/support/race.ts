@@ -6,7 +6,7 @@ import type { StoreOptions } from '@verdict/store';
 
 /** What a racing process is told to do; its answers come as messages. */
 export interface RaceOrder {
-  readonly work: 'moves' | 'registrations' | 'appends' | 'hold';
+  readonly work: 'moves' | 'registrations' | 'appends' | 'served' | 'hold';
   readonly store: StoreOptions;
   readonly who: string;
   readonly count: number;

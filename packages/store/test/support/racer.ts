@@ -1,5 +1,6 @@
 // A process of its own that works on a store as fast as it can and says what was acknowledged.
-import { openStore, openStoreThread } from '@verdict/store';
+import { NotFound } from '@verdict/core';
+import { connectStore, openStore, openStoreThread, processChannel } from '@verdict/store';
 import { hashOf, newVersion, prediction } from './records.ts';
 import type { RaceOrder } from './race.ts';
 
@@ -45,6 +46,16 @@ const work = {
     };
     await Promise.all(Array.from({ length: 32 }, client));
     await store.close();
+  },
+
+  /** Appends through the store of the process that started this one. */
+  async served() {
+    const store = connectStore(processChannel(process));
+    const ids = Array.from({ length: order.count }, (_, i) => `${order.who}-${i}`);
+    const appended = await Promise.all(ids.map((id) => store.predictions.append([prediction(id)])));
+    const refused = await store.models.archive('none', 1, order.who).catch((error: unknown) => error);
+    if (!(refused instanceof NotFound)) throw new Error('A refusal must come back as its class.');
+    process.send?.(String(appended.filter(({ added }) => added === 1).length));
   },
 
   /** Holds SQLite's write lock until it is killed. */
