@@ -182,7 +182,7 @@ describe('on Postgres', () => {
 
   it('loses nothing acknowledged when connections are cut', async () => {
     const databaseUrl = server.database();
-    const store = await openStoreThread({ databaseUrl });
+    const store = await openStoreThread({ databaseUrl, patience: 120_000 });
     const running = load(store, 'r');
     for (let i = 0; i < 10; i++) {
       await sleep(100);
@@ -198,9 +198,9 @@ describe('on Postgres', () => {
     await store.close();
   });
 
-  it('loses nothing acknowledged when the server crashes and comes back', async () => {
+  it('loses nothing acknowledged when the server crashes and comes back', { timeout: 180_000 }, async () => {
     const databaseUrl = server.database();
-    const store = await openStoreThread({ databaseUrl });
+    const store = await openStoreThread({ databaseUrl, patience: 120_000 });
     const running = load(store, 'r');
     for (let i = 0; i < 3; i++) {
       await sleep(300);
