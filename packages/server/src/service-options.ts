@@ -2,7 +2,9 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { LoadLimits } from './http/load-gauge.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { LogMode, LogSink } from './log/record.ts';
+import type { RateLimiter } from './keys/rate-limiter.ts';
 import type { FeedbackSink } from './routes/feedback.ts';
+import type { RegistryContext } from './routes/registry-context.ts';
 import type { ModelTable } from './scoring/model-table.ts';
 import type { Tracer } from './telemetry.ts';
 
@@ -16,6 +18,10 @@ export interface ServiceOptions {
   /** Predictions that may wait to be logged. Default 20,000. */
   readonly logCapacity?: number;
   readonly feedback?: FeedbackSink;
+  /** Registry, keys and records over HTTP. Default: none. */
+  readonly registry?: RegistryContext;
+  /** Limits each key, or each address where there are no keys. Default: no limit. */
+  readonly limiter?: RateLimiter;
   /** The keys that callers need. Default: none, everybody may do everything. */
   readonly keys?: KeyRing;
   /**
@@ -23,8 +29,6 @@ export interface ServiceOptions {
    * page of somebody else's could otherwise reach the server through the browser of who runs it. Default: false.
    */
   readonly loopbackOnly?: boolean;
-  /** Requests a second of each key, or of each address where there are no keys. Default: no limit. */
-  readonly rateLimit?: number;
   readonly load?: Partial<LoadLimits>;
   readonly tracer?: Tracer;
   readonly logger?: FastifyBaseLogger;

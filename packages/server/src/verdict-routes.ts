@@ -10,19 +10,28 @@ import { uuidV7 } from './http/request-id.ts';
 import { securityHeaders, tlsHeaders } from './http/security-headers.ts';
 import { SlowBodies } from './http/slow-bodies.ts';
 import { validatorCompiler } from './http/validator.ts';
-import { RateLimiter } from './keys/rate-limiter.ts';
 import { PredictionLog } from './log/prediction-log.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import { addAliases } from './routes/aliases.ts';
 import { addBatch } from './routes/batch.ts';
 import { addExplain } from './routes/explain.ts';
 import { addFeedback } from './routes/feedback.ts';
 import { addHealth } from './routes/health.ts';
+import { addKeys } from './routes/keys.ts';
 import { addMetrics } from './routes/metrics.ts';
+import { addModels } from './routes/models.ts';
 import { addPredict } from './routes/predict.ts';
+import { addRecords } from './routes/records.ts';
 import { addFeaturesSchema } from './routes/schema.ts';
 import type { Service } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { version } from './version.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    verdictService: Service;
+  }
+}
 
 const DEFAULT_BODY_TIMEOUT = 10_000;
 
@@ -39,6 +48,7 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
     await service.log.close();
     await options.tracer?.close();
   });
+  app.decorate('verdictService', service);
   app.decorateRequest('verdict', null);
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(replyError);
@@ -62,6 +72,12 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
     addExplain(scope, service);
     addFeedback(scope, service, options.feedback);
     addFeaturesSchema(scope, service);
+    if (options.registry !== undefined) {
+      addModels(scope, service, options.registry);
+      addAliases(scope, service, options.registry);
+      addRecords(scope, service, options.registry);
+      addKeys(scope, service, options.registry);
+    }
     addHealth(scope, service);
     addMetrics(scope, service, options.collectMetrics ?? (async () => service.metrics.registry.metrics()));
   });
@@ -93,7 +109,7 @@ function makeService(app: FastifyInstance, options: ServiceOptions): Service {
     metrics: new ServerMetrics({ models, log, load, process: options.processMetrics ?? true }),
     keys: options.keys,
     loopbackOnly: options.loopbackOnly ?? false,
-    limiter: options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit),
+    limiter: options.limiter,
     tracer: options.tracer,
     logger,
     headers: options.tls === true ? tlsHeaders : securityHeaders,

@@ -200,7 +200,7 @@ describe('the limit of a key', () => {
 
   it('is told to whoever exceeds it', async () => {
     const keys = await ringOf([known('predict', 'one'), known('admin', 'two')]);
-    const app = await shopApp({ keys, rateLimit: 1, now: () => 5000 });
+    const app = await shopApp({ keys, limiter: new RateLimiter(1), now: () => 5000 });
     const ask = async (key: string) => predict(app, undefined, { 'x-api-key': key });
     expect((await ask('one')).status).toBe(200);
     const limited = await ask('one');

@@ -124,8 +124,12 @@ Examples:
       const server = await startServer(optionsOf(flags));
       const style = styleFor(process.stderr);
       process.stderr.write(`${style.bold('Serving')} ${server.url}  (${server.url}/docs describes it)\n`);
-      if (!signal.aborted) await once(signal, 'abort');
-      await server.stop();
+      const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+      try {
+        await Promise.race([told, server.failed]);
+      } finally {
+        await server.stop();
+      }
     });
 }
 

@@ -11,6 +11,7 @@ export class RateLimiter {
   readonly #rate: number;
   readonly #burst: number;
   readonly #buckets = new Map<string, Bucket>();
+  #taken = new Map<string, number>();
 
   /**
    * @param rate requests a second
@@ -41,7 +42,24 @@ export class RateLimiter {
     this.#buckets.set(caller, bucket);
     if (bucket.tokens < 1) return (1 - bucket.tokens) / this.#rate;
     bucket.tokens--;
+    this.#taken.set(caller, (this.#taken.get(caller) ?? 0) + 1);
     return 0;
+  }
+
+  /** What each caller has taken since this was asked last: for the limiters of other processes. */
+  taken(): [caller: string, tokens: number][] {
+    const taken = [...this.#taken];
+    this.#taken = new Map();
+    return taken;
+  }
+
+  /** Counts what callers have taken in other processes, so that a limit holds for all of them together. */
+  drain(taken: readonly (readonly [caller: string, tokens: number])[], now: number): void {
+    for (const [caller, tokens] of taken) {
+      const bucket = this.#buckets.get(caller);
+      if (bucket === undefined) this.#buckets.set(caller, { tokens: this.#burst - tokens, at: now });
+      else bucket.tokens = Math.max(-this.#burst, bucket.tokens - tokens);
+    }
   }
 
   #forget(): void {

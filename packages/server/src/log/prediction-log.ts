@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { VerdictError } from '@verdict/core';
 import { Refusal } from '../http/refusal.ts';
 import type { LogMode, LogRecord, LogSink } from './record.ts';
 
@@ -126,7 +127,7 @@ export class PredictionLog {
       } catch (error) {
         this.counts.failures++;
         this.#onFailure(error);
-        await this.#recover(batch);
+        await this.#recover(batch, error);
       }
     }
     this.#appends--;
@@ -155,13 +156,9 @@ export class PredictionLog {
   }
 
   /** After a failure: whoever waits is told, what nobody waits for is tried again after a pause. */
-  async #recover(batch: readonly Waiting[]): Promise<void> {
-    if (this.mode === 'durable') {
-      this.counts.waiting -= batch.length;
-      const refusal = new Refusal(503, 'LOG_UNAVAILABLE', 'The prediction could not be logged.', {
-        retryAfter: 1,
-      });
-      for (const { reject } of batch) reject?.(refusal);
+  async #recover(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (this.mode === 'durable' || isHopeless(error)) {
+      this.#drop(batch);
       return;
     }
     const room = Math.max(0, this.#capacity - this.#queue.length);
@@ -173,10 +170,16 @@ export class PredictionLog {
 
   #drop(batch: readonly Waiting[]): void {
     this.counts.waiting -= batch.length;
-    this.counts.dropped += batch.length;
+    // Who waits is told; the others were answered.
+    if (this.mode === 'async') this.counts.dropped += batch.length;
     const refusal = new Refusal(503, 'LOG_UNAVAILABLE', 'The prediction could not be logged.', {
       retryAfter: 1,
     });
     for (const { reject } of batch) reject?.(refusal);
   }
+}
+
+/** True where trying again cannot help: the store says what is wrong with a record. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof VerdictError && error.code !== 'STORE_UNAVAILABLE';
 }

@@ -1,129 +1,140 @@
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidOption } from '@verdict/core';
-import type { Bundle } from '@verdict/learn';
-import type { FastifyInstance } from 'fastify';
+import type { Store } from '@verdict/store';
 import type { Logger } from 'pino';
-import { buildApp } from '../app.ts';
-import { isLoopbackName } from '../http/loopback.ts';
-import { keyFile, joinedKeys } from '../keys/key-file.ts';
-import { KeyRing } from '../keys/key-ring.ts';
-import { defaultPolicy } from '../scoring/policy.ts';
-import { ServedModel } from '../scoring/served-model.ts';
-import { nameOfTarget, SingleModel } from '../scoring/single-model.ts';
-import { openTelemetry } from '../telemetry.ts';
-import { version } from '../version.ts';
-import { requireKeysBeyondLoopback, requireTlsPair } from './checks.ts';
-import { KeyWatch } from './key-watch.ts';
+import { uuidV7 } from '../http/request-id.ts';
+import { AliasWatch } from '../registry/alias-watch.ts';
+import { openServerArtifacts, openServerStore, storePlace } from '../registry/open-registry.ts';
+import type { StorePlace } from '../registry/open-registry.ts';
+import { startCluster } from './cluster.ts';
+import { makeInstance } from './instance.ts';
 import { makeLogger } from './logger.ts';
-import { defaultGrace, defaultHost, defaultPort } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 /** A server that listens. */
 export interface RunningServer {
   /** Where, such as `http://127.0.0.1:8000`. */
   readonly url: string;
-  readonly logger: Logger;
+  /** Rejects if the server cannot go on, such as when no worker starts any more. */
+  readonly failed: Promise<never>;
   /** Stops listening, finishes what was accepted, writes the log to its end. */
   stop(): Promise<void>;
 }
 
-/** Starts a server in this process. */
+/** What all processes of a server share, held by the one that was started. */
+export interface ServerHome {
+  readonly id: string;
+  readonly store: Store | undefined;
+  readonly place: StorePlace | undefined;
+  /** A folder of its own for unpacked bundles. */
+  readonly scratch: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Starts a server: in this process, or in as many more as there are to be workers.
+ *
+ * @throws InvalidOption, InvalidModel, StoreUnavailable, InvalidStore; system errors of listening
+ */
 export async function startServer(
   options: ServeOptions,
-  logger = makeLogger(options.logLevel ?? 'info'),
+  logger: Logger = makeLogger(options.logLevel ?? 'info'),
 ): Promise<RunningServer> {
-  const { host = defaultHost, port = defaultPort } = options;
-  if (options.model === undefined) {
+  const place = placeFor(options);
+  const store = place === undefined ? undefined : await openServerStore(place);
+  const scratch = await mkdtemp(join(tmpdir(), 'verdict-models-'));
+  const home: ServerHome = { id: uuidV7(Date.now()), store, place, scratch, logger };
+  const leave = async (): Promise<void> => {
+    await store?.close();
+    await rm(scratch, { recursive: true, force: true });
+  };
+  try {
+    const server =
+      (options.workers ?? 1) > 1 ? await startCluster(options, home) : await startSingle(options, home);
+    await noteChange(home, 'server.start', server.url);
+    return {
+      ...server,
+      async stop() {
+        await server.stop();
+        await noteChange(home, 'server.stop', server.url);
+        await leave();
+        logger.info('stopped');
+      },
+    };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** The store of a server. A bundle that is served from its folder needs none, unless one is named. */
+function placeFor(options: ServeOptions): StorePlace | undefined {
+  const named = options.dataDir !== undefined || options.databaseUrl !== undefined;
+  const logged = options.log !== undefined && options.log !== 'off';
+  const place = options.model === undefined || named || logged ? storePlace(options) : undefined;
+  if (options.model === undefined && place === undefined) {
     throw new InvalidOption({
       option: '--model',
       got: undefined,
-      expected: 'the folder of a model, such as output/model',
+      expected: 'the folder of a model, such as output/model, since there is no store here',
+      hint: 'Give --model DIR, or register a model first: verdict train FILE --target COL --register NAME.',
     });
   }
-  requireTlsPair(options.tlsCert, options.tlsKey);
-  const now = Date.now;
-  const loopbackOnly = isLoopbackName(host);
-  const sources = options.keyFile === undefined ? [] : [keyFile(options.keyFile)];
-  const keys = new KeyRing(joinedKeys(sources), now, loopbackOnly);
-  await keys.refresh();
-  requireKeysBeyondLoopback(host, keys);
-
-  const served = await loadSingle(options.model, options);
-  const tracer =
-    options.otlp === undefined
-      ? undefined
-      : await openTelemetry({
-          endpoint: options.otlp,
-          version,
-          ...(options.traceShare === undefined ? {} : { share: options.traceShare }),
-        });
-  const app = await buildApp({
-    models: new SingleModel(served),
-    log: options.log ?? 'off',
-    keys,
-    loopbackOnly,
-    logger,
-    ...(tracer === undefined ? {} : { tracer }),
-    ...(await tlsOf(options)),
-    ...limitsOf(options),
-    now,
-  });
-  const watch = new KeyWatch(keys, logger);
-  const url = await app.listen({ host, port });
-  logger.info({ url, model: served.model, log: options.log ?? 'off', keys: keys.size }, 'listening');
-  return {
-    url,
-    logger,
-    async stop() {
-      watch.close();
-      await stopApp(app, options, logger);
-    },
-  };
-}
-
-async function loadSingle(dir: string, { name, policy }: ServeOptions): Promise<ServedModel> {
-  const identity = ({ schema }: Bundle) => ({ model: name ?? nameOfTarget(schema.target.name), version: 0 });
-  return ServedModel.load(dir, identity, { ...defaultPolicy, ...policy });
-}
-
-async function tlsOf({ tlsCert, tlsKey }: ServeOptions): Promise<object> {
-  if (tlsCert === undefined || tlsKey === undefined) return {};
-  const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
-  return { certificate: { cert, key } };
-}
-
-function limitsOf(options: ServeOptions): object {
-  const { rateLimit, mostInFlight, mostLag, bodyLimit, corsOrigins, proxies, docs, logRequests } = options;
-  return {
-    load: {
-      ...(mostInFlight === undefined ? {} : { mostInFlight }),
-      ...(mostLag === undefined ? {} : { mostLag }),
-    },
-    ...(rateLimit === undefined ? {} : { rateLimit }),
-    ...(bodyLimit === undefined ? {} : { bodyLimit }),
-    ...(corsOrigins === undefined ? {} : { corsOrigins }),
-    ...(proxies === undefined ? {} : { proxies }),
-    ...(docs === undefined ? {} : { docs }),
-    ...(logRequests === undefined ? {} : { logRequests }),
-    drain: (options.drain ?? 0) * 1000,
-  };
-}
-
-/** Finishes what was accepted; what has not ended after the grace is cut off. */
-async function stopApp(
-  app: FastifyInstance,
-  { grace = defaultGrace }: ServeOptions,
-  logger: Logger,
-): Promise<void> {
-  const closed = app.close();
-  const timer = new AbortController();
-  const late = sleep(grace * 1000, true, { signal: timer.signal }).catch(() => false);
-  if ((await Promise.race([closed.then(() => false), late])) === true) {
-    logger.warn({ grace }, 'requests that had not ended were cut off');
-    app.server.closeAllConnections();
+  if (logged && place === undefined) {
+    throw new InvalidOption({
+      option: '--log',
+      got: options.log,
+      expected: 'off, since there is no store to write to',
+      hint: 'Name one: --data-dir verdict-data makes it.',
+    });
   }
-  timer.abort();
-  await closed;
-  logger.info('stopped');
+  return place;
+}
+
+async function startSingle(options: ServeOptions, home: ServerHome): Promise<RunningServer> {
+  const { store, place, scratch, logger, id } = home;
+  const opened =
+    store === undefined || place === undefined
+      ? undefined
+      : { store, scratch, artifacts: await openServerArtifacts(place) };
+  let watch: AliasWatch | undefined;
+  const instance = await makeInstance(options, logger, opened, {
+    poll: async () => watch?.poll(),
+    refreshKeys: async () => instance.keys.refresh(),
+  });
+  let address = '';
+  if (store !== undefined && instance.models !== undefined) {
+    watch = new AliasWatch({
+      store,
+      follower: instance.models,
+      logger,
+      id,
+      workers: () => 1,
+      address: () => address,
+      now: Date.now,
+    });
+    await watch.start();
+  }
+  address = await instance.listen();
+  logger.info(
+    { url: address, workers: 1, log: instance.app.verdictService.log.mode, keys: instance.keys.size },
+    'listening',
+  );
+  return {
+    url: address,
+    failed: new Promise(() => undefined),
+    async stop() {
+      await instance.stop();
+      await watch?.close();
+    },
+  };
+}
+
+/** Leaves a trace of a start or a stop. The server does not depend on it. */
+async function noteChange({ store, id, logger }: ServerHome, action: string, url: string): Promise<void> {
+  await store?.audit
+    .append({ actor: 'server', action, target: id, details: { url }, requestId: null })
+    .catch((err: unknown) => logger.warn({ err, action }, 'the trail of changes could not be written'));
 }
