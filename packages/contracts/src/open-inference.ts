@@ -76,6 +76,8 @@ export const InferenceModelMetadata = Type.Object(
   },
   { title: 'InferenceModelMetadata', additionalProperties: false },
 );
+export type InferenceModelMetadata = Static<typeof InferenceModelMetadata>;
+
 export const InferenceError = Type.Object(
   { error: Type.String() },
   { title: 'InferenceError', additionalProperties: false },

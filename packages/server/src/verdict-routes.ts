@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { addBodyParsers } from './http/body-parsers.ts';
+import { addBodyParsers, addTensorParser } from './http/body-parsers.ts';
 import { addDocsPage, collectDocument } from './http/docs.ts';
 import { entrance } from './http/entrance.ts';
 import { replyError } from './http/error-reply.ts';
@@ -19,7 +19,9 @@ import { addFeedback } from './routes/feedback.ts';
 import { addHealth } from './routes/health.ts';
 import { addKeys } from './routes/keys.ts';
 import { addMetrics } from './routes/metrics.ts';
+import { addMlflow } from './routes/mlflow.ts';
 import { addModels } from './routes/models.ts';
+import { addOpenInference } from './routes/open-inference.ts';
 import { addPredict } from './routes/predict.ts';
 import { addRecords } from './routes/records.ts';
 import { addFeaturesSchema } from './routes/schema.ts';
@@ -81,6 +83,11 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
     addHealth(scope, service);
     addMetrics(scope, service, options.collectMetrics ?? (async () => service.metrics.registry.metrics()));
   });
+  await app.register(async (scope) => {
+    addTensorParser(scope, slow);
+    addOpenInference(scope, service);
+  });
+  await app.register(async (scope) => addMlflow(scope, service));
   if (docs) await addDocsPage(app);
 }
 

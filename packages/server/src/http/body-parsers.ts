@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { readBinaryTensors } from './binary-tensors.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -7,6 +8,26 @@ export const streamTypes = {
   ndjson: ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
   csv: ['text/csv', 'application/csv'],
 } as const;
+
+/** Tensors behind JSON, see `readBinaryTensors`. */
+const INFERENCE_HEADER = 'inference-header-content-length';
+
+/** Adds the parser of requests of the Open Inference Protocol whose tensors are binary. */
+export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
+  app.removeContentTypeParser('application/json');
+  for (const type of ['application/json', 'application/octet-stream']) {
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
+      slow.end(request.raw);
+      const header = request.headers[INFERENCE_HEADER];
+      try {
+        const bytes = body as Buffer;
+        done(null, typeof header === 'string' ? readBinaryTensors(bytes, header) : parseStrictJson(bytes));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  }
+}
 
 /** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time, and streams. */
 export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {

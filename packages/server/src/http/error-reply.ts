@@ -72,7 +72,7 @@ export function errorBody(refusal: Refusal, requestId: string): ErrorReply {
 }
 
 /** Sets status and headers of a refusal, and remembers what is for the server's log. */
-function prepareRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Refusal {
+export function prepareRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Refusal {
   const refusal = refusalOf(error);
   reply.code(refusal.status);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));

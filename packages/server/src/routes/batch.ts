@@ -1,24 +1,20 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BatchReply, BatchRequest, ModelQuery } from '@verdict/contracts';
-import type { RowReply } from '@verdict/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { streamTypes } from '../http/body-parsers.ts';
 import { stateOf } from '../http/request-state.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Service } from '../service.ts';
-import { scoreRow } from './predict.ts';
 import { addRoute } from './route.ts';
 import { csvRows, jsonRows } from './row-source.ts';
 import { csvLines, jsonLines, scoreRows } from './row-stream.ts';
-import { logRecord, rowReply } from './scoring-reply.ts';
+import { scoreMany } from './score-many.ts';
+import { rowReply } from './scoring-reply.ts';
 
 /** Bytes of a JSON batch, and of one row of a stream. */
 const MOST_BATCH_BYTES = 16 * 1024 * 1024;
 const MOST_ROW_BYTES = 1024 * 1024;
-/** Rows of a JSON batch that are scored before other requests have their turn. */
-const TURN = 128;
 
 const rowStream = (description: string) => Type.Any({ description });
 
@@ -71,33 +67,15 @@ async function answerWhole(
   body: BatchRequest,
   request: FastifyRequest,
 ): Promise<BatchReply> {
-  const { log } = service;
-  const state = stateOf(request);
   const resolved = await service.models.resolve({ ...(request.query as ModelQuery), ...body });
   const { served } = resolved;
-  const predictions: RowReply[] = [];
-  const records = [];
-  for (let row = 0; row < body.rows.length; row++) {
-    if (row % TURN === TURN - 1) await nextTurn();
-    const features = body.rows[row];
-    const scored = scoreRow(service, resolved, features, `rows[${row}].`);
-    const requestId = `${state.id}:${row + 1}`;
-    predictions.push(rowReply(scored, requestId));
-    if (log.mode === 'off') continue;
-    records.push(
-      logRecord(scored, resolved, { requestId, at: service.now(), key: state.key?.id ?? null, features }),
-    );
-  }
-  const ids = await Promise.all(records.map(async (record) => log.write(record)));
-  ids.forEach((id, row) => {
-    if (id !== undefined) predictions[row].requestId = id;
-  });
+  const { scores, ids } = await scoreMany(service, resolved, body.rows, request, (row) => `rows[${row}].`);
   return {
-    predictions,
+    predictions: scores.map((scored, row) => rowReply(scored, ids[row])),
     threshold: served.threshold,
     model: served.model,
     version: served.version,
-    requestId: state.id,
+    requestId: stateOf(request).id,
   };
 }
 
