@@ -6,7 +6,7 @@ import { keyOf } from './target.ts';
 import type { Follower, Target } from './target.ts';
 
 /** The alias that is meant where a request names none. */
-export const championAlias = 'champion';
+const championAlias = 'champion';
 
 /** Versions that no alias points at and that stay loaded: those asked for by number, and those just replaced. */
 const MOST_SPARE = 4;

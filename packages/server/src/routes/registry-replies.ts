@@ -2,7 +2,7 @@ import type { AliasMove, AliasState, Model, MoveRequest, Version } from '@verdic
 
 // The store says `name` where the interface says `model`.
 
-export function aliasReply({ name, alias, version, sequence }: AliasState) {
+function aliasReply({ name, alias, version, sequence }: AliasState) {
   return { model: name, alias, version, sequence };
 }
 
