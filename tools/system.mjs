@@ -115,7 +115,7 @@ export function peers({
   if (!hasVenv()) aptInstall('python3', 'python3-venv');
   if (!hasVenv()) {
     throw new Error(
-      'The numbers are compared with those of scikit-learn, XGBoost, LightGBM and ONNX Runtime, which need python3 (3.10 or ' +
+      `The packages of ${requirements} need python3 (3.10 or ` +
         'newer) with venv. Install it (Debian and Ubuntu: sudo apt-get install python3 python3-venv), or set ' +
         `${variable} to a Python that has the packages of ${requirements}.`,
     );
@@ -129,4 +129,9 @@ export function peers({
   }
   writeFileSync(stamp, wanted);
   return python;
+}
+
+/** The path of a Python that has clients of the protocols that the server speaks: Triton's and MLflow's own. */
+export function clients() {
+  return peers({ variable: 'VERDICT_CLIENTS', requirements: join('tools', 'clients.txt'), folder: 'clients' });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt, bin, root } from './lib.mjs';
 import { pinnedNode, setup } from './setup.mjs';
-import { chromium, peers, postgres, s3Server } from './system.mjs';
+import { chromium, clients, peers, postgres, s3Server } from './system.mjs';
 
 setup();
 const args = process.argv.slice(2).filter((arg) => arg !== '--quick');
@@ -16,6 +16,7 @@ const env = { PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` 
 try {
   env.CHROMIUM_PATH = chromium();
   env.VERDICT_PEERS = peers();
+  env.VERDICT_CLIENTS = clients();
   env.VERDICT_POSTGRES = postgres();
   env.VERDICT_S3_SERVER = s3Server();
 } catch (error) {

@@ -64,6 +64,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       maxAge: 600,
     });
   }
-  await verdictRoutes(app, { ...options, tls: certificate !== undefined });
+  await verdictRoutes(app, { ...options, standalone: true, tls: certificate !== undefined });
   return app;
 }

@@ -1,5 +1,7 @@
 export { buildApp } from './app.ts';
 export type { AppOptions } from './app.ts';
+export { verdictPlugin } from './plugin.ts';
+export type { VerdictPluginOptions } from './plugin.ts';
 export { KeyRing } from './keys/key-ring.ts';
 export type { KeySource, KnownKey } from './keys/key-ring.ts';
 export { hashKey, makeKey, prefixOf } from './keys/api-key.ts';

@@ -40,6 +40,8 @@ export interface ServiceOptions {
   readonly collectMetrics?: () => Promise<string>;
   /** Include metrics of the process and of Node.js. Default: true. */
   readonly processMetrics?: boolean;
+  /** The server has no other routes: unknown paths are answered by this service. Default: below a prefix only. */
+  readonly standalone?: boolean;
   /** `/docs`. Default: true. */
   readonly docs?: boolean;
   /** Bytes of a JSON body. Default 1 MiB; a batch may have 16. */

@@ -55,17 +55,7 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(replyError);
   addBodyParsers(app, slow);
-  const missing = service.metrics.requests.route('*', '(none)');
-  app.setNotFoundHandler({ preValidation: (_request, _reply, done) => done() }, (request, reply) => {
-    // Not even a key is asked for: who has none learns that there is nothing here.
-    entrance(service, 'open', missing)(request, reply, () => {
-      replyError(
-        new Refusal(404, 'NOT_FOUND', 'There is nothing at this path; GET /docs lists what there is.'),
-        request,
-        reply,
-      );
-    });
-  });
+  if (app.prefix !== '' || options.standalone === true) addNotFound(app, service);
   const docs = options.docs ?? true;
   if (docs) await collectDocument(app, version, options.keys !== undefined);
   await app.register(async (scope) => {
@@ -89,6 +79,18 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
   });
   await app.register(async (scope) => addMlflow(scope, service));
   if (docs) await addDocsPage(app);
+}
+
+/** What is not there. Not even a key is asked for: who has none learns that there is nothing here. */
+function addNotFound(app: FastifyInstance, service: Service): void {
+  const missing = service.metrics.requests.route('*', `${app.prefix}(none)`);
+  const enter = entrance(service, 'open', missing);
+  app.setNotFoundHandler((request, reply) => {
+    enter(request, reply, () => {
+      const message = 'There is nothing at this path; GET /docs lists what there is.';
+      replyError(new Refusal(404, 'NOT_FOUND', message), request, reply);
+    });
+  });
 }
 
 function makeService(app: FastifyInstance, options: ServiceOptions): Service {

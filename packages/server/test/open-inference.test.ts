@@ -183,6 +183,15 @@ describe('the Open Inference Protocol', () => {
       expect([reply.statusCode, Object.keys(reply.json() as object)]).toStrictEqual([status, ['error']]);
       expect(reply.json().error).toMatch(words);
     }
+    const typed = async (type: string | undefined) =>
+      app.inject({
+        method: 'POST',
+        url: '/v2/models/shop/infer',
+        payload: Buffer.from(JSON.stringify({ inputs: tensors })),
+        headers: type === undefined ? {} : { 'content-type': type },
+      });
+    expect((await typed(undefined)).statusCode).toBe(200);
+    expect((await typed('text/plain')).statusCode).toBe(415);
     const missing = await app.inject('/v2/models/other');
     expect([missing.statusCode, missing.json().error]).toStrictEqual([
       404,

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readBinaryTensors } from './binary-tensors.ts';
+import { Refusal } from './refusal.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -12,21 +13,30 @@ export const streamTypes = {
 /** Tensors behind JSON, see `readBinaryTensors`. */
 const INFERENCE_HEADER = 'inference-header-content-length';
 
-/** Adds the parser of requests of the Open Inference Protocol whose tensors are binary. */
+/** Adds the parser of requests of the Open Inference Protocol, whose tensors may be binary. */
 export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
   app.removeContentTypeParser('application/json');
+  const parse = (
+    request: FastifyRequest,
+    body: Buffer,
+    done: (error: Error | null, body?: unknown) => void,
+  ): void => {
+    slow.end(request.raw);
+    const header = request.headers[INFERENCE_HEADER];
+    try {
+      done(null, typeof header === 'string' ? readBinaryTensors(body, header) : parseStrictJson(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  };
   for (const type of ['application/json', 'application/octet-stream']) {
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
-      slow.end(request.raw);
-      const header = request.headers[INFERENCE_HEADER];
-      try {
-        const bytes = body as Buffer;
-        done(null, typeof header === 'string' ? readBinaryTensors(bytes, header) : parseStrictJson(bytes));
-      } catch (error) {
-        done(error as Error);
-      }
-    });
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, parse);
   }
+  // Triton's clients name no type at all.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+    if (request.headers['content-type'] === undefined) parse(request, body, done);
+    else done(new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body is of a type that is not taken here.'));
+  });
 }
 
 /** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time, and streams. */

@@ -96,7 +96,6 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
     schema: {
       summary: 'The models that are served',
       tags,
-      body: Type.Optional(Type.Object({ ready: Type.Optional(Type.Boolean()) })),
       response: {
         200: Type.Array(
           Type.Object({
