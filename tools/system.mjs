@@ -133,5 +133,9 @@ export function peers({
 
 /** The path of a Python that has clients of the protocols that the server speaks: Triton's and MLflow's own. */
 export function clients() {
-  return peers({ variable: 'VERDICT_CLIENTS', requirements: join('tools', 'clients.txt'), folder: 'clients' });
+  return peers({
+    variable: 'VERDICT_CLIENTS',
+    requirements: join('tools', 'clients.txt'),
+    folder: 'clients',
+  });
 }

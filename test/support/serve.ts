@@ -17,7 +17,7 @@ export interface Served {
 
 /** Runs `verdict serve` on a free port until it listens. Rejects with what it said if it ends before. */
 export async function serve(args: readonly string[], env: Record<string, string> = {}): Promise<Served> {
-  const child = spawn(process.execPath, [launcher, 'serve', '--port', '0', ...args], {
+  const child = spawn(process.execPath, [launcher, 'serve', '--port', '0', '--max-lag', '1000000', ...args], {
     env: { ...process.env, NO_COLOR: '1', NODE_DISABLE_COMPILE_CACHE: '1', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

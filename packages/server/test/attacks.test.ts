@@ -268,7 +268,9 @@ describe('TLS', () => {
       });
     expect(address).toMatch(/^https:/);
     expect((await ask({}))['strict-transport-security']).toContain('max-age=');
-    await expect(ask({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).rejects.toThrow();
+    await expect(ask({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).rejects.toThrow(
+      /protocol|version|alert|handshake/i,
+    );
   });
 });
 
@@ -276,7 +278,9 @@ describe('OpenTelemetry', () => {
   it('sends a span for each request, within the trace of the caller', async () => {
     const bodies: string[] = [];
     const collector = createServer((request, reply) => {
-      void text(request).then((payload) => {
+      let payload = '';
+      request.on('data', (chunk: Buffer) => (payload += chunk.toString()));
+      request.on('end', () => {
         bodies.push(payload);
         reply.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       });

@@ -45,6 +45,11 @@ export function refusalOf(error: unknown): Refusal {
     const status = ofStore[error.code];
     if (status !== undefined) return new Refusal(status, error.code, error.message);
   }
+  const { statusCode, message } = error as Partial<FastifyError>;
+  // Thrown with a status by whoever means it for the caller, such as a hook of the program around.
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500 && typeof message === 'string') {
+    return new Refusal(statusCode, 'REFUSED', message);
+  }
   return new Refusal(
     500,
     'INTERNAL',

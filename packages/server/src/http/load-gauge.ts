@@ -11,6 +11,8 @@ export const defaultLoadLimits: LoadLimits = { mostInFlight: 2000, mostLag: 500 
 
 /** How often the lag is looked at, milliseconds. */
 const PERIOD = 250;
+/** Looks in a row that must find it: one pause, such as that of loading a model, is no overload. */
+const LOOKS = 3;
 
 /** Says when a server has more to do than it can: then it is better to refuse at once than to answer too late. */
 export class LoadGauge {
@@ -20,6 +22,7 @@ export class LoadGauge {
   inFlight = 0;
   /** Mean lag of the last quarter of a second, milliseconds. */
   lag = 0;
+  #lagging = 0;
   shed = 0;
 
   constructor(limits: LoadLimits) {
@@ -29,14 +32,14 @@ export class LoadGauge {
       // The mean holds the period of sampling too.
       this.lag = Math.max(0, this.#delay.mean / 1e6 - 20) || 0;
       this.#delay.reset();
+      this.#lagging = this.lag > limits.mostLag ? this.#lagging + 1 : 0;
     }, PERIOD);
     this.#timer.unref();
   }
 
   /** True if the next request should be sent away. */
   isOverloaded(): boolean {
-    const { mostInFlight, mostLag } = this.#limits;
-    if (this.inFlight <= mostInFlight && this.lag <= mostLag) return false;
+    if (this.inFlight <= this.#limits.mostInFlight && this.#lagging < LOOKS) return false;
     this.shed++;
     return true;
   }
