@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -364,6 +364,13 @@ describe('explain', () => {
     expect(await of('--plot', join(folder.path, 'all.svg'))).toContain('--row');
     expect(await of('--row', '1', '--plot', join(folder.path, 'row.pdf'))).toContain('.svg or .png');
     expect(await of('--row', '1', '--plot', join(folder.path, 'nowhere', 'row.svg'))).toContain('nowhere');
+    const asPicture = join(folder.path, 'table.svg');
+    copyFileSync(input, asPicture);
+    const over = ['explain', asPicture, '--model', model, '--row', '1', '--plot'];
+    expect(await refuses([...over, asPicture])).toContain('another file than the table');
+    expect(readFileSync(asPicture)).toEqual(readFileSync(input));
+    mkdirSync(join(folder.path, 'folder.png'));
+    expect(await of('--row', '1', '--plot', join(folder.path, 'folder.png'))).toContain('not a folder');
   });
 
   it('refuses a row that the table does not have', async () => {

@@ -152,11 +152,35 @@ describe('verdict tune', () => {
     ['a gap without windows', ['--gap', '3'], /needs '--windows/],
     ['repeats of time', ['--time', 'since', '--windows', 'rolling', '--repeats', '2'], /time has one order/],
     ['an unknown metric', ['--metric', 'auc'], /log_loss/],
+    ['repeats of rows in order', ['--time', 'since', '--repeats', '2'], /time has one order/],
+    [
+      'repeats of folds of a column',
+      ['--role', 'since=fold', '--repeats', '2'],
+      /'--repeats'.*decides alone/,
+    ],
+    [
+      'windows beside folds of a column',
+      ['--time', 'since', '--role', 'age=fold', '--windows', 'rolling'],
+      /decides alone/,
+    ],
+    ['too many repeats', ['--repeats', '101'], /from 1 to 100/],
+    ['one outer fold', ['--outer-folds', '1'], /from 2 to 20/],
+    ['a budget of nothing', ['--budget', '0'], /above 0/],
+    ['a share of a period', ['--capacity', '5%', '--capacity-of', '100'], /needs no '--capacity-of'/],
   ])('refuses %s as wrong usage', async (_, args, message) => {
     const out = join(folder.path, 'never');
     const { status, stderr } = await verdict(['tune', file, ...usual, '--out', out, ...args]);
     expect(status).toBe(2);
     expect(stderr).toMatch(message);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('leaves no folder behind that it has made for nothing', async () => {
+    const out = join(folder.path, 'for nothing');
+    const windows = words('--trials 1 --time since --windows expanding --gap 100000');
+    const { status, stderr } = await verdict(['tune', file, ...usual, '--out', out, ...windows]);
+    expect(status).toBe(1);
+    expect(stderr).not.toContain('fault in Verdict');
     expect(existsSync(out)).toBe(false);
   });
 

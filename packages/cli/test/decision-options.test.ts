@@ -23,6 +23,11 @@ describe('the options of the threshold', () => {
     expect(command.opts()).toMatchObject({ capacity: 200, capacityOf: 4000, thresholdRule: 'capacity' });
   });
 
+  it('take a share or a number of rows out of others, not a share out of others', () => {
+    expect(wrongThreshold({ capacity: 0.05, capacityOf: 100 })).toContain("needs no '--capacity-of'");
+    expect(wrongThreshold({ capacity: 5, capacityOf: 100 })).toBeUndefined();
+  });
+
   it('take shares as they are written', () => {
     expect(['5%', ' 12.5 % ', '0.2', '200'].map(capacity)).toEqual([0.05, 0.125, 0.2, 200]);
     for (const bad of ['', '0', '-1', '100%', '0%', 'five', 'Infinity', '1.2.3%'])

@@ -273,7 +273,7 @@ export type {
   TrialStatus,
   TrialTask,
 } from './search/index.ts';
-export { tuneModel } from './tuning/index.ts';
+export { checkTuning, tuneModel } from './tuning/index.ts';
 export type {
   FamilyOutcome,
   MemberSummary,

@@ -85,6 +85,21 @@ describe('a grid', () => {
   });
 
   it('is JSON', () => {
-    expect(() => readGrid(new TextEncoder().encode('{"a":'), 'grid.json')).toThrow(/not valid JSON/);
+    const error = refusalOf(() => readGrid(new TextEncoder().encode('{"max_depth": [2],}'), 'grid.json'));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^grid\.json: the file is not valid JSON \(.*position 18/),
+      hint: expect.stringMatching(/list of values for each parameter/),
+    });
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(readGrid(new TextEncoder().encode('\ufeff{"max_depth": [2]}'), 'grid.json')).toEqual({
+      max_depth: [2],
+    });
+  });
+
+  it('has no parameter twice, however it is spelt', () => {
+    for (const text of ['{"max_depth": [2], "max_depth": [3]}', '{"max_depth": [2], "max\\u005fdepth": [3]}'])
+      expect(() => readGrid(new TextEncoder().encode(text), 'grid.json')).toThrow(/is there twice/);
   });
 });

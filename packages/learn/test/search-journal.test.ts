@@ -2,13 +2,14 @@ import {
   appendFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InvalidModel, UnreadableFile } from '@verdict/core';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -85,6 +86,33 @@ describe('a journal', () => {
     const file = written();
     Journal.open(file, { strategy: 'random' }, 1, false).close();
     expect(read(file, { strategy: 'random' })).toEqual([]);
+  });
+
+  it('begins in a file of its own, so that a search that still runs does not write into it', () => {
+    const file = newFile();
+    const earlier = Journal.open(file, scope, 1, false);
+    const later = Journal.open(file, { strategy: 'random' }, 1, false);
+    earlier.append(0, [trials[0]]);
+    later.append(1, [trials[1]]);
+    earlier.close();
+    later.close();
+    expect(read(file, { strategy: 'random' })).toEqual([trials[1]]);
+    expect(readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}.`))).toEqual([]);
+  });
+
+  it('replaces no file of something else', () => {
+    for (const content of ['a,b\n1,2\n', '{"a": 1}\n', 'x']) {
+      const file = newFile();
+      writeFileSync(file, content);
+      const refusal = refusalOf(() => Journal.open(file, scope, 1, false));
+      expect(refusal).toBeInstanceOf(InvalidModel);
+      expect(readFileSync(file, 'utf8')).toBe(content);
+    }
+    expect(() => Journal.open(folder, scope, 1, false)).toThrow(UnreadableFile);
+    const empty = newFile();
+    writeFileSync(empty, '');
+    Journal.open(empty, scope, 1, false).close();
+    expect(read(empty)).toEqual([]);
   });
 
   it('drops a last line that is torn, wherever it was torn', () => {

@@ -97,6 +97,34 @@ describe('tuneModel', () => {
     expect(bundle.booster?.treeCount).toBeGreaterThan(10);
   });
 
+  it('judges itself in the folds of a column, which decides alone', async () => {
+    const { dataset, schema } = borrowers(240, 6, 1);
+    const fold: Column = {
+      kind: 'number',
+      name: 'fold',
+      values: Float64Array.from({ length: 240 }, (_, row) => row % 3),
+    };
+    const table = {
+      dataset: { ...dataset, columns: [...dataset.columns, fold] },
+      schema: {
+        ...schema,
+        columns: [...schema.columns, { name: 'fold', type: 'integer', role: 'fold', optional: true }],
+      } as Schema,
+    };
+    const common: TuneOptions = { trials: 1, explain: false, threads: 2, engineering: 'none', testSize: 0 };
+    const { search, headline } = await tuneModel(table, { ...common, outerFolds: 2 });
+    expect(search.nested?.folds).toBe(3);
+    expect(headline.source).toBe('outer folds');
+    for (const scheme of [
+      { kind: 'stratified', folds: 3, repeats: 2 },
+      { kind: 'expanding', folds: 3 },
+    ] as const) {
+      await expect(tuneModel(table, { ...common, scheme })).rejects.toThrow(
+        /fold column, which decides alone/,
+      );
+    }
+  });
+
   it.each([
     ['an unknown strategy', { strategy: 'best' }, 'search'],
     ['a grid without one', { strategy: 'grid' }, 'grid'],

@@ -74,7 +74,7 @@ const BATCH = 4096;
  */
 export async function explain(job: ExplainJob): Promise<Explanation> {
   const { file, model, row, plot, threads, signal, onProgress } = job;
-  checkPlot(plot, row);
+  await checkPlot(plot, row, file);
   const bundle = await readBundle(model);
   const scorer = createScorer(bundle);
   const batches = scanTable(file, bundle.schema, {

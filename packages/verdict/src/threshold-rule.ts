@@ -127,6 +127,13 @@ function costsOf({ thresholdRule, costFp, costFn, costTp, costTn }: ThresholdJob
 
 function capacityOf({ capacity, capacityOf: of }: ThresholdJob): { capacity: number; of: number } {
   const number = required(capacity, 'capacity');
+  if (of !== undefined && number < 1) {
+    throw new InvalidOption({
+      option: 'capacity-of',
+      got: of,
+      expected: `left out, since the capacity of ${number} is a share; or give the capacity as a number of rows`,
+    });
+  }
   if (of !== undefined) return { capacity: number, of };
   if (number < 1) return { capacity: number, of: 1 };
   throw new InvalidOption({

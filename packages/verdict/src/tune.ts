@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Interrupted, UnreadableFile } from '@verdict/core';
-import { readGrid, tuneModel } from '@verdict/learn';
+import { checkTuning, readGrid, tuneModel } from '@verdict/learn';
 import type { Grid, TuneOptions } from '@verdict/learn';
 import { runJob } from './train.ts';
 import type { TrainJob, TrainOutcome } from './train.ts';
@@ -51,14 +50,25 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
   const started = performance.now();
   const { out = 'output', search, grid, resume = false } = job;
   const values = grid === undefined ? undefined : await readGridFile(grid);
-  const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial } = job;
+  const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds } = job;
+  let finished = 0;
+  const onTrial: TuneJob['onTrial'] = (...news) => {
+    finished++;
+    job.onTrial?.(...news);
+  };
   const given = { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds, onTrial };
+  checkTuning({
+    ...given,
+    ...(search === undefined ? {} : { strategy: search }),
+    ...(values === undefined ? {} : { grid: values }),
+  } as TuneOptions);
+  let made: string | undefined;
   const journal = join(out, journalName);
   const outcome = runJob(
     job,
     async (table, options) => {
       // The journal is written while the search goes on, before any result takes its place.
-      await mkdir(out, { recursive: true });
+      made = await mkdir(out, { recursive: true });
       return tuneModel(table, {
         ...options,
         ...(Object.fromEntries(
@@ -73,8 +83,10 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     },
     'tune',
   );
-  return outcome.catch((error: unknown) => {
-    if (job.signal?.aborted === true && existsSync(journal)) throw new Interrupted({ kept: journal });
+  return outcome.catch(async (error: unknown) => {
+    // A folder that was made for nothing goes again; it stays if the journal is in it.
+    if (made !== undefined) await rmdir(out).catch(() => undefined);
+    if (job.signal?.aborted === true && finished > 0) throw new Interrupted({ kept: journal });
     throw error;
   });
 }

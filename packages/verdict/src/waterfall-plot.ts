@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { waterfallChart } from '@verdict/charts';
 import { InvalidOption } from '@verdict/core';
 import type { Decision } from '@verdict/learn';
@@ -11,15 +12,27 @@ const MOST_STEPS = 15;
 
 /**
  * Checks where a picture shall go, before any work.
- * @throws InvalidOption for an ending that is no picture's, and for a picture of no row
+ * @throws InvalidOption for an ending that is no picture's, for a picture of no row, for a folder, and for the place of
+ * the table
  */
-export function checkPlot(plot: string | undefined, row: number | undefined): void {
+export async function checkPlot(
+  plot: string | undefined,
+  row: number | undefined,
+  table: string,
+): Promise<void> {
   if (plot === undefined) return;
   if (!/\.(?:svg|png)$/iu.test(plot)) {
     throw new InvalidOption({ option: 'plot', got: plot, expected: 'a file that ends in .svg or .png' });
   }
   if (row === undefined) {
     throw new InvalidOption({ option: 'plot', got: plot, expected: 'a row to draw: give --row too' });
+  }
+  const [place, source] = await Promise.all([plot, table].map((path) => stat(path).catch(() => undefined)));
+  if (place === undefined) return;
+  if (place.isDirectory())
+    throw new InvalidOption({ option: 'plot', got: plot, expected: 'a file, not a folder' });
+  if (place.ino === source?.ino && place.dev === source.dev) {
+    throw new InvalidOption({ option: 'plot', got: plot, expected: 'another file than the table' });
   }
 }
 

@@ -36,6 +36,7 @@ describe('the rule of the threshold', () => {
 
   it.each([
     ['a number of rows of nothing', { capacity: 200 }, /capacity-of: expected the number of rows/],
+    ['a share of a period', { capacity: 0.05, capacityOf: 100 }, /capacity-of: expected left out/],
     ['a period without a capacity', { capacityOf: 200 }, /capacity: expected how many of the 200 rows/],
     ['more than there are', { capacity: 300, capacityOf: 200 }, /at most the 200/],
     ['a rule without its number', { thresholdRule: 'capacity' }, /capacity: expected a number/],

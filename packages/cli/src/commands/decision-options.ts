@@ -57,6 +57,9 @@ export function wrongThreshold(job: ThresholdJob): string | undefined {
   if (job.capacity !== undefined && job.capacity >= 1 && job.capacityOf === undefined) {
     return `option '--capacity ${job.capacity}' needs '--capacity-of': the number of rows in the period that it is for (or give a share, such as 5%)`;
   }
+  if (job.capacity !== undefined && job.capacity < 1 && job.capacityOf !== undefined) {
+    return "option '--capacity' is a share here, such as 5%: it needs no '--capacity-of', which is for a number of rows";
+  }
   for (const [option, asked] of named) {
     if (rule !== undefined && rule !== asked)
       return `option '--threshold-rule ${rule}' cannot be used with '${option}', which asks for the rule ${asked}`;

@@ -22,6 +22,13 @@ export function finiteNumber(minimum: number): (text: string) => number {
   };
 }
 
+/** Parses a finite number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
 const units: Readonly<Record<string, number>> = {
   '': 1,
   k: 1e3,

@@ -15,8 +15,11 @@ export type TrainingFlags = Partial<Omit<TrainJob, 'file' | 'signal' | 'onProgre
   json?: boolean;
 };
 
-/** Adds the options that every command has which trains a model of a table. */
-export function addTrainingOptions(command: Command): Command {
+/**
+ * Adds the options that every command has which trains a model of a table.
+ * @param calibration what the command does if it is not told
+ */
+export function addTrainingOptions(command: Command, calibration: 'none' | 'auto' = 'none'): Command {
   command
     .option('--target <COL>', 'the yes/no column to predict (here or in the configuration file)')
     .option('--positive <VALUE>', 'the label that counts as yes (default: inferred, and shown)')
@@ -71,7 +74,7 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--calibration <KIND>',
-        'how log-odds become probabilities: auto takes what pays out of fold (default: none)',
+        `how log-odds become probabilities: auto takes what pays out of fold (default: ${calibration})`,
       ).choices(calibrationOptions),
     );
   return addThresholdOptions(command)

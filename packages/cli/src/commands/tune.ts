@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TuneJob } from 'verdict';
 import { searchMetrics, searchStrategies, selectionMethods, tune } from 'verdict';
 import { printJson } from '../terminal/json.ts';
 import { openLeaderboard } from '../terminal/live-leaderboard.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
-import { finiteNumber, wholeNumber } from './options.ts';
+import { positiveNumber, wholeNumber } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 import { addTrainingOptions, trainingJobOf } from './training-options.ts';
 import type { TrainingFlags } from './training-options.ts';
@@ -30,7 +30,7 @@ export function tuneCommand(signal: AbortSignal): Command {
   const command = new Command('tune')
     .description('search for the best model of a yes/no column: parameters, features, an ensemble')
     .argument('<FILE>', 'the table to learn from');
-  return addTrainingOptions(command)
+  return addTrainingOptions(command, 'auto')
     .addOption(
       new Option('--search <HOW>', 'how parameters are searched (default: tpe)').choices([
         ...searchStrategies,
@@ -45,7 +45,7 @@ export function tuneCommand(signal: AbortSignal): Command {
     .option(
       '--budget <SECONDS>',
       'wall time for all of the work (default: 300, none with --trials or a grid)',
-      finiteNumber(0),
+      positiveNumber,
     )
     .addOption(
       new Option('--metric <NAME>', 'what trials are ranked by (default: log_loss)').choices([
@@ -67,8 +67,8 @@ export function tuneCommand(signal: AbortSignal): Command {
     .option('--no-ensemble', 'ship one kind of trees, even where several are proven to be better')
     .option(
       '--repeats <R>',
-      'cross-validate every trial R times with other folds (default: 1)',
-      wholeNumber(1),
+      'cross-validate every trial R times with other folds, 1 to 100 (default: 1)',
+      repeatCount,
     )
     .addOption(
       new Option(
@@ -83,8 +83,8 @@ export function tuneCommand(signal: AbortSignal): Command {
     )
     .option(
       '--outer-folds <N>',
-      'repeat the whole search in N outer folds, to say how optimistic it is (default: 0, not)',
-      wholeNumber(0),
+      'repeat the whole search in N outer folds, 2 to 20, to say how optimistic it is (default: 0, not)',
+      outerFoldCount,
     )
     .option('--resume', 'go on where an interrupted search into the same folder has ended')
     .addHelpText(
@@ -103,7 +103,8 @@ Examples:
     )
     .action(async (file: string, flags: TuneFlags) => {
       const { json = false } = flags;
-      const job = { ...(await trainingJobOf(file, flags, command, signal)), ...searchOf(flags) } as TuneJob;
+      const training = await trainingJobOf(file, flags, command, signal);
+      const job = { ...training, ...searchOf(flags, training.folds) } as TuneJob;
       const wrong = wrongSearch(job, flags);
       if (wrong !== undefined) command.error(`error: ${wrong}`);
       const board = openLeaderboard(json);
@@ -135,16 +136,19 @@ Examples:
     });
 }
 
-/** The options of the search alone. */
-function searchOf(flags: TuneFlags): Partial<TuneJob> {
+/**
+ * The options of the search alone.
+ * @param folds those of the cross-validation, wherever they were given
+ */
+function searchOf(flags: TuneFlags, folds = 5): Partial<TuneJob> {
   const { search, grid, trials, budget, metric, engineering, select, outerFolds, resume, ensemble } = flags;
-  const { windows, gap, repeats, folds } = flags;
+  const { windows, gap, repeats } = flags;
   const given = { search, grid, trials, budget, metric, engineering, select, outerFolds, resume, ensemble };
   const scheme =
     windows !== undefined
-      ? { kind: windows, folds: folds ?? 5, gap: gap ?? 0 }
+      ? { kind: windows, folds, gap: gap ?? 0 }
       : repeats !== undefined && repeats > 1
-        ? { kind: 'stratified' as const, folds: folds ?? 5, repeats }
+        ? { kind: 'stratified' as const, folds, repeats }
         : undefined;
   return Object.fromEntries(
     Object.entries({ ...given, scheme }).filter(([, value]) => value !== undefined),
@@ -155,9 +159,28 @@ function searchOf(flags: TuneFlags): Partial<TuneJob> {
 function wrongSearch(job: TuneJob, { windows, gap, repeats }: TuneFlags): string | undefined {
   if (job.search === 'grid' && job.grid === undefined) return "option '--search grid' needs '--grid <FILE>'";
   if (job.search !== 'grid' && job.grid !== undefined) return "option '--grid <FILE>' needs '--search grid'";
-  if (windows !== undefined && job.time === undefined) return "option '--windows' needs '--time <COL>'";
+  const columns = { time: job.time, fold: job.fold };
+  for (const [column, role] of Object.entries(job.roles ?? {}))
+    if (role === 'time' || role === 'fold') columns[role] = column;
+  if (windows !== undefined && columns.time === undefined) return "option '--windows' needs '--time <COL>'";
   if (windows === undefined && gap !== undefined) return "option '--gap' needs '--windows'";
   if (windows !== undefined && repeats !== undefined && repeats > 1)
     return "option '--repeats' cannot be used with '--windows': time has one order";
+  if (repeats !== undefined && repeats > 1 && columns.time !== undefined)
+    return "option '--repeats' cannot be used with '--time': time has one order";
+  if (columns.fold !== undefined && (windows !== undefined || (repeats !== undefined && repeats > 1)))
+    return `option '${windows === undefined ? '--repeats' : '--windows'}' cannot be used with '--fold', which decides alone`;
   return undefined;
+}
+
+function repeatCount(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value <= 100) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 100.');
+}
+
+function outerFoldCount(text: string): number {
+  const value = wholeNumber(0)(text);
+  if (value !== 1 && value <= 20) return value;
+  throw new InvalidArgumentError('Expected 0, or a whole number from 2 to 20.');
 }

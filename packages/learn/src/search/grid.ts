@@ -1,5 +1,7 @@
+import { InvalidModel } from '@verdict/core';
 import { JsonCursor } from '../json/json-cursor.ts';
 import { parseJsonBytes } from '../json/json-text.ts';
+import { repeatedKey } from '../json/repeated-key.ts';
 import type { Configuration } from './configuration.ts';
 import { canonicalName, checkConfiguration, configurationOf, parameterValue } from './parameter-names.ts';
 import type { ParameterValue, ParameterValues } from './parameter-names.ts';
@@ -23,7 +25,34 @@ const DEFAULT_ROUNDS = 100;
  * @throws InvalidModel naming the place, with the nearest names for an unknown one
  */
 export function readGrid(bytes: Uint8Array, file: string): Grid {
-  return checkGrid(parseJsonBytes(bytes, file, { maxBytes: 1024 * 1024 }), file);
+  return withGridHint(file, () => {
+    const mark = [0xef, 0xbb, 0xbf].every((byte, i) => bytes[i] === byte) ? 3 : 0;
+    const text = bytes.subarray(mark);
+    const grid = parseJsonBytes(text, file, { maxBytes: 1024 * 1024 });
+    const twice = repeatedKey(Buffer.from(text).toString('utf8'));
+    if (twice !== undefined) throw new InvalidModel({ file, problem: `${twice} is there twice.` });
+    return checkGrid(grid, file);
+  });
+}
+
+/** What errors say where they know nothing better: it is about models. */
+const restoreHint = new InvalidModel({ problem: '' }).hint;
+
+/** What is wrong with a grid is not mended by another model. */
+function withGridHint<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidModel) || error.hint !== restoreHint) throw error;
+    const { cause, message } = error;
+    const place = cause instanceof SyntaxError ? ` (${cause.message})` : '';
+    throw new InvalidModel({
+      file,
+      problem: `${message.replace(`${file}: `, '').replace(/\.$/u, '')}${place}.`,
+      hint: 'A grid is a JSON object with a list of values for each parameter, such as {"max_depth": [3, 6]}; docs/search.md has the names.',
+      cause,
+    });
+  }
 }
 
 /**

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { InvalidModel, UnreadableFile } from '@verdict/core';
 import { JsonCursor } from '../json/json-cursor.ts';
@@ -40,7 +50,8 @@ export class Journal {
   /**
    * Opens a journal. A last line that is torn, as a killed process leaves it, is dropped.
    *
-   * @param resume true to go on with what the file holds, if it exists; false to begin anew, whatever it held
+   * @param resume true to go on with what the file holds, if it exists; false to begin anew: a new file then takes the
+   * place of an earlier journal, so that a search that still writes into that one does not write into this one
    * @throws UnreadableFile; InvalidModel if the file is no journal, is damaged before its last line, or belongs to
    * another search
    */
@@ -86,12 +97,49 @@ export class Journal {
 function openFile(file: string, resume: boolean): number {
   try {
     // Adding: whatever else happens, what is there is not written over.
-    const descriptor = openSync(file, 'a+');
-    if (!resume) ftruncateSync(descriptor, 0);
-    return descriptor;
+    return resume ? openSync(file, 'a+') : openAnew(file);
   } catch (cause) {
+    if (cause instanceof InvalidModel) throw cause;
     return refuseFile(file, 'opened', cause);
   }
+}
+
+function openAnew(file: string): number {
+  requireJournal(file);
+  const fresh = `${file}.${randomBytes(6).toString('hex')}`;
+  const descriptor = openSync(fresh, 'ax+');
+  try {
+    renameSync(fresh, file);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** Only a journal, or the beginning of one, may be replaced. */
+function requireJournal(file: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    const wanted = Buffer.from(`{"format":${JSON.stringify(FORMAT)}`);
+    const found = Buffer.alloc(wanted.length);
+    const count = readSync(descriptor, found, 0, found.length, 0);
+    if (found.subarray(0, count).equals(wanted.subarray(0, count))) return;
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new InvalidModel({
+    file,
+    problem: 'the file is no journal of a search, and would be replaced by one.',
+    hint: 'Move it away, or choose another folder with --out.',
+  });
 }
 
 function refuseFile(file: string, verb: string, cause: unknown): never {

@@ -21,6 +21,7 @@ import { chooseMembers, memberOf } from './choose-members.ts';
 import { chooseFeatures } from './feature-stage.ts';
 import type { FeatureChoice } from './feature-stage.ts';
 import { finishingSeconds } from './finishing.ts';
+import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
 import type { CheckedTuning, TuneOptions } from './tune-options.ts';
 
@@ -167,8 +168,10 @@ async function chooseKept(
 
 /** How trials are parted into rows that train and rows that judge. */
 function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array): FoldRows[] {
-  if (tuning.scheme === undefined) return splitsOf(folds);
-  return makeSplits(rows, tuning.scheme, settings.options.seed).map(({ train, test }) => ({
+  const { scheme } = tuning;
+  if (scheme === undefined) return splitsOf(folds);
+  requireScheme(rows, scheme);
+  return makeSplits(rows, scheme, settings.options.seed).map(({ train, test }) => ({
     rows: share(train),
     validationRows: share(test),
   }));

@@ -3,4 +3,5 @@ export type { NestedOutcome } from './nested.ts';
 export type { MemberSummary, SearchSummary, TrialSummary } from './search-summary.ts';
 export { tuneModel } from './tune-model.ts';
 export type { TunedModel } from './tune-model.ts';
+export { checkTuning } from './tune-options.ts';
 export type { SearchProgress, TuneOptions } from './tune-options.ts';

@@ -82,8 +82,9 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
   };
 }
 
-/** Later rows judge where there are times, otherwise every row once. */
-function schemeOf({ times }: Rows, folds: number): ValidationScheme {
+/** A fold column decides alone; later rows judge where there are times, otherwise every row once. */
+function schemeOf({ times, foldColumn }: Rows, folds: number): ValidationScheme {
+  if (foldColumn !== undefined) return { kind: 'column' };
   return times === undefined ? { kind: 'stratified', folds } : { kind: 'expanding', folds };
 }
 

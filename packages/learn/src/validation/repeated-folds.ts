@@ -1,11 +1,13 @@
-import { Random } from '@verdict/core';
+import { InvalidOption, Random } from '@verdict/core';
 import { requireCount } from '../metrics/checks.ts';
 import { stratifiedFolds } from './folds.ts';
 import type { FoldOptions } from './folds.ts';
 
+const MOST_REPEATS = 100;
+
 /** How rows are dealt to folds several times. */
 export interface RepeatedFoldOptions extends FoldOptions {
-  /** How often the rows are dealt anew, at least 1. */
+  /** How often the rows are dealt anew, 1 to 100. */
   readonly repeats: number;
 }
 
@@ -14,11 +16,13 @@ export interface RepeatedFoldOptions extends FoldOptions {
  * `stratifiedFolds` with the same seed.
  *
  * @returns for each repeat the fold of each row
- * @throws what `stratifiedFolds` throws; InvalidOption for less than one repeat
+ * @throws what `stratifiedFolds` throws; InvalidOption for another number of repeats
  */
 export function repeatedFolds(labels: Uint8Array, options: RepeatedFoldOptions): Uint8Array[] {
   const { repeats, seed } = options;
   requireCount('repeats', repeats, 1);
+  if (repeats > MOST_REPEATS)
+    throw new InvalidOption({ option: 'repeats', got: repeats, expected: `at most ${MOST_REPEATS}` });
   return Array.from({ length: repeats }, (_, repeat) =>
     stratifiedFolds(labels, {
       ...options,
