@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { LoadGauge } from './http/load-gauge.ts';
+import type { SlowBodies } from './http/slow-bodies.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { RateLimiter } from './keys/rate-limiter.ts';
 import type { PredictionLog } from './log/prediction-log.ts';
@@ -13,6 +14,7 @@ export interface Service {
   readonly log: PredictionLog;
   readonly metrics: ServerMetrics;
   readonly load: LoadGauge;
+  readonly slow: SlowBodies;
   /** Undefined where everybody may do everything: on loopback only. */
   readonly keys: KeyRing | undefined;
   /** Listens on loopback: without keys, only requests for this machine's own names are answered. */

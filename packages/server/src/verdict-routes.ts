@@ -43,7 +43,7 @@ const DEFAULT_BODY_TIMEOUT = 10_000;
  */
 export async function verdictRoutes(app: FastifyInstance, options: ServiceOptions): Promise<void> {
   const service = makeService(app, options);
-  const slow = new SlowBodies(options.bodyTimeout ?? DEFAULT_BODY_TIMEOUT);
+  const { slow } = service;
   app.addHook('onClose', async () => {
     slow.close();
     service.load.close();
@@ -115,6 +115,7 @@ function makeService(app: FastifyInstance, options: ServiceOptions): Service {
     models,
     log,
     load,
+    slow: new SlowBodies(options.bodyTimeout ?? DEFAULT_BODY_TIMEOUT),
     metrics: new ServerMetrics({ models, log, load, process: options.processMetrics ?? true }),
     keys: options.keys,
     loopbackOnly: options.loopbackOnly ?? false,

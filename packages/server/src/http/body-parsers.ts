@@ -42,10 +42,6 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
 /** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time, and streams. */
 export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   app.removeAllContentTypeParsers();
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    slow.begin(request.raw);
-    done(null, payload);
-  });
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     slow.end(request.raw);
     try {

@@ -17,12 +17,20 @@ export type Needed = KeyRole | 'open';
 /** Longer than any key. */
 const MOST_KEY_LENGTH = 512;
 
-const states = new WeakMap<ServerResponse, { readonly state: RequestState; readonly service: Service }>();
+/** Where a reply keeps what is to be done when it is over: a property, since a map of them is slower. */
+const ending = Symbol('verdict.ending');
+
+interface Ending {
+  readonly state: RequestState;
+  readonly service: Service;
+}
+type Reply = ServerResponse & { [ending]?: Ending | undefined };
 
 /** The first hook of a route: gives the request an id, counts it, asks for its key, and sends it away at overload. */
 export function entrance(service: Service, needed: Needed, durations: RouteDurations) {
-  const { load, limiter, headers, tracer } = service;
+  const { load, slow, limiter, headers, tracer } = service;
   const name = `${durations.method} ${durations.route}`;
+  const hasBody = durations.method !== 'GET';
 
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const now = service.now();
@@ -34,7 +42,8 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
     );
     request.verdict = state;
     load.inFlight++;
-    states.set(reply.raw, { state, service });
+    if (hasBody) slow.begin(request.raw);
+    (reply.raw as Reply)[ending] = { state, service };
     // Always comes, also where the caller went away.
     reply.raw.on('close', onClose);
     reply.headers(headers);
@@ -107,12 +116,14 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization)?.[1];
 }
 
-function onClose(this: ServerResponse): void {
-  const entry = states.get(this);
+function onClose(this: Reply): void {
+  const entry = this[ending];
   if (entry === undefined) return;
-  states.delete(this);
+  this[ending] = undefined;
   const { state, service } = entry;
   service.load.inFlight--;
+  // Answered before its body was read, such as one without a key.
+  service.slow.end(this.req);
   const seconds = (performance.now() - state.startedAt) / 1000;
   // 499: the caller went away before the reply was whole.
   const status = this.writableEnded ? this.statusCode : 499;
