@@ -2,6 +2,7 @@ import { InvalidModel } from '@verdict/core';
 import { JsonCursor } from '../json/json-cursor.ts';
 import { parseJsonBytes } from '../json/json-text.ts';
 import { repeatedKey } from '../json/repeated-key.ts';
+import { categoryDefaults } from '../training/defaults.ts';
 import type { Configuration } from './configuration.ts';
 import { canonicalName, checkConfiguration, configurationOf, parameterValue } from './parameter-names.ts';
 import type { ParameterValue, ParameterValues } from './parameter-names.ts';
@@ -98,7 +99,10 @@ function roundsOf({ rounds = [DEFAULT_ROUNDS] }: Grid): number[] {
   return rounds.map(Number).sort((a, b) => a - b);
 }
 
-/** The configurations of a grid with its greatest number of rounds, the last parameter changing fastest. */
+/**
+ * The configurations of a grid with its greatest number of rounds, the last parameter changing fastest. How categories
+ * are split is as everywhere in Verdict, unless the grid says it: other engines' grids are made for one-hot columns.
+ */
 function trainings(grid: Grid): Configuration[] {
   const { rounds: _, ...others } = grid;
   let combinations: ParameterValues[] = [{}];
@@ -106,5 +110,5 @@ function trainings(grid: Grid): Configuration[] {
     combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   const most = roundsOf(grid).at(-1) ?? DEFAULT_ROUNDS;
-  return combinations.map((values) => configurationOf(values, most));
+  return combinations.map((values) => configurationOf({ ...categoryDefaults, ...values }, most));
 }

@@ -13,6 +13,15 @@ export interface TreeDefaults {
 const MANY_ROWS = 20_000;
 
 /**
+ * How categories are split: one against the rest where there are few levels, by small sets of levels where there are
+ * many. With XGBoost's own values (4 and 64) trees learn sets of many levels by heart.
+ */
+export const categoryDefaults = {
+  max_cat_to_onehot: 12,
+  max_cat_threshold: 4,
+} as const satisfies Partial<Params>;
+
+/**
  * The default parameters of the tree member: shallow trees, half of the features at each node, one-hot splits
  * for categories of few levels and small sets of levels for the others. Chosen by repeated cross-validation of
  * the whole pipeline on seven training files (`bench/defaults`); they depend on the number of rows alone.
@@ -25,8 +34,7 @@ export function treeDefaults(rowCount: number): TreeDefaults {
       max_depth: 5,
       subsample: 0.8,
       colsample_bynode: 0.5,
-      max_cat_to_onehot: 12,
-      max_cat_threshold: 4,
+      ...categoryDefaults,
     },
     rounds: 3000,
     earlyStoppingRounds: many ? 30 : 50,
