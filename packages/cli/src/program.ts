@@ -5,8 +5,11 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { keysCommand } from './commands/keys/index.ts';
+import { modelsCommand } from './commands/models/index.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand } from './commands/serve.ts';
+import { runsCommand } from './commands/runs/index.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { typesCommand } from './commands/types.ts';
@@ -49,9 +52,20 @@ Exit status: 0 done, 1 bad input or failed check, 2 wrong usage, 130 interrupted
     inspectCommand,
     serveCommand,
     typesCommand,
+    modelsCommand,
+    runsCommand,
+    keysCommand,
   ]) {
     program.addCommand(command(signal));
   }
-  for (const command of program.commands) command.exitOverride().showHelpAfterError('(add --help for help)');
+  settle(program.commands);
   return program;
+}
+
+/** Lets commands, and those below them, end as the whole does. */
+function settle(commands: readonly Command[]): void {
+  for (const command of commands) {
+    command.exitOverride().showHelpAfterError('(add --help for help)');
+    settle(command.commands);
+  }
 }

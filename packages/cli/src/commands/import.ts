@@ -3,11 +3,16 @@ import { InvalidOption } from '@verdict/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { importModel } from 'verdict';
 import type { ImportJob } from 'verdict';
+import { addRegisterOptions, takeRegisterFlags } from '../registry/register-options.ts';
+import { registeredJob, runOf } from '../registry/registered-job.ts';
+import type { RegisterFlags } from '../registry/registered-job.ts';
 import { printJson } from '../terminal/json.ts';
+import { print } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { addThresholdOptions, wrongThreshold } from './decision-options.ts';
 import { importSummary } from './import-summary.ts';
+import { registeredLines, withRegistration } from './models/register.ts';
 import { byteCount, wholeNumber } from './options.ts';
 
 type ImportFlags = Omit<ImportJob, 'model' | 'features' | 'categories' | 'signal' | 'onProgress'> & {
@@ -40,7 +45,7 @@ export function importCommand(signal: AbortSignal): Command {
       'which rounds are used (default: best if the model names a best round, as XGBClassifier does; otherwise all)',
       iterations,
     );
-  return addThresholdOptions(command)
+  return addRegisterOptions(addThresholdOptions(command))
     .option('--out <DIR>', 'where the results go (default: output)')
     .option('--seed <N>', 'seed of everything that is drawn (default: 42)', wholeNumber(0))
     .option(
@@ -67,9 +72,11 @@ Examples:
   verdict import model.json --sample recent.csv --target churn --out imported
   verdict import model.txt --sample recent.parquet --target fraud --positive yes --iterations all
   verdict import model.json --sample recent.csv --target churn --features age,calls,plan --categories plan.json
+  verdict import model.json --sample recent.csv --target churn --register churn
   verdict predict new.csv --model imported/model`,
     )
-    .action(async (model: string, flags: ImportFlags, command: Command) => {
+    .action(async (model: string, all: ImportFlags & RegisterFlags, command: Command) => {
+      const [registry, flags] = takeRegisterFlags(all);
       const wrong = wrongThreshold(flags);
       if (wrong !== undefined) command.error(`error: ${wrong}`);
       const { json = false, features, categories, ...given } = flags;
@@ -80,14 +87,19 @@ Examples:
         ...(categories === undefined ? {} : { categories: await readCategories(categories) }),
         signal,
       };
-      const outcome = await withProgress(json, (progress) =>
-        importModel({
-          ...job,
-          onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
-        }),
+      const { outcome, ...registered } = await registeredJob(registry, runOf('import', job), () =>
+        withProgress(json, (progress) =>
+          importModel({
+            ...job,
+            onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
+          }),
+        ),
       );
-      if (json) printJson(outcome.metrics);
-      else process.stdout.write(importSummary(outcome, styleFor(process.stdout)));
+      if (json) printJson(withRegistration(outcome.metrics, registered));
+      else {
+        process.stdout.write(importSummary(outcome, styleFor(process.stdout)));
+        print(registeredLines(registered));
+      }
     });
 }
 

@@ -1,10 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { TuneJob } from 'verdict';
 import { searchMetrics, searchStrategies, selectionMethods, tune } from 'verdict';
+import { addRegisterOptions, takeRegisterFlags } from '../registry/register-options.ts';
+import { registeredJob, runOf } from '../registry/registered-job.ts';
+import type { RegisterFlags } from '../registry/registered-job.ts';
 import { printJson } from '../terminal/json.ts';
+import { print } from '../terminal/print.ts';
 import { openLeaderboard } from '../terminal/live-leaderboard.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
+import { registeredLines, withRegistration } from './models/register.ts';
 import { positiveNumber, wholeNumber } from './options.ts';
 import { trainSummary } from './train-summary.ts';
 import { addTrainingOptions, trainingJobOf } from './training-options.ts';
@@ -30,7 +35,7 @@ export function tuneCommand(signal: AbortSignal): Command {
   const command = new Command('tune')
     .description('search for the best model of a yes/no column: parameters, features, an ensemble')
     .argument('<FILE>', 'the table to learn from');
-  return addTrainingOptions(command, 'auto')
+  return addRegisterOptions(addTrainingOptions(command, 'auto'))
     .addOption(
       new Option('--search <HOW>', 'how parameters are searched (default: tpe)').choices([
         ...searchStrategies,
@@ -101,7 +106,8 @@ Examples:
   verdict tune visits.parquet --target bought --time visited_at --windows expanding --budget 600
   verdict tune customers.csv --target churn --budget 600 --resume`,
     )
-    .action(async (file: string, flags: TuneFlags) => {
+    .action(async (file: string, given: TuneFlags & RegisterFlags) => {
+      const [registry, flags] = takeRegisterFlags(given);
       const { json = false } = flags;
       const training = await trainingJobOf(file, flags, command, signal);
       const job = { ...training, ...searchOf(flags, training.folds) } as TuneJob;
@@ -109,27 +115,31 @@ Examples:
       if (wrong !== undefined) command.error(`error: ${wrong}`);
       const board = openLeaderboard(json);
       try {
-        const outcome = await withProgress(json, (progress) =>
-          tune({
-            ...job,
-            onProgress: ({ stage, done, total }) => {
-              // The leaderboard stands in the place of the bar while there is one.
-              if (stage === 'read') progress.update(stage, done, total);
-              else if (stage !== 'train') {
-                board.stop();
-                progress.update(stage, done, total);
-              }
-            },
-            onTrial: (_, state) => {
-              progress.stop();
-              board.update(leaderboardState(state));
-            },
-          }),
+        const { outcome, ...registered } = await registeredJob(registry, runOf('tune', job), () =>
+          withProgress(json, (progress) =>
+            tune({
+              ...job,
+              onProgress: ({ stage, done, total }) => {
+                // The leaderboard stands in the place of the bar while there is one.
+                if (stage === 'read') progress.update(stage, done, total);
+                else if (stage !== 'train') {
+                  board.stop();
+                  progress.update(stage, done, total);
+                }
+              },
+              onTrial: (_, state) => {
+                progress.stop();
+                board.update(leaderboardState(state));
+              },
+            }),
+          ),
         );
         board.stop();
-        if (json) printJson(outcome.metrics);
-        else
+        if (json) printJson(withRegistration(outcome.metrics, registered));
+        else {
           process.stdout.write(trainSummary(outcome, styleFor(process.stdout), searchLines(outcome.metrics)));
+          print(registeredLines(registered));
+        }
       } finally {
         board.stop();
       }
