@@ -160,6 +160,21 @@ describe('on SQLite', () => {
     await expect(openStore({ dataDir: newFolder(), create: false })).rejects.toThrow(NotFound);
   });
 
+  it('says which record was broken by other hands', async () => {
+    const dataDir = newFolder();
+    const store = await openStore({ dataDir });
+    await store.models.register(newVersion());
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(join(dataDir, sqliteFile));
+    database.exec(`update versions set metrics = '{broken'`);
+    database.close();
+    await expect(store.models.version('churn', 1)).rejects.toMatchObject({
+      code: 'INVALID_STORE',
+      message: 'version 1 of churn: the stored text is no JSON.',
+    });
+    await store.close();
+  });
+
   it('refuses calls after it was closed', async () => {
     const dataDir = newFolder();
     const inline = await openStore({ dataDir });
@@ -246,6 +261,38 @@ describe('on Postgres', () => {
     expect(server.query(databaseUrl, 'select setting from public.seen')).toBe('on');
     expect(server.query(databaseUrl, 'show synchronous_commit')).toBe('off');
     await store.close();
+  });
+
+  it('says that a change is not known to be made when the connection breaks in its commit', async () => {
+    const databaseUrl = server.database();
+    const store = await openStore({ databaseUrl });
+    // The server ends the session in the midst of the commit.
+    server.query(
+      databaseUrl,
+      `create function public.cut() returns trigger language plpgsql as
+         $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+       create constraint trigger cut after insert on verdict.versions deferrable initially deferred
+         for each row execute function public.cut();`,
+    );
+    await expect(store.models.register(newVersion())).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      reason: 'connection',
+      message: expect.stringContaining('It is not known whether the change was made.'),
+    });
+    server.query(databaseUrl, 'drop trigger cut on verdict.versions');
+    expect(await store.models.register(newVersion())).toMatchObject({ version: { version: 1 } });
+    await store.close();
+  });
+
+  it('refuses a user who may not, at once', async () => {
+    const databaseUrl = server.database();
+    await (await openStore({ databaseUrl })).close();
+    server.query(databaseUrl, 'create role guest login; grant usage on schema verdict to guest;');
+    const guest = databaseUrl.replace('verdict@', 'guest@');
+    await expect(openStore({ databaseUrl: guest })).rejects.toMatchObject({
+      code: 'INVALID_STORE',
+      message: expect.stringContaining('permission denied'),
+    });
   });
 
   it('refuses what is no database of its own, and never repeats a password', async () => {

@@ -105,4 +105,12 @@ class DurableDriver extends PostgresDriver {
       throw error;
     }
   }
+
+  override async rollbackTransaction(
+    connection: Parameters<PostgresDriver['rollbackTransaction']>[0],
+  ): Promise<void> {
+    // Where even this fails, the connection is discarded and the server rolls back by itself. What is to be
+    // reported is the error that came before, which knows whether a commit was on its way.
+    await super.rollbackTransaction(connection).catch(() => undefined);
+  }
 }
