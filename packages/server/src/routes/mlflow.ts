@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { InvocationsReply, InvocationsRequest, ModelQuery } from '@verdict/contracts';
+import { InvocationsError, InvocationsReply, InvocationsRequest, ModelQuery } from '@verdict/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { streamTypes } from '../http/body-parsers.ts';
@@ -8,7 +8,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { Features } from '../scoring/feature-check.ts';
 import type { Scored } from '../scoring/served-model.ts';
 import type { Service } from '../service.ts';
-import { addRoute } from './route.ts';
+import { addRoute, textReply } from './route.ts';
 import { csvRows } from './row-source.ts';
 import { scoreMany } from './score-many.ts';
 
@@ -45,7 +45,12 @@ export function addMlflow(app: FastifyInstance, service: Service): void {
     method: 'GET',
     url: '/ping',
     needed: 'open',
-    schema: { summary: 'Is the server ready?', tags, response: { 200: Type.String() } },
+    schema: {
+      summary: 'Is the server ready?',
+      tags,
+      refusal: InvocationsError,
+      response: { 200: textReply('text/plain', 'It is.'), 503: textReply('text/plain', 'It is not.') },
+    },
     handler(_request, reply) {
       const ready = service.models.isReady() && !service.isStopping();
       reply
@@ -58,7 +63,12 @@ export function addMlflow(app: FastifyInstance, service: Service): void {
     method: 'GET',
     url: '/version',
     needed: 'open',
-    schema: { summary: 'The version of Verdict', tags, response: { 200: Type.String() } },
+    schema: {
+      summary: 'The version of Verdict',
+      tags,
+      refusal: InvocationsError,
+      response: { 200: textReply('text/plain', 'The version.') },
+    },
     handler: (_request, reply) =>
       reply.header('content-type', 'text/plain; charset=utf-8').send(service.version),
   });
@@ -73,6 +83,7 @@ export function addMlflow(app: FastifyInstance, service: Service): void {
     bodyLimit: MOST_BYTES,
     schema: {
       summary: 'Score rows',
+      refusal: InvocationsError,
       description:
         'Exactly one of `dataframe_split`, `dataframe_records`, `instances` and `inputs`, or CSV. Answers labels; `params.output` may ask for the `probability` of the positive class or for `all`.',
       tags,

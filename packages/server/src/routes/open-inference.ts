@@ -1,4 +1,5 @@
 import {
+  InferenceError,
   InferenceModelMetadata,
   InferenceModelReady,
   InferReply,
@@ -64,7 +65,7 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
     method: 'GET',
     url: '/v2',
     needed: 'open',
-    schema: { summary: 'The server', tags, response: { 200: ServerMetadata } },
+    schema: { summary: 'The server', tags, refusal: InferenceError, response: { 200: ServerMetadata } },
     handler: (_request, reply) =>
       reply.send({
         name: 'verdict',
@@ -76,14 +77,19 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
     method: 'GET',
     url: '/v2/health/live',
     needed: 'open',
-    schema: { summary: 'Is the server alive?', tags, response: { 200: ServerLive } },
+    schema: { summary: 'Is the server alive?', tags, refusal: InferenceError, response: { 200: ServerLive } },
     handler: (_request, reply) => reply.send({ live: true }),
   });
   addRoute(app, service, {
     method: 'GET',
     url: '/v2/health/ready',
     needed: 'open',
-    schema: { summary: 'Is the server ready?', tags, response: { 200: ServerReady, 503: ServerReady } },
+    schema: {
+      summary: 'Is the server ready?',
+      tags,
+      refusal: InferenceError,
+      response: { 200: ServerReady, 503: ServerReady },
+    },
     handler(_request, reply) {
       const ready = models.isReady() && !service.isStopping();
       reply.code(ready ? 200 : 503).send({ ready });
@@ -96,6 +102,7 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
     schema: {
       summary: 'The models that are served',
       tags,
+      refusal: InferenceError,
       response: {
         200: Type.Array(
           Type.Object({
@@ -124,6 +131,7 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
       schema: {
         summary: 'Inputs and outputs of a model',
         tags,
+        refusal: InferenceError,
         params,
         response: { 200: InferenceModelMetadata },
       },
@@ -136,7 +144,13 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
       method: 'GET',
       url: `${path}/ready`,
       needed: 'predict',
-      schema: { summary: 'Is a model ready?', tags, params, response: { 200: InferenceModelReady } },
+      schema: {
+        summary: 'Is a model ready?',
+        tags,
+        refusal: InferenceError,
+        params,
+        response: { 200: InferenceModelReady },
+      },
       async handler(request) {
         const { served } = await models.resolve(request.params as Params);
         return { name: served.model, ready: true };
@@ -147,7 +161,14 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
       url: `${path}/infer`,
       needed: 'predict',
       bodyLimit: MOST_BYTES,
-      schema: { summary: 'Score rows', tags, params, body: InferRequest, response: { 200: InferReply } },
+      schema: {
+        summary: 'Score rows',
+        tags,
+        refusal: InferenceError,
+        params,
+        body: InferRequest,
+        response: { 200: InferReply },
+      },
       async handler(request) {
         return infer(service, await models.resolve(request.params as Params), request);
       },

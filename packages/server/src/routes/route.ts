@@ -1,9 +1,21 @@
 import { ErrorReply } from '@verdict/contracts';
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import { entrance } from '../http/entrance.ts';
 import type { Needed } from '../http/entrance.ts';
 import type { Service } from '../service.ts';
+
+/** A reply that is text of a type of its own. */
+export interface TextReply {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>;
+}
+
+/** Describes a reply of a type of text, such as `text/plain`. */
+export function textReply(type: string, description: string): TextReply {
+  return { description, content: { [type]: { schema: Type.String() } } };
+}
 
 export interface RouteSchema {
   readonly summary: string;
@@ -13,7 +25,10 @@ export interface RouteSchema {
   readonly querystring?: TSchema;
   readonly body?: TSchema;
   readonly consumes?: readonly string[];
-  readonly response: Readonly<Record<number, TSchema>>;
+  /** Replies of another type than JSON as `textReply` describes them. */
+  readonly response: Readonly<Record<number, TSchema | TextReply>>;
+  /** What a refusal looks like, where another protocol says so. Default: `ErrorReply`. */
+  readonly refusal?: TSchema;
   /** Left out of the page about the interface. */
   readonly hide?: boolean;
 }
@@ -50,14 +65,16 @@ function refusalSchemas({ method, needed, schema }: RouteOptions): Record<string
   if (method === 'POST' || method === 'PUT')
     for (const status of [400, 404, 409, 413, 415, 422]) possible.add(status);
   if (schema.params !== undefined) possible.add(404);
+  const { refusal = ErrorReply } = schema;
   return Object.fromEntries(
-    [...possible].map((status) => [status, { ...ErrorReply, description: refusals[status] } as TSchema]),
+    [...possible].map((status) => [status, { ...refusal, description: refusals[status] } as TSchema]),
   );
 }
 
 /** Adds a route behind the entrance: who may use it, what it takes, what it gives. */
 export function addRoute(app: FastifyInstance, service: Service, options: RouteOptions): void {
-  const { method, url, needed, schema, bodyLimit, handler } = options;
+  const { method, url, needed, bodyLimit, handler } = options;
+  const { refusal: _, ...schema } = options.schema;
   const durations = service.metrics.requests.route(method, app.prefix + url);
   app.route({
     method,
