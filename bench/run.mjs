@@ -2,12 +2,13 @@
 //   npm run bench [-- options]           the main job
 //   npm run bench:boost [-- options]     boosted trees beside XGBoost and LightGBM
 //   npm run bench:search [-- options]    searches beside GridSearchCV and Optuna
+//   npm run bench:serve [-- options]     serving beside FastAPI
 //   npm run bench:quality                quality on test files
 //   npm run bench:defaults [-- options]  how the defaults were chosen
 import { join } from 'node:path';
 import { root, run } from '../tools/lib.mjs';
 import { pinnedNode, setup } from '../tools/setup.mjs';
-import { peers } from '../tools/system.mjs';
+import { commands, peers, postgres } from '../tools/system.mjs';
 
 const [name, ...options] = process.argv.slice(2);
 setup();
@@ -21,6 +22,18 @@ function peersOf(benchmark) {
         variable: 'VERDICT_SEARCH_PEERS',
         requirements: join('bench', 'search', 'peers.txt'),
         folder: 'search-peers',
+        pip: ['--ignore-requires-python'],
+      }),
+    };
+  }
+  if (benchmark === 'serve') {
+    commands({ wrk: 'wrk' }, 'Load on a server');
+    return {
+      VERDICT_POSTGRES: postgres(),
+      VERDICT_SERVE_PEERS: peers({
+        variable: 'VERDICT_SERVE_PEERS',
+        requirements: join('bench', 'serve', 'peers.txt'),
+        folder: 'serve-peers',
         pip: ['--ignore-requires-python'],
       }),
     };
