@@ -85,6 +85,24 @@ export function s3Server() {
   return path;
 }
 
+/** Makes sure that commands are there, from Debian's packages if need be: `{ command: package }`. */
+export function commands(wanted, purpose) {
+  const missing = () => Object.keys(wanted).filter((name) => !onPath(name));
+  if (missing().length > 0) aptInstall(...new Set(missing().map((name) => wanted[name])));
+  if (missing().length === 0) return;
+  throw new Error(
+    `${purpose} needs ${missing().join(', ')}, not on this machine. Install it ` +
+      `(Debian and Ubuntu: sudo apt-get install ${missing()
+        .map((name) => wanted[name])
+        .join(' ')}).`,
+  );
+}
+
+function onPath(name) {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, name)));
+}
+
 /** True when Python can make virtual environments. */
 function hasVenv() {
   return spawnSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0;

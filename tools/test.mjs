@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt, bin, root } from './lib.mjs';
+import { serveNeeds } from './serve-needs.mjs';
 import { pinnedNode, setup } from './setup.mjs';
 import { chromium, clients, peers, postgres, s3Server } from './system.mjs';
 
@@ -19,6 +20,8 @@ try {
   env.VERDICT_CLIENTS = clients();
   env.VERDICT_POSTGRES = postgres();
   env.VERDICT_S3_SERVER = s3Server();
+  // An image is built for them: not where only other tests are asked for.
+  if (args.length === 0 || args.some((arg) => arg.includes('serve'))) Object.assign(env, serveNeeds());
 } catch (error) {
   console.error(error.message);
   process.exit(1);
