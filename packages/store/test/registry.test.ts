@@ -276,6 +276,9 @@ overEngines((engine) => {
       expect((await store.models.requests({ state: 'pending' })).map(({ id }) => id)).toEqual([late.id]);
       await expect(store.models.approve(99, { by: 'ben', reason: '' })).rejects.toThrow(NotFound);
       await expect(store.models.requestMove({ ...champion, ...by, version: 9 })).rejects.toThrow(NotFound);
+      const nobody = { name: 'nobody', alias: 'champion', ...by, version: null };
+      await expect(store.models.requestMove(nobody)).rejects.toThrow(NotFound);
+      await expect(store.models.requestMove({ ...nobody, expected: 1 })).rejects.toThrow(NotFound);
       await expect(
         store.models.setPolicy({ ...champion, name: 'x', approval: true, by: 'a' }),
       ).rejects.toThrow(NotFound);

@@ -15,7 +15,7 @@ import { writeAudit } from './audit.ts';
 import type { Context } from './context.ts';
 import { needsApproval } from './policies.ts';
 import type { Tables } from './tables.ts';
-import { needVersion, noModel } from './versions.ts';
+import { needModel, needVersion } from './versions.ts';
 
 /** The part of the registry that knows aliases and their history. */
 export function openAliases(
@@ -53,7 +53,7 @@ export function openAliases(
         if (await needsApproval(transaction, move.name, move.alias)) {
           throw new ApprovalNeeded({
             problem: `The alias "${move.alias}" of "${move.name}" moves only with an approval.`,
-            hint: 'Ask for the move (verdict models request); somebody else approves it.',
+            hint: 'Ask for the move (verdict models promote … --request); somebody else approves it.',
           });
         }
         return appendMove(transaction, context.now(), move, 'move');
@@ -112,7 +112,7 @@ export async function appendMove(
     });
   }
   if (version !== null) await checkTarget(transaction, name, version);
-  else if (last === undefined) await checkModel(transaction, name);
+  else if (last === undefined) await needModel(transaction, name);
   const row: Selectable<Tables['aliasMoves']> = {
     sequence: (await highestSequence(transaction)) + 1,
     name,
@@ -146,15 +146,6 @@ async function checkTarget(transaction: Transaction<Tables>, name: string, versi
         ? 'Take it out of the archive first (verdict models unarchive), or choose another version.'
         : 'Its artifact was collected as garbage: choose another version.',
   });
-}
-
-async function checkModel(transaction: Transaction<Tables>, name: string): Promise<void> {
-  const row = await transaction
-    .selectFrom('models')
-    .select('name')
-    .where('name', '=', name)
-    .executeTakeFirst();
-  if (row === undefined) throw noModel(name);
 }
 
 function where(version: number | null): string {

@@ -7,7 +7,7 @@ import { appendMove, checkMove } from './aliases.ts';
 import { writeAudit } from './audit.ts';
 import type { Context } from './context.ts';
 import type { Tables } from './tables.ts';
-import { needVersion } from './versions.ts';
+import { needModel, needVersion } from './versions.ts';
 
 type RequestRow = Selectable<Tables['moveRequests']>;
 
@@ -24,7 +24,8 @@ export function openApprovals(
     async requestMove(move: NewMove): Promise<MoveRequest> {
       checkMove(move);
       return context.change(async (transaction) => {
-        if (move.version !== null) await needVersion(transaction, move.name, move.version);
+        if (move.version === null) await needModel(transaction, move.name);
+        else await needVersion(transaction, move.name, move.version);
         const row: Omit<RequestRow, 'id'> = {
           name: move.name,
           alias: move.alias,

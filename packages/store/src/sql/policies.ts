@@ -5,7 +5,7 @@ import type { Models } from '../store.ts';
 import { writeAudit } from './audit.ts';
 import type { Context } from './context.ts';
 import type { Tables } from './tables.ts';
-import { noModel } from './versions.ts';
+import { needModel } from './versions.ts';
 
 /** What aliases ask for before they move. */
 export function openPolicies(context: Context): Pick<Models, 'policy' | 'setPolicy'> {
@@ -18,12 +18,7 @@ export function openPolicies(context: Context): Pick<Models, 'policy' | 'setPoli
       checkModelName(name);
       checkAlias(alias);
       return context.change(async (transaction): Promise<AliasPolicy> => {
-        const model = await transaction
-          .selectFrom('models')
-          .select('name')
-          .where('name', '=', name)
-          .executeTakeFirst();
-        if (model === undefined) throw noModel(name);
+        await needModel(transaction, name);
         await transaction
           .insertInto('aliasPolicies')
           .values({ name, alias, approval: Number(approval) })

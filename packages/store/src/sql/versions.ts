@@ -215,7 +215,13 @@ export async function needVersion(db: Kysely<Tables>, name: string, version: num
   });
 }
 
-export function noModel(name: string): NotFound {
+/** @throws NotFound unless there is a model of this name */
+export async function needModel(db: Kysely<Tables>, name: string): Promise<void> {
+  const model = await db.selectFrom('models').select('name').where('name', '=', name).executeTakeFirst();
+  if (model === undefined) throw noModel(name);
+}
+
+function noModel(name: string): NotFound {
   return new NotFound({
     problem: `There is no model "${name}" in the registry.`,
     hint: 'See all: verdict models list.',
