@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readBinaryTensors } from './binary-tensors.ts';
 import { Refusal } from './refusal.ts';
+import { stateOf } from './request-state.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -21,7 +22,7 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
     body: Buffer,
     done: (error: Error | null, body?: unknown) => void,
   ): void => {
-    slow.end(request.raw);
+    slow.end(stateOf(request));
     const header = request.headers[INFERENCE_HEADER];
     try {
       done(null, typeof header === 'string' ? readBinaryTensors(body, header) : parseStrictJson(body));
@@ -43,7 +44,7 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
 export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    slow.end(request.raw);
+    slow.end(stateOf(request));
     try {
       done(null, parseStrictJson(body as Buffer));
     } catch (error) {
@@ -52,7 +53,7 @@ export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   });
   for (const type of [...streamTypes.ndjson, ...streamTypes.csv]) {
     app.addContentTypeParser(type, (request, payload, done) => {
-      slow.end(request.raw);
+      slow.end(stateOf(request));
       done(null, payload);
     });
   }

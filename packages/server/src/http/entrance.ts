@@ -42,7 +42,7 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
     );
     request.verdict = state;
     load.inFlight++;
-    if (hasBody) slow.begin(request.raw);
+    if (hasBody) slow.begin(state, request.raw, state.startedAt);
     (reply.raw as Reply)[ending] = { state, service };
     // Always comes, also where the caller went away.
     reply.raw.on('close', onClose);
@@ -123,7 +123,7 @@ function onClose(this: Reply): void {
   const { state, service } = entry;
   service.load.inFlight--;
   // Answered before its body was read, such as one without a key.
-  service.slow.end(this.req);
+  service.slow.end(state);
   const seconds = (performance.now() - state.startedAt) / 1000;
   // 499: the caller went away before the reply was whole.
   const status = this.writableEnded ? this.statusCode : 499;

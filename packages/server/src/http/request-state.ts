@@ -2,10 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import type { KnownKey } from '../keys/key-ring.ts';
 import type { RouteDurations } from '../metrics/duration-histogram.ts';
 import type { RequestSpan } from '../telemetry.ts';
+import { Receiving } from './slow-bodies.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** What the server knows of a request while it is answered. */
-export class RequestState {
+export class RequestState extends Receiving {
   readonly id: string;
   readonly startedAt: number;
   readonly durations: RouteDurations;
@@ -16,6 +17,7 @@ export class RequestState {
   failure: unknown;
 
   constructor(id: string, startedAt: number, durations: RouteDurations) {
+    super();
     this.id = id;
     this.startedAt = startedAt;
     this.durations = durations;

@@ -3,14 +3,24 @@ import type { IncomingMessage } from 'node:http';
 /** How often it is looked, milliseconds. */
 const PERIOD = 500;
 
+/** A body that is on its way. */
+export class Receiving {
+  before: Receiving = this;
+  after: Receiving = this;
+  request: IncomingMessage | undefined = undefined;
+  /** Milliseconds of `performance.now`. */
+  since = 0;
+}
+
 /**
  * Cuts off requests whose bodies do not arrive in time, however busily their bytes drip. Node.js has such a limit for a
  * whole server only, which streams of rows would break.
  */
 export class SlowBodies {
   readonly #limit: number;
-  readonly #receiving = new Map<IncomingMessage, number>();
   readonly #timer: NodeJS.Timeout;
+  /** A ring of all bodies that are on their way, oldest first; a map would be hashed twice for every request. */
+  readonly #ring: Receiving = new Receiving();
 
   /** @param limit milliseconds for a body that is read as a whole */
   constructor(limit: number) {
@@ -19,12 +29,23 @@ export class SlowBodies {
     this.#timer.unref();
   }
 
-  begin(request: IncomingMessage): void {
-    this.#receiving.set(request, performance.now());
+  begin(receiving: Receiving, request: IncomingMessage, now: number): void {
+    const last = this.#ring.before;
+    receiving.request = request;
+    receiving.since = now;
+    receiving.before = last;
+    receiving.after = this.#ring;
+    last.after = receiving;
+    this.#ring.before = receiving;
   }
 
-  end(request: IncomingMessage): void {
-    this.#receiving.delete(request);
+  /** The body is there, or is nobody's business any more. May be called again. */
+  end(receiving: Receiving): void {
+    receiving.before.after = receiving.after;
+    receiving.after.before = receiving.before;
+    receiving.before = receiving;
+    receiving.after = receiving;
+    receiving.request = undefined;
   }
 
   close(): void {
@@ -33,14 +54,12 @@ export class SlowBodies {
 
   #sweep(): void {
     const oldest = performance.now() - this.#limit;
-    for (const [request, since] of this.#receiving) {
-      // In the order of arrival: the others are younger.
-      if (since > oldest) return;
-      this.#receiving.delete(request);
-      if (!request.complete && !request.destroyed) {
-        request.socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-        request.socket.destroySoon();
-      }
+    for (let next = this.#ring.after; next !== this.#ring && next.since <= oldest; next = this.#ring.after) {
+      const { request } = next;
+      this.end(next);
+      if (request === undefined || request.complete || request.destroyed) continue;
+      request.socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      request.socket.destroySoon();
     }
   }
 }
