@@ -5,6 +5,7 @@ export { assignBins, sortKeys, sortKeysWithWords } from './binning';
 export {
   assignByBuckets, countBuckets, findBuckets, scatterBuckets, scatterWeighted, weighBuckets,
 } from './buckets';
+export { findSplitInRows } from './few';
 export { addToRows, sumGradients } from './leaf';
 export { exponentials, logisticGradients, settleGradients } from './gradient';
 export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from './histogram';

@@ -138,7 +138,9 @@ export class Grower {
     const features = this.#search.startTree(task.position);
     if (features !== undefined) {
       const { directions } = this.#constraints;
-      this.#builder.choose(this.#space.chooseColumns(this.#workspace, features, directions));
+      const layout = this.#space.chooseColumns(this.#workspace, features, directions);
+      this.#builder.choose(layout);
+      this.#search.choose(layout);
     }
     this.#drawn = task.drawn;
     const { gradientScale, hessianScale } = task;
@@ -192,7 +194,7 @@ export class Grower {
     this.#builder.build([{ index, count, target: histogram }]);
   }
 
-  /** Finds a node's best split from its histogram; queues it if that is worth making, frees it if not. */
+  /** Finds a node's best split; queues it if that is worth making, frees it if not. */
   #open(node: OpenNode, open: OpenNodes): void {
     if (this.#search.isSplittable(node)) this.#search.find(node);
     this.#settle(node, open);
@@ -202,8 +204,8 @@ export class Grower {
   #settle(node: OpenNode, open: OpenNodes): void {
     const gain = this.#search.gainOf(node);
     if (gain > LEAST_GAIN && gain >= this.#params.gamma) {
-      // One histogram must stay free for the next node to be split.
-      if (node.histogram !== 0 && this.#freeHistograms.length === 0) {
+      // One histogram must stay free for the next node to be split; children of a node of few rows need none.
+      if (node.histogram !== 0 && (this.#freeHistograms.length === 0 || this.#search.isFew(node))) {
         this.#freeHistograms.push(node.histogram);
         node.histogram = 0;
       }
@@ -238,8 +240,9 @@ export class Grower {
   #openFamily(parent: OpenNode, small: OpenNode, large: OpenNode, place: number): void {
     const { index } = this.#space;
     const own = parent.histogram;
-    const needs = [small, large].map((child) => this.#search.isSplittable(child));
-    this.#crew.chain(this.#builder.cost(small.count) + 2 * this.#search.cost);
+    const needs = [small, large].map((child) => this.#search.needsHistogram(child));
+    const cost = this.#builder.cost(small.count) + this.#search.cost(small) + this.#search.cost(large);
+    this.#crew.chain(cost);
     const build = (child: OpenNode): void => {
       child.histogram = this.#take(this.#freeHistograms);
       this.#builder.add({ index: index + child.begin * 4, count: child.count, target: child.histogram });
@@ -254,7 +257,7 @@ export class Grower {
       if (needs[1]) build(large);
     }
     [small, large].forEach((child, side) => {
-      if (needs[side]) this.#search.add(child, place + side);
+      if (this.#search.isSplittable(child)) this.#search.add(child, place + side);
     });
   }
 
@@ -321,8 +324,8 @@ export class Grower {
   #openChildren(parent: OpenNode, left: OpenNode, right: OpenNode, open: OpenNodes): void {
     const { index } = this.#space;
     const [small, large] = left.count <= right.count ? [left, right] : [right, left];
-    const needSmall = this.#search.isSplittable(small);
-    const needLarge = this.#search.isSplittable(large);
+    const needSmall = this.#search.needsHistogram(small);
+    const needLarge = this.#search.needsHistogram(large);
     const own = parent.histogram;
     if (own !== 0 && needLarge) {
       small.histogram = this.#take(this.#freeHistograms);

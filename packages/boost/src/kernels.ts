@@ -126,6 +126,18 @@ export interface Kernels {
     record: number,
     scratch: number,
   ): void;
+  findSplitInRows(
+    index: number,
+    count: number,
+    packed: number,
+    slots: number,
+    list: number,
+    listCount: number,
+    settings: number,
+    record: number,
+    own: number,
+    scratch: number,
+  ): void;
   partitionRows(
     column: number,
     stride: number,

@@ -33,6 +33,19 @@ const table = {
   subtractHistogram: (k, a, i) => k.subtractHistogram(a[i], a[i + 1], a[i + 2]),
   findSplit: (k, a, i, own) =>
     k.findSplit(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], own + 512 * 72),
+  findSplitInRows: (k, a, i, own) =>
+    k.findSplitInRows(
+      a[i],
+      a[i + 1],
+      a[i + 2],
+      a[i + 3],
+      a[i + 4],
+      a[i + 5],
+      a[i + 6],
+      a[i + 7],
+      own,
+      own + 512 * 72,
+    ),
   partitionRows: (k, a, i) => k.partitionRows(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
   splitRows: (k, a, i) => k.splitRows(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
   takeColumn: (k, a, i) => k.takeColumn(a[i], a[i + 1], a[i + 2], a[i + 3]),

@@ -1,6 +1,7 @@
 import type { ColumnSampler } from './column-sampler.ts';
 import type { Constraints } from './constraints.ts';
 import type { Crew } from './crew.ts';
+import type { HistogramLayout } from './histogram-builder.ts';
 import { allowedPositions } from './interaction.ts';
 import { boundChildren, unbounded } from './monotone.ts';
 import type { WeightBounds } from './monotone.ts';
@@ -17,7 +18,12 @@ export interface SearchScales {
   readonly meanHessian: number;
 }
 
-/** Finds the best splits of nodes from their histograms, and reads what was found from their records. */
+/** Most rows that the kernel takes that searches without a histogram. */
+const MOST_FEW = 256;
+/** A row takes about as long to look at as so many bins of a histogram. */
+const BINS_PER_ROW = 3;
+
+/** Finds the best splits of nodes from their histograms or their few rows, and reads what was found from their records. */
 export class SplitSearch {
   readonly #crew: Crew;
   readonly #space: TrainingSpace;
@@ -28,6 +34,7 @@ export class SplitSearch {
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
   #features: Int32Array = new Int32Array(0);
+  #few = 0;
   #leastHessian = 1;
   #gainUnit = 1;
 
@@ -55,8 +62,23 @@ export class SplitSearch {
   }
 
   /** About how many nanoseconds the search of a node takes. */
-  get cost(): number {
-    return this.#features.length * 300;
+  cost(node: OpenNode): number {
+    return this.#features.length * (this.isFew(node) ? 20 + 4 * node.count : 300);
+  }
+
+  /** Tells how long histograms are for the columns of the next tree. */
+  choose({ columns, used }: HistogramLayout): void {
+    this.#few = Math.min(MOST_FEW, Math.floor(used / 8 / columns / BINS_PER_ROW));
+  }
+
+  /** True if a node has so few rows that it is searched without a histogram. */
+  isFew({ count }: OpenNode): boolean {
+    return count <= this.#few;
+  }
+
+  /** True if a node is searched, and needs a histogram for it. */
+  needsHistogram(node: OpenNode): boolean {
+    return this.isSplittable(node) && !this.isFew(node);
   }
 
   /** Draws the columns of the next tree; undefined if they are those of the last one. */
@@ -99,7 +121,7 @@ export class SplitSearch {
   /** Finds a node's best split, with all threads if there are many columns. */
   find(node: OpenNode): void {
     if (this.isShort) {
-      this.#crew.chain(this.cost);
+      this.#crew.chain(this.cost(node));
       this.add(node, 0);
       this.#crew.run();
     } else this.#findInRanges(node);
@@ -111,10 +133,18 @@ export class SplitSearch {
    * @param place tells nodes apart whose searches may run at the same time
    */
   add(node: OpenNode, place: number): void {
-    const { slots, settings } = this.#space;
     const { count, list } = this.#candidates(node, place);
     this.#setBounds(node, node.record);
-    this.#crew.call('findSplit', node.histogram, slots, list, count, settings, node.record);
+    this.#search(node, this.#space.slots, list, count, node.record);
+  }
+
+  /** Adds a search among `count` slots, or among those of them that are listed, to the current chain. */
+  #search(node: OpenNode, slots: number, list: number, count: number, record: number): void {
+    const { index, packed, settings } = this.#space;
+    if (this.isFew(node)) {
+      const rows = index + node.begin * 4;
+      this.#crew.call('findSplitInRows', rows, node.count, packed, slots, list, count, settings, record);
+    } else this.#crew.call('findSplit', node.histogram, slots, list, count, settings, record);
   }
 
   /** Gain of the split that was found; 0 if there is none. */
@@ -142,7 +172,7 @@ export class SplitSearch {
    * for any number of threads, since scores within a range are compared by products and those of ranges by quotients.
    */
   #findInRanges(node: OpenNode): void {
-    const { rangeRecords, settings, slots } = this.#space;
+    const { rangeRecords, slots } = this.#space;
     const { count, list } = this.#candidates(node, 0);
     const ranges = Math.ceil(count / SEARCH_COLUMNS);
     for (let range = 0; range < ranges; range++) {
@@ -151,9 +181,9 @@ export class SplitSearch {
       const record = rangeRecords + range * RECORD_BYTES;
       this.#bytes.copyWithin(record, node.record, node.record + 8);
       this.#setBounds(node, record);
-      this.#crew.chain(columns * 300);
+      this.#crew.chain((this.cost(node) * columns) / this.#features.length);
       const [from, positions] = list === 0 ? [slots + begin * SLOT_BYTES, 0] : [slots, list + begin * 4];
-      this.#crew.call('findSplit', node.histogram, from, positions, columns, settings, record);
+      this.#search(node, from, positions, columns, record);
     }
     this.#crew.run();
     this.#ints[node.record / 4 + 8] = -1;

@@ -31,7 +31,7 @@ export const MOST_TOGETHER = 32;
 
 export const RECORD_BYTES = 352;
 /** Bytes of a slot, which says where a column's histogram lies and what it means; see `assembly/split.ts`. */
-export const SLOT_BYTES = 32;
+export const SLOT_BYTES = 64;
 
 /** How much memory training takes, and how it is divided. */
 export interface SpacePlan {
@@ -270,7 +270,11 @@ export class TrainingSpace {
         directionFlag(directions?.[f] ?? 0) |
         (shared ? SHARED : 0);
       const digit = [place.stride, place.digits, place.first | (place.common << 16), size];
-      slots.set([offsets.get(place.storage) ?? 0, column.valueBins, flags, f, ...digit], slot * 8);
+      const { at, stride } = this.inRows(place.storage);
+      slots.set(
+        [offsets.get(place.storage) ?? 0, column.valueBins, flags, f, ...digit, at, stride],
+        (slot * SLOT_BYTES) / 4,
+      );
     });
   }
 

@@ -16,8 +16,17 @@ interface Settings {
   };
 }
 
+/** A row's gradient and hessian. */
+interface Row {
+  readonly g: number;
+  readonly h: number;
+}
+
 /** Sums of gradients and hessians: of the value bins of one column, and of the rows without a value. */
 interface Histogram {
+  readonly rows: readonly Row[];
+  /** The bin of every row; that of rows without a value is the one behind the last. */
+  readonly bins: readonly number[];
   readonly gradients: readonly number[];
   readonly hessians: readonly number[];
   readonly missing: readonly [gradient: number, hessian: number];
@@ -80,9 +89,13 @@ function allCuts(columns: readonly Histogram[], settings: Settings): Cut[] {
   return cuts;
 }
 
+/** How large a row's sums are: small, so that cuts are as good as each other; or so large that single precision errs. */
+const sizeOf = (random: Random): number => (random.integer(4) === 0 ? 10_000_019 : 1 + random.integer(6));
+
 /** Bins of which some are empty; the last column takes what is left, so that all columns sum to the same. */
 function makeColumns(random: Random, size: number): Histogram[] {
-  const bins = 2 + random.integer(9);
+  // Most columns have few bins, so that all cases come up; some have as many as fit.
+  const bins = 2 + random.integer(random.integer(16) === 0 ? 253 : 9);
   const rows = Array.from({ length: 1 + random.integer(40) }, () => ({
     g: random.integer(2 * size + 1) - size,
     h: 1 + random.integer(size),
@@ -94,25 +107,39 @@ function makeColumns(random: Random, size: number): Histogram[] {
     const open = Array.from({ length: bins }, (_, bin) => bin).filter(() => random.float() < 0.7);
     const places = open.length === 0 ? [0] : open;
     const missingShare = random.integer(2) * 0.3;
-    for (const { g, h } of rows) {
+    const binOfRow = rows.map(({ g, h }) => {
       if (random.float() < missingShare) {
         missing[0] += g;
         missing[1] += h;
-      } else {
-        const bin = places[random.integer(places.length)];
-        gradients[bin] += g;
-        hessians[bin] += h;
+        return bins;
       }
-    }
-    return { gradients, hessians, missing, mayEnd: random.integer(2) === 1 };
+      const bin = places[random.integer(places.length)];
+      gradients[bin] += g;
+      hessians[bin] += h;
+      return bin;
+    });
+    return { rows, bins: binOfRow, gradients, hessians, missing, mayEnd: random.integer(2) === 1 };
   });
 }
 
+/** How a split is searched: in the histograms, or in the rows themselves. */
+type Kernel = 'findSplit' | 'findSplitInRows';
+const kernels: readonly Kernel[] = ['findSplit', 'findSplitInRows'];
+
 /** What the kernel finds: undefined if no cut is better than none. */
-function search(workspace: Workspace, columns: readonly Histogram[], settings: Settings): Cut | undefined {
+function search(
+  workspace: Workspace,
+  kernel: Kernel,
+  columns: readonly Histogram[],
+  settings: Settings,
+): Cut | undefined {
   const bytes = 2048;
   const histogram = workspace.reserve(columns.length * bytes);
-  const slots = workspace.reserve(columns.length * 32);
+  const slots = workspace.reserve(columns.length * 64);
+  const { rows } = columns[0];
+  const binOfRow = workspace.reserve(columns.length * rows.length);
+  const index = workspace.reserve(rows.length * 4);
+  const packed = workspace.reserve(rows.length * 8);
   const record = workspace.reserve(352);
   const scratch = workspace.reserve(8192);
   const parameters = workspace.reserve(80);
@@ -127,13 +154,27 @@ function search(workspace: Workspace, columns: readonly Histogram[], settings: S
     for (let bin = 0; bin < missingBin; bin++) words.set([hessians[bin], gradients[bin]], 2 * bin);
     words.set([missing[1], missing[0]], 2 * missingBin);
     const flags = 1 | (mayEnd ? 4 : 0) | [16, 0, 8][(monotone?.directions[column] ?? 0) + 1];
-    workspace.ints(slots + column * 32, 4).set([column * bytes, missingBin, flags, column]);
+    const place = binOfRow + column * rows.length;
+    workspace.bytes(place, rows.length).set(columns[column].bins);
+    const slot = [column * bytes, missingBin, flags, column, 0, 0, 0, 0, place, 1];
+    workspace.ints(slots + column * 64, 10).set(slot);
   }
+  // The order of the rows does not matter.
+  const order = rows.map((_, row) => rows.length - 1 - row);
+  workspace.words(index, rows.length).set(order);
+  for (const [row, { g, h }] of rows.entries()) workspace.ints(packed + row * 8, 2).set([h, g]);
   const first = columns[0];
   workspace
     .ints(record, 2)
     .set([total(first.hessians) + first.missing[1], total(first.gradients) + first.missing[0]]);
-  workspace.kernels.findSplit(histogram, slots, 0, columns.length, parameters, record, scratch);
+  if (kernel === 'findSplit') {
+    workspace.kernels.findSplit(histogram, slots, 0, columns.length, parameters, record, scratch);
+  } else {
+    const own = workspace.reserve(8192);
+    const node = [index, rows.length, packed] as const;
+    const among = [slots, 0, columns.length] as const;
+    workspace.kernels.findSplitInRows(...node, ...among, parameters, record, own, scratch);
+  }
   const [h, g] = workspace.ints(record + 8, 2);
   const [slot, bin, , missingLeft] = workspace.ints(record + 32, 4);
   if (slot < 0) return undefined;
@@ -154,8 +195,12 @@ function search(workspace: Workspace, columns: readonly Histogram[], settings: S
 
 /** The cut found is worth as much as the best of all, and is the cut that it says it is. */
 function checkSearch(columns: readonly Histogram[], settings: Settings): void {
+  for (const kernel of kernels) checkKernel(kernel, columns, settings);
+}
+
+function checkKernel(kernel: Kernel, columns: readonly Histogram[], settings: Settings): void {
   Workspace.use(1 << 20, (workspace) => {
-    const found = search(workspace, columns, settings);
+    const found = search(workspace, kernel, columns, settings);
     const cuts = allCuts(columns, settings);
     const best = Math.max(0, ...cuts.map(({ gain }) => gain));
     const noise = 1e-9 * Math.max(1, best);
@@ -184,7 +229,7 @@ describe('the search for a numeric split', () => {
   ])('finds the best of all cuts %s', (_, alphas, bounds) => {
     const random = new Random(11);
     for (let trial = 0; trial < 400; trial++) {
-      const columns = makeColumns(random, 1 + random.integer(6));
+      const columns = makeColumns(random, sizeOf(random));
       checkSearch(columns, {
         lambda: [0, 1, 7.5][random.integer(3)],
         alpha: alphas[random.integer(alphas.length)],
@@ -197,7 +242,7 @@ describe('the search for a numeric split', () => {
   it('finds the best of the cuts that monotone constraints and bounds allow', () => {
     const random = new Random(12);
     for (let trial = 0; trial < 800; trial++) {
-      const columns = makeColumns(random, 1 + random.integer(6));
+      const columns = makeColumns(random, sizeOf(random));
       const middle = random.normal();
       checkSearch(columns, {
         lambda: [0, 1, 7.5][random.integer(3)],
@@ -213,8 +258,15 @@ describe('the search for a numeric split', () => {
     }
   });
 
-  it('finds nothing where L1 outweighs every gradient', () => {
+  it.each(kernels)('finds nothing where L1 outweighs every gradient (%s)', (kernel) => {
     const column: Histogram = {
+      rows: [
+        { g: 1, h: 2 },
+        { g: -1, h: 2 },
+        { g: 0, h: 1 },
+        { g: 1, h: 3 },
+      ],
+      bins: [0, 1, 2, 3],
       gradients: [1, -1, 0, 1],
       hessians: [2, 2, 1, 3],
       missing: [0, 0],
@@ -222,7 +274,7 @@ describe('the search for a numeric split', () => {
     };
     Workspace.use(1 << 20, (workspace) => {
       const settings = { lambda: 1, alpha: 3, bound: 0, least: 1 };
-      expect(search(workspace, [column], settings)).toBeUndefined();
+      expect(search(workspace, kernel, [column], settings)).toBeUndefined();
     });
   });
 });
