@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { openStore } from '@verdict/store';
-import type { Store } from '@verdict/store';
 import { train } from 'verdict';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder } from '../../../test/support/folder.ts';
@@ -11,7 +10,6 @@ import { createProgram } from '../src/program.ts';
 import { registryPlace } from '../src/registry/open-registry.ts';
 import { actorOf } from '../src/registry/registry-options.ts';
 import { parseReference } from '../src/registry/reference.ts';
-import { awaitServers } from '../src/registry/serving-servers.ts';
 import { displayWidth } from '../src/terminal/table.ts';
 import { runHere } from './support/command.ts';
 
@@ -344,44 +342,6 @@ describe('references', () => {
 });
 
 describe('a move', () => {
-  const beat = { id: 's', at: 0, sequence: 4, workers: 1, address: 'http://a:1', failures: [] };
-  const storeOf = (...beats: object[][]): Store => {
-    let asked = 0;
-    return {
-      servers: { live: async () => beats[Math.min(asked++, beats.length - 1)] },
-    } as unknown as Store;
-  };
-  const move = { name: 'left', alias: 'champion', sequence: 5 };
-  const { signal } = new AbortController();
-
-  it('is waited for until every server answers by it', async () => {
-    const store = storeOf(
-      [beat, { ...beat, sequence: 5 }],
-      [
-        { ...beat, sequence: 5 },
-        { ...beat, sequence: 9 },
-      ],
-    );
-    expect(await awaitServers(store, move, { signal })).toEqual({ served: true, servers: 2, waiting: [] });
-    expect(await awaitServers(storeOf([]), move, { signal })).toEqual({
-      served: true,
-      servers: 0,
-      waiting: [],
-    });
-  });
-
-  it('names the server that cannot load the version, and the one that does not answer', async () => {
-    const failure = { name: 'left', alias: 'champion', version: 2, problem: 'It is broken.' };
-    const broken = { ...beat, sequence: 5, failures: [failure] };
-    expect(await awaitServers(storeOf([broken]), move, { signal })).toEqual({
-      served: false,
-      servers: 1,
-      waiting: [{ address: 'http://a:1', problem: 'It is broken.' }],
-    });
-    const late = await awaitServers(storeOf([beat]), move, { signal, patience: 100 });
-    expect(late.waiting).toEqual([{ address: 'http://a:1', problem: 'It has not loaded the version yet.' }]);
-  });
-
   it('ends with status 1 where a server does not answer by it', async () => {
     const store = await openStore({ dataDir });
     await store.servers.beat({

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidModel } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { checkGrid, readGrid } from '../src/search/index.ts';
-import { gridSearch } from '../src/search/grid.ts';
-import { categoryDefaults } from '../src/training/defaults.ts';
+import { gridDefaults, gridSearch } from '../src/search/grid.ts';
 import { refusalOf } from './support/refusal.ts';
 
 const brief = new URL('../../../examples/brief-grid.json', import.meta.url);
@@ -25,7 +24,7 @@ describe('a grid', () => {
     const trials = trialsOf(grid);
     expect(trials).toHaveLength(81);
     expect(new Set(trials.map((one) => JSON.stringify(one))).size).toBe(81);
-    const first = { ...categoryDefaults, max_depth: 3, learning_rate: 0.01 };
+    const first = { ...gridDefaults, max_depth: 3, learning_rate: 0.01 };
     expect(trials.slice(0, 4)).toEqual([
       { ...first, subsample: 0.8, rounds: 100 },
       { ...first, subsample: 0.8, rounds: 200 },
@@ -42,25 +41,24 @@ describe('a grid', () => {
     expect(
       trialsOf({ classifier__n_estimators: [20, 10], model__reg_lambda: [1], step__inner__eta: [0.5] }),
     ).toEqual([
-      { ...categoryDefaults, lambda: 1, learning_rate: 0.5, rounds: 10 },
-      { ...categoryDefaults, lambda: 1, learning_rate: 0.5, rounds: 20 },
+      { ...gridDefaults, lambda: 1, learning_rate: 0.5, rounds: 10 },
+      { ...gridDefaults, lambda: 1, learning_rate: 0.5, rounds: 20 },
     ]);
     expect(checkGrid(checkGrid({ classifier__n_estimators: [5] }))).toEqual({ rounds: [5] });
   });
 
   it('trains 100 rounds if it does not say, and stops early if it does', () => {
-    expect(trialsOf({})).toEqual([{ ...categoryDefaults, rounds: 100 }]);
+    expect(trialsOf({})).toEqual([{ ...gridDefaults, rounds: 100 }]);
     const search = gridSearch(checkGrid({ early_stopping_rounds: [0, 7], n_estimators: [50] }));
     expect([0, 1].map((i) => search.propose(i, []).configuration)).toEqual([
-      { params: categoryDefaults, rounds: 50 },
-      { params: categoryDefaults, rounds: 50, earlyStoppingRounds: 7 },
+      { params: gridDefaults, rounds: 50 },
+      { params: gridDefaults, rounds: 50, earlyStoppingRounds: 7 },
     ]);
   });
 
-  it('splits categories as everywhere unless it says how', () => {
-    expect(trialsOf({ max_cat_threshold: [64] })).toEqual([
-      { max_cat_to_onehot: 12, max_cat_threshold: 64, rounds: 100 },
-    ]);
+  it('splits categories by small sets unless it says how', () => {
+    expect(trialsOf({})).toEqual([{ max_cat_threshold: 4, rounds: 100 }]);
+    expect(trialsOf({ max_cat_threshold: [64] })).toEqual([{ max_cat_threshold: 64, rounds: 100 }]);
   });
 
   it.each<[unknown, RegExp, RegExp?]>([

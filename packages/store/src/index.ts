@@ -8,6 +8,8 @@ export { openPredictionLog } from './log/prediction-log.ts';
 export type { LogCounters, PredictionLog, PredictionLogOptions } from './log/prediction-log.ts';
 export { processChannel, threadChannel } from './remote/channel.ts';
 export type { Channel } from './remote/channel.ts';
+export { awaitServers } from './registry/await-servers.ts';
+export type { AwaitServersOptions, Served } from './registry/await-servers.ts';
 export { collectGarbage } from './registry/collect-garbage.ts';
 export type { Collected, CollectOptions } from './registry/collect-garbage.ts';
 export { exportModel } from './registry/export-model.ts';

@@ -2,12 +2,17 @@ import { InvalidModel } from '@verdict/core';
 import { JsonCursor } from '../json/json-cursor.ts';
 import { parseJsonBytes } from '../json/json-text.ts';
 import { repeatedKey } from '../json/repeated-key.ts';
-import { categoryDefaults } from '../training/defaults.ts';
 import type { Configuration } from './configuration.ts';
 import { canonicalName, checkConfiguration, configurationOf, parameterValue } from './parameter-names.ts';
 import type { ParameterValue, ParameterValues } from './parameter-names.ts';
 import type { Proposer } from './proposer.ts';
 import { membersOf } from './space.ts';
+
+/**
+ * Where a grid does not follow XGBoost: its sets of up to 64 levels learn columns of many levels by heart. Chosen by
+ * cross-validation on training files (`bench/defaults/categories.ts`).
+ */
+export const gridDefaults = { max_cat_threshold: 4 } as const;
 
 /** A grid that was checked: values of each parameter, by its name here. */
 export type Grid = Readonly<Record<string, readonly ParameterValue[]>>;
@@ -110,5 +115,5 @@ function trainings(grid: Grid): Configuration[] {
     combinations = combinations.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   const most = roundsOf(grid).at(-1) ?? DEFAULT_ROUNDS;
-  return combinations.map((values) => configurationOf({ ...categoryDefaults, ...values }, most));
+  return combinations.map((values) => configurationOf({ ...gridDefaults, ...values }, most));
 }

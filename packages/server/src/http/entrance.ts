@@ -122,6 +122,7 @@ function onClose(this: Reply): void {
   this[ending] = undefined;
   const { state, service } = entry;
   service.load.inFlight--;
+  state.release();
   // Answered before its body was read, such as one without a key.
   service.slow.end(state);
   const seconds = (performance.now() - state.startedAt) / 1000;

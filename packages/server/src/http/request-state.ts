@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { KnownKey } from '../keys/key-ring.ts';
 import type { RouteDurations } from '../metrics/duration-histogram.ts';
+import type { Resolved } from '../scoring/model-table.ts';
 import type { RequestSpan } from '../telemetry.ts';
 import { Receiving } from './slow-bodies.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -15,12 +16,25 @@ export class RequestState extends Receiving {
   span: RequestSpan | undefined;
   /** Why it failed, for the log of the server. */
   failure: unknown;
+  #held: Resolved | undefined;
 
   constructor(id: string, startedAt: number, durations: RouteDurations) {
     super();
     this.id = id;
     this.startedAt = startedAt;
     this.durations = durations;
+  }
+
+  /** Holds the model that it is answered by, until `release`. */
+  hold(resolved: Resolved): void {
+    this.#held = resolved;
+    resolved.hold();
+  }
+
+  /** The reply is over. */
+  release(): void {
+    this.#held?.release();
+    this.#held = undefined;
   }
 }
 

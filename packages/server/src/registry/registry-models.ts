@@ -1,6 +1,7 @@
 import type { LoadFailure, Store } from '@verdict/store';
 import { listed, Refusal } from '../http/refusal.ts';
-import type { ModelChoice, ModelTable, Resolved } from '../scoring/model-table.ts';
+import { Resolved } from '../scoring/model-table.ts';
+import type { ModelChoice, ModelTable } from '../scoring/model-table.ts';
 import type { ServedModel } from '../scoring/served-model.ts';
 import { keyOf } from './target.ts';
 import type { Follower, Target } from './target.ts';
@@ -11,19 +12,28 @@ const championAlias = 'champion';
 /** Versions that no alias points at and that stay loaded: those asked for by number, and those just replaced. */
 const MOST_SPARE = 4;
 
+/** How long a switch waits for requests that have begun with the model before, milliseconds. */
+const DRAIN = 10_000;
+
 export interface RegistryModelsOptions {
   readonly store: Pick<Store, 'models'>;
   /** Loads the bundle of a version. */
   readonly load: (artifact: string, model: string, version: number) => Promise<ServedModel>;
   /** Told of each version that does not load. */
   readonly onFailure: (failure: LoadFailure, error: unknown) => void;
+  /** Told of a model that has been replaced, but by which requests are still answered after a long time. */
+  readonly onHeld: (replaced: Resolved) => void;
 }
 
-/** The models of a registry, by name and alias. It only changes by `commit`, all at once. */
+/**
+ * The models of a registry, by name and alias. It only changes by `commit`, all at once, which is over when the replies
+ * are that had begun before; streams of rows go on with the model that they have begun with.
+ */
 export class RegistryModels implements ModelTable, Follower {
   readonly #store: Pick<Store, 'models'>;
   readonly #load: RegistryModelsOptions['load'];
   readonly #onFailure: RegistryModelsOptions['onFailure'];
+  readonly #onHeld: RegistryModelsOptions['onHeld'];
   /** By model and alias. */
   #aliases = new Map<string, Resolved>();
   #default: Resolved | undefined;
@@ -33,10 +43,11 @@ export class RegistryModels implements ModelTable, Follower {
   readonly #loaded = new Map<string, ServedModel>();
   readonly #loading = new Map<string, Promise<ServedModel>>();
 
-  constructor({ store, load, onFailure }: RegistryModelsOptions) {
+  constructor({ store, load, onFailure, onHeld }: RegistryModelsOptions) {
     this.#store = store;
     this.#load = load;
     this.#onFailure = onFailure;
+    this.#onHeld = onHeld;
   }
 
   resolve(choice: ModelChoice): Resolved | Promise<Resolved> {
@@ -101,17 +112,24 @@ export class RegistryModels implements ModelTable, Follower {
       const before = this.#aliases.get(key);
       if (served !== undefined && !failed.has(key)) {
         // The same object while nothing changes.
-        aliases.set(key, before?.served === served ? before : { served, alias });
+        aliases.set(key, before?.served === served ? before : new Resolved(served, alias));
       } else if (before !== undefined) {
         aliases.set(key, before);
       }
     }
+    const kept = new Set(aliases.values());
+    const replaced = this.list().filter((resolved) => !kept.has(resolved));
     this.#aliases = aliases;
     this.#problems = failures;
     const champions = [...aliases.values()].filter(({ alias }) => alias === championAlias);
     this.#default = champions.length === 1 ? champions[0] : undefined;
     this.#ready = aliases.size > 0 || target.aliases.length === 0;
     this.#forget();
+    await Promise.all(
+      replaced.map(async (resolved) => {
+        if (!(await resolved.idle(DRAIN))) this.#onHeld(resolved);
+      }),
+    );
   }
 
   #byVersion(name: string, text: string, alias: string | undefined): Resolved | Promise<Resolved> {
@@ -122,7 +140,7 @@ export class RegistryModels implements ModelTable, Follower {
     const key = keyOf(name, version);
     const served = this.#loaded.get(key);
     if (served === undefined) return this.#demand(name, version);
-    return { served, alias: null };
+    return new Resolved(served, null);
   }
 
   /** Loads a version that no alias points at. */
@@ -134,7 +152,7 @@ export class RegistryModels implements ModelTable, Follower {
     try {
       const served = await this.#version(name, version, record.artifact);
       this.#forget();
-      return { served, alias: null };
+      return new Resolved(served, null);
     } catch (cause) {
       throw new Refusal(503, 'VERSION_UNAVAILABLE', `Version ${version} of "${name}" does not load.`, {
         retryAfter: 30,

@@ -11,11 +11,11 @@ import {
   RequestsReply,
 } from '@verdict/contracts';
 import { NotFound, parseDateTime } from '@verdict/core';
+import { awaitServers } from '@verdict/store';
 import type { AliasMove } from '@verdict/store';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../http/refusal.ts';
 import { actorOf } from '../http/request-state.ts';
-import { awaitServers } from '../registry/await-servers.ts';
 import type { Service } from '../service.ts';
 import type { RegistryContext } from './registry-context.ts';
 import { moveReply, requestReply } from './registry-replies.ts';
@@ -41,7 +41,7 @@ export function addAliases(app: FastifyInstance, service: Service, context: Regi
   /** Answers once every live server answers by the move. */
   const finish = async (move: AliasMove) => {
     await poll();
-    const { served, waiting } = await awaitServers(store, move, service.now);
+    const { served, waiting } = await awaitServers(store, move, { now: service.now });
     return { move: moveReply(move), served, waiting: [...waiting] };
   };
 

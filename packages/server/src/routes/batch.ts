@@ -6,6 +6,7 @@ import { streamTypes } from '../http/body-parsers.ts';
 import { stateOf } from '../http/request-state.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Service } from '../service.ts';
+import { answeringModel } from './answering-model.ts';
 import { addRoute } from './route.ts';
 import { csvRows, jsonRows } from './row-source.ts';
 import { csvLines, jsonLines, scoreRows } from './row-stream.ts';
@@ -67,7 +68,8 @@ async function answerWhole(
   body: BatchRequest,
   request: FastifyRequest,
 ): Promise<BatchReply> {
-  const resolved = await service.models.resolve({ ...(request.query as ModelQuery), ...body });
+  const choice = { ...(request.query as ModelQuery), ...body };
+  const resolved = await answeringModel(service, request, choice);
   const { served } = resolved;
   const { scores, ids } = await scoreMany(service, resolved, body.rows, request, (row) => `rows[${row}].`);
   return {

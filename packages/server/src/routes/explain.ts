@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../http/refusal.ts';
 import { stateOf } from '../http/request-state.ts';
 import type { Service } from '../service.ts';
+import { answeringModel } from './answering-model.ts';
 import { addRoute } from './route.ts';
 import { predictReply } from './scoring-reply.ts';
 
@@ -24,7 +25,7 @@ export function addExplain(app: FastifyInstance, service: Service): void {
     },
     async handler(request): Promise<ExplainReply> {
       const body = request.body as ExplainRequest;
-      const { served } = await service.models.resolve(body);
+      const { served } = await answeringModel(service, request, body);
       try {
         const explained = served.explain(body.features, 'features.', body.reasons ?? DEFAULT_REASONS);
         const { margin, bias, contributions, reasons } = explained;

@@ -8,6 +8,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { Features } from '../scoring/feature-check.ts';
 import type { Scored } from '../scoring/served-model.ts';
 import type { Service } from '../service.ts';
+import { answeringModel } from './answering-model.ts';
 import { addRoute, textReply } from './route.ts';
 import { csvRows } from './row-source.ts';
 import { scoreMany } from './score-many.ts';
@@ -94,7 +95,6 @@ export function addMlflow(app: FastifyInstance, service: Service): void {
     async handler(request) {
       const { body } = request;
       const query = request.query as ModelQuery;
-      const resolved = await service.models.resolve(query);
       const rows = body instanceof Readable ? await rowsOfCsv(body) : rowsOfJson(body as InvocationsRequest);
       if (rows.length > MOST_ROWS) {
         throw new Refusal(
@@ -103,6 +103,7 @@ export function addMlflow(app: FastifyInstance, service: Service): void {
           `A request has at most ${MOST_ROWS} rows; POST /predict/batch streams more.`,
         );
       }
+      const resolved = await answeringModel(service, request, query);
       const { scores } = await scoreMany(service, resolved, rows, request, (row) => `row ${row}: `);
       const output =
         body instanceof Readable ? 'label' : ((body as InvocationsRequest).params?.output ?? 'label');

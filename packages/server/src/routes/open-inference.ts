@@ -18,6 +18,7 @@ import { stateOf } from '../http/request-state.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Scored, ServedModel } from '../scoring/served-model.ts';
 import type { Service } from '../service.ts';
+import { answeringModel } from './answering-model.ts';
 import { addRoute } from './route.ts';
 import { scoreMany } from './score-many.ts';
 import { rowsOfTensors } from './tensors.ts';
@@ -170,7 +171,7 @@ export function addOpenInference(app: FastifyInstance, service: Service): void {
         response: { 200: InferReply },
       },
       async handler(request) {
-        return infer(service, await models.resolve(request.params as Params), request);
+        return infer(service, await answeringModel(service, request, request.params as Params), request);
       },
     });
   }

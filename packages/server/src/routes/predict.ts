@@ -6,12 +6,13 @@ import type { Features } from '../scoring/feature-check.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Scored } from '../scoring/served-model.ts';
 import type { Service } from '../service.ts';
+import { answeringModel } from './answering-model.ts';
 import { addRoute } from './route.ts';
 import { logRecord, predictReply } from './scoring-reply.ts';
 
 /** `POST /predict`: one row. */
 export function addPredict(app: FastifyInstance, service: Service): void {
-  const { models, log } = service;
+  const { log } = service;
 
   const answer = (
     body: PredictRequest,
@@ -59,7 +60,7 @@ export function addPredict(app: FastifyInstance, service: Service): void {
     },
     handler(request, reply) {
       const body = request.body as PredictRequest;
-      const resolved = models.resolve(body);
+      const resolved = answeringModel(service, request, body);
       if (!(resolved instanceof Promise)) return answer(body, resolved, request, reply);
       resolved
         .then((later) => answer(body, later, request, reply))

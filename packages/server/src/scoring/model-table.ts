@@ -7,10 +7,47 @@ export interface ModelChoice {
   readonly version?: string;
 }
 
-/** A model as it is found: the alias by which it was asked for goes to the log. */
-export interface Resolved {
+/**
+ * A model as it is found: the alias by which it was asked for goes to the log. Requests hold it until their replies
+ * are over, so that a switch to another model can wait for them.
+ */
+export class Resolved {
   readonly served: ServedModel;
   readonly alias: string | null;
+  #holders = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(served: ServedModel, alias: string | null) {
+    this.served = served;
+    this.alias = alias;
+  }
+
+  hold(): void {
+    this.#holders++;
+  }
+
+  release(): void {
+    if (--this.#holders > 0) return;
+    for (const tell of this.#waiting) tell();
+    this.#waiting.clear();
+  }
+
+  /**
+   * Waits until nobody holds it.
+   *
+   * @param patience milliseconds
+   * @returns false if somebody still does
+   */
+  async idle(patience: number): Promise<boolean> {
+    if (this.#holders === 0) return true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    const timer = setTimeout(resolve, patience);
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(resolve);
+    return this.#holders === 0;
+  }
 }
 
 /** The models that a server answers with. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../http/refusal.ts';
-import type { ModelChoice, ModelTable, Resolved } from './model-table.ts';
+import { Resolved } from './model-table.ts';
+import type { ModelChoice, ModelTable } from './model-table.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** A table of one model, served from its folder. */
@@ -7,7 +8,7 @@ export class SingleModel implements ModelTable {
   readonly #resolved: Resolved;
 
   constructor(served: ServedModel) {
-    this.#resolved = { served, alias: null };
+    this.#resolved = new Resolved(served, null);
   }
 
   resolve(choice: ModelChoice): Resolved {

@@ -11,6 +11,7 @@ import { joinedKeys, keyFile } from '../keys/key-file.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import { RateLimiter } from '../keys/rate-limiter.ts';
 import { RegistryModels } from '../registry/registry-models.ts';
+import type { RegistryModelsOptions } from '../registry/registry-models.ts';
 import { defaultPolicy } from '../scoring/policy.ts';
 import { ServedModel } from '../scoring/served-model.ts';
 import { nameOfTarget, SingleModel } from '../scoring/single-model.ts';
@@ -72,10 +73,17 @@ export async function makeInstance(
 
   const registered =
     options.model === undefined && opened !== undefined
-      ? registryModels(options, opened, (model, problem, err) => {
-          logger.error({ model, problem, err }, 'a version does not load; the one before serves on');
-          app.verdictService.metrics.loadFailures.inc({ model });
-        })
+      ? registryModels(
+          options,
+          opened,
+          (model, problem, err) => {
+            logger.error({ model, problem, err }, 'a version does not load; the one before serves on');
+            app.verdictService.metrics.loadFailures.inc({ model });
+          },
+          ({ served: { model, version }, alias }) => {
+            logger.warn({ model, version, alias }, 'a model that has been replaced still answers requests');
+          },
+        )
       : undefined;
   const models = registered ?? new SingleModel(await loadSingle(options.model ?? '', options));
   const app: FastifyInstance = await buildApp({
@@ -128,6 +136,7 @@ function registryModels(
   { policy }: ServeOptions,
   { store, artifacts, scratch }: InstanceStore,
   onFailure: (model: string, problem: string, error: unknown) => void,
+  onHeld: RegistryModelsOptions['onHeld'],
 ): RegistryModels {
   const rules = { ...defaultPolicy, ...policy };
   return new RegistryModels({
@@ -135,6 +144,7 @@ function registryModels(
     load: async (artifact, model, number) =>
       ServedModel.load(await artifacts.checkout(artifact, scratch), { model, version: number }, rules),
     onFailure: ({ name, problem }, error) => onFailure(name, problem, error),
+    onHeld,
   });
 }
 

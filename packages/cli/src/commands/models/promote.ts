@@ -1,11 +1,11 @@
-import type { AliasMove, Registry } from '@verdict/store';
 import { InvalidOption } from '@verdict/core';
+import { awaitServers } from '@verdict/store';
+import type { AliasMove, Registry } from '@verdict/store';
 import { Command } from 'commander';
 import { withRegistry } from '../../registry/open-registry.ts';
 import { championAlias, findVersion, parseReference } from '../../registry/reference.ts';
 import { actorOf, addChangeOptions } from '../../registry/registry-options.ts';
 import type { RegistryFlags } from '../../registry/registry-options.ts';
-import { awaitServers } from '../../registry/serving-servers.ts';
 import { printJson } from '../../terminal/json.ts';
 import { plural } from '../../terminal/numbers.ts';
 import { print } from '../../terminal/print.ts';
