@@ -75,6 +75,14 @@ describe('fairness of a training run', () => {
     expect(await refuses([...train, '--fairness', 'papre', '--out', to])).toMatch(/"papre".*\n.*"paper"/);
   });
 
+  it('refuses the target, whose groups are the labels', async () => {
+    const to = join(folder.path, 'none');
+    expect(await refuses([...train, '--fairness', 'left', '--out', to])).toContain('not the target');
+    expect(await refuses(['evaluate', test, '--model', model, '--fairness', 'left'])).toContain(
+      'not the target',
+    );
+  });
+
   it('does not change the model', async () => {
     const to = join(folder.path, 'plain');
     await succeeds(['train', file, '--target', 'left', '--folds', '2', '--drop', 'paper', '--out', to]);

@@ -319,6 +319,27 @@ describe('a search that goes on', () => {
     await expect(search({ ...options, signal: AbortSignal.abort() })).rejects.toThrow(Interrupted);
   });
 
+  it('checks trials of the journal that the time does not suffice to get to', async () => {
+    const file = join(folder, 'late.jsonl');
+    const { result } = await counted(file);
+    const late = { budgetSeconds: 1e-6 };
+    const again = await counted(file, late);
+    expect(again.evaluated).toBe(0);
+    expect(timeless(again.result).trials).toEqual(timeless(result).trials);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const of = (evaluation: number) => new RegExp(`^\\{"evaluation":${evaluation},`);
+    const changed = lines.map((line) =>
+      of(6).test(line) ? line.replace(/"max_depth":\d+/, '"max_depth":99') : line,
+    );
+    writeFileSync(file, changed.join('\n'));
+    await expect(counted(file, late)).rejects.toThrow(/trial 6 of the journal is not what/);
+    // Behind a gap nobody knows what the search would have proposed.
+    writeFileSync(file, lines.filter((line) => !of(1).test(line)).join('\n'));
+    const gap = await counted(file, late);
+    expect(gap.result.trials.length).toBeLessThan(result.trials.length);
+    expect(gap.result.trials.length).toBeGreaterThan(1);
+  });
+
   it('takes grids by whole trainings', async () => {
     const file = join(folder, 'grid.jsonl');
     const grid = { strategy: 'grid', grid: tiny, space: undefined, trials: undefined } as const;

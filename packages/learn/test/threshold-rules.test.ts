@@ -198,7 +198,17 @@ describe('costs of all four outcomes', () => {
     );
     // A loan (Elkan 2001): what it brings, and what is lost.
     expect(costThreshold({ costFp: 100, costFn: 0, costTp: -5 })).toBeCloseTo(100 / 105, 12);
-    expect(costThreshold({ costFp: 5, costFn: 0, costTp: -1e308 })).toBeCloseTo(0, 12);
+    expect(costThreshold({ costFp: 5, costFn: 0, costTp: -1e12 })).toBeCloseTo(0, 9);
+  });
+
+  it('are refused where sums of them would overflow', () => {
+    for (const costs of [
+      { costFp: 1e308, costFn: 1 },
+      { costFp: 1, costFn: 1e13 },
+      { costFp: 1, costFn: 1, costTp: -1e300 },
+      { costFp: 1, costFn: 1, costTn: NaN },
+    ])
+      expect(() => costThreshold(costs)).toThrow(/a cost from (0|-1000000000000) to 1000000000000/);
   });
 
   it('are refused where an error would be wanted', () => {

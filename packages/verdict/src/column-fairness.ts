@@ -1,6 +1,17 @@
+import { InvalidOption } from '@verdict/core';
 import type { CodeColumn, Column, Dataset } from '@verdict/core';
 import { fairnessOf } from '@verdict/learn';
 import type { Fairness, FairnessRows, JudgedRows } from '@verdict/learn';
+
+/** Refuses the target among the columns that fairness is judged by: its groups are the labels. @throws InvalidOption */
+export function requireGroupColumns(fairness: readonly string[] | undefined, target: string): void {
+  if (fairness?.includes(target) !== true) return;
+  throw new InvalidOption({
+    option: 'fairness',
+    got: target,
+    expected: 'a column that says who a row is about, not the target',
+  });
+}
 
 /**
  * The fairness of a trained model by columns that were read beside the table.

@@ -1,7 +1,7 @@
 import type { CodeColumn, Column, Dataset } from '@verdict/core';
 import type { Fairness, Judgement, Metrics, WeakSlices } from '@verdict/learn';
 import { costsOf, judgePredictions, majorityBaseline, readBundle } from '@verdict/learn';
-import { fairnessByColumns } from './column-fairness.ts';
+import { fairnessByColumns, requireGroupColumns } from './column-fairness.ts';
 import { joinBatches } from './labelled-rows.ts';
 import { scoreLabelled } from './labelled-scores.ts';
 import { gatherSlices } from './weak-slices.ts';
@@ -51,6 +51,7 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
   const { file, model, seed = 42, fairness, ...options } = job;
   const bundle = await readBundle(model);
   const { schema, decision } = bundle;
+  requireGroupColumns(fairness, schema.target.name);
   const slices = gatherSlices(bundle);
   const keep = [...new Set(fairness)];
   const groups: Dataset[] = [];

@@ -158,15 +158,19 @@ async function guardDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The error to show for a failed write to `path`; errors of other kinds pass through. */
-export function diskError(path: string, error: unknown): unknown {
+/**
+ * The error to show for a failed write to `path`; errors of other kinds pass through.
+ *
+ * @param option the option that says where to write
+ */
+export function diskError(path: string, error: unknown, option = 'out'): unknown {
   // An error of the catalogue names the hidden place of the results; its cause tells what the disk said.
   const said = error instanceof VerdictError ? error.cause : error;
   const code = said instanceof Error && 'code' in said ? said.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new OutOfResources({
       problem: `The disk is full: ${path} could not be written. Nothing was left behind.`,
-      hint: 'Make room, or write to another disk with --out.',
+      hint: `Make room, or write to another disk with --${option}.`,
       cause: said,
     });
   }
@@ -174,7 +178,7 @@ export function diskError(path: string, error: unknown): unknown {
     return new UnreadableFile({
       file: path,
       problem: 'this place may not be written to.',
-      hint: 'Choose another folder with --out, or change its permissions.',
+      hint: `Choose another folder with --${option}, or change its permissions.`,
       cause: said,
     });
   }
@@ -182,13 +186,13 @@ export function diskError(path: string, error: unknown): unknown {
     return new UnreadableFile({
       file: path,
       problem: `no folder can be made here (${code}).`,
-      hint: 'Choose another folder with --out.',
+      hint: `Choose another folder with --${option}.`,
       cause: said,
     });
   }
   if (code === 'ENOTDIR' || code === 'EEXIST') {
     return new InvalidOption({
-      option: 'out',
+      option,
       got: path,
       expected: 'a path of folders; a part of it is a file',
     });

@@ -5,7 +5,7 @@ import { Interrupted, InvalidOption } from '@verdict/core';
 import { readTable, scanTable } from '@verdict/data';
 import { checkOptions, openPool, trainingBytesPerValue, trainModel } from '@verdict/learn';
 import type { CalibrationOption, ModelOptions, TrainingProgress, TrainingTable } from '@verdict/learn';
-import { columnFairness, partKept } from './column-fairness.ts';
+import { columnFairness, partKept, requireGroupColumns } from './column-fairness.ts';
 import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
@@ -103,6 +103,7 @@ export async function runJob(
       expected: 'left out when a test file judges',
     });
   }
+  requireGroupColumns(job.fairness, job.target);
   if (job.folds !== undefined && foldColumnOf(job) !== undefined) {
     throw new InvalidOption({
       option: 'folds',

@@ -68,5 +68,5 @@ export async function writeWaterfall(
     ),
   });
   const svg = await renderSvg(chart);
-  await writeWhole(file, /\.png$/iu.test(file) ? await renderPng(svg) : svg);
+  await writeWhole(file, /\.png$/iu.test(file) ? await renderPng(svg) : svg, 'plot');
 }

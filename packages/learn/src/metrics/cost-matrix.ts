@@ -19,6 +19,9 @@ export function meanCost({ tp, fp, tn, fn }: Confusion, costs: CostMatrix): numb
   return (costFp * fp + costFn * fn + costTp * tp + costTn * tn) / (tp + fp + tn + fn);
 }
 
+/** Larger costs would overflow when they are summed up over many rows. */
+const LARGEST_COST = 1e12;
+
 /**
  * Refuses costs by which no decision makes sense. Elkan's conditions (2001): an error costs more than the right
  * answer for the same row; here one of the two may cost as much, since the other then decides.
@@ -30,15 +33,21 @@ export function requireCosts({ costFp, costFn, costTp = 0, costTn = 0 }: CostMat
     ['costFp', costFp],
     ['costFn', costFn],
   ] as const) {
-    if (!(cost >= 0 && cost < Infinity)) {
-      throw new InvalidOption({ option, got: cost, expected: 'a finite cost that is not negative' });
+    if (!(cost >= 0 && cost <= LARGEST_COST)) {
+      throw new InvalidOption({ option, got: cost, expected: `a cost from 0 to ${LARGEST_COST}` });
     }
   }
   for (const [option, cost] of [
     ['costTp', costTp],
     ['costTn', costTn],
   ] as const) {
-    if (!Number.isFinite(cost)) throw new InvalidOption({ option, got: cost, expected: 'a finite cost' });
+    if (!(Math.abs(cost) <= LARGEST_COST)) {
+      throw new InvalidOption({
+        option,
+        got: cost,
+        expected: `a cost from -${LARGEST_COST} to ${LARGEST_COST}`,
+      });
+    }
   }
   for (const [option, got, error, bound] of [
     ['costTn', costTn, 'costFp', costFp],

@@ -144,8 +144,14 @@ class Search {
       }
       await this.#until(() => this.#running.size === 0);
       // Trials that were finished before an interruption count, even if the time does not suffice to get to them.
-      for (const [evaluation, trials] of this.#journal?.entries ?? []) {
-        if (evaluation < evaluations && !this.#finished.has(evaluation)) this.#finish(evaluation, trials);
+      const left = [...(this.#journal?.entries ?? [])]
+        .filter(([evaluation]) => evaluation < evaluations && !this.#finished.has(evaluation))
+        .sort(([a], [b]) => a - b);
+      for (const [evaluation, trials] of left) {
+        // What the search would have proposed is known only where everything that it looks at is there.
+        if (this.#proposer.looks && !this.#hasAll(evaluation - visibilityLag)) break;
+        this.#check(trials, this.#proposer.propose(evaluation, this.#visible(evaluation)));
+        this.#finish(evaluation, trials);
       }
     } finally {
       if (this.#running.size > 0) this.#deadline.end();
@@ -161,6 +167,13 @@ class Search {
   #sees(evaluation: number): boolean {
     if (!this.#proposer.looks) return true;
     return ![...this.#running.keys()].some((running) => running <= evaluation - visibilityLag);
+  }
+
+  /** True if every evaluation up to this one is finished. */
+  #hasAll(last: number): boolean {
+    for (let evaluation = 0; evaluation <= last; evaluation++)
+      if (!this.#finished.has(evaluation)) return false;
+    return true;
   }
 
   #visible(evaluation: number): readonly Trial[] {
