@@ -24,7 +24,8 @@ Trains @verdict/boost, XGBoost and LightGBM in turn on the same tables and print
                        prediction, npm); for instance --only dense,depth-6,training
   --threads 1,2        numbers of threads (default: 1,2)
   --quick              tables of a tenth of the rows or columns, one repeat
-  --accuracy           instead of times: mean AUC and log loss over five seeds with row sampling, on dense and flights
+  --accuracy           instead of times: mean AUC and log loss over some seeds with row sampling, on dense and flights
+  --seeds N            how many (default: 5)
   --profile            instead of times: where the time of our side's coordinating thread goes
   --save               keep the results in bench/results/boost.json and boost.md (a run of everything always does)
   --help
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1,2' },
     quick: { type: 'boolean', default: false },
     accuracy: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '5' },
     profile: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -55,10 +57,12 @@ const only = values.only?.split(',') ?? [];
 const known = new Set([...[...jobs, ...growths].map(({ name }) => name), ...parts]);
 const unknown = only.find((word) => !known.has(word));
 const threads = values.threads.split(',').map(Number);
-if (unknown !== undefined || threads.some((count) => !(Number.isInteger(count) && count >= 1))) {
+const seeds = Number(values.seeds);
+const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1;
+if (unknown !== undefined || ![seeds, ...threads].every(isCount)) {
   console.error(
     unknown === undefined
-      ? `--threads ${values.threads} is not a list of counts.`
+      ? `--threads ${values.threads} is not a list of counts, or --seeds ${values.seeds} none.`
       : `--only knows no "${unknown}".`,
   );
   console.error(help);
@@ -283,12 +287,12 @@ function scoreText({ auc, logLoss }: Scores): string {
 }
 
 /**
- * Mean scores of five seeds of both sides. Without draws XGBoost's seeds give one model, whose luck would be taken for
+ * Mean scores of both sides over seeds. Without draws XGBoost's seeds give one model, whose luck would be taken for
  * its quality: so every round of both sides sees nine tenths of the rows.
  */
 async function measureAccuracy(pair: Pair, job: Job, growth: Growth): Promise<void> {
   const found = { verdict: [] as Scores[], xgboost: [] as Scores[] };
-  for (let seed = 0; seed < 5; seed++) {
+  for (let seed = 0; seed < seeds; seed++) {
     for (const side of ['verdict', 'xgboost'] as const) {
       const options = { threads: Math.max(...threads), seed, subsample: 0.9 };
       found[side].push(scoresOrThrow(await fit(pair, side, growth, options)));
@@ -298,7 +302,7 @@ async function measureAccuracy(pair: Pair, job: Job, growth: Growth): Promise<vo
   accuracy.push(cell);
   const [ours, theirs] = [meanScores(cell.ours), meanScores(cell.xgboost)];
   console.log(
-    `${job.name} ${growth.name}, 5 seeds: verdict ${scoreText(ours)}   xgboost ${scoreText(theirs)}   ` +
+    `${job.name} ${growth.name}, ${seeds} seeds: verdict ${scoreText(ours)}   xgboost ${scoreText(theirs)}   ` +
       `difference ${(ours.auc - theirs.auc).toFixed(5)} / ${(ours.logLoss - theirs.logLoss).toFixed(5)}`,
   );
 }

@@ -29,7 +29,7 @@ const tickSize = 11;
 /**
  * Parallel coordinates (Inselberg 1985) of the complete trials, turned so that the axes lie: one row for each
  * parameter that differs between trials, the score below; one line a trial, from blue for the worst score to red for
- * the best by rank, the chosen one dark. Parameters over several orders of magnitude have logarithmic axes.
+ * the best by rank, the best of the chosen ones dark. Parameters over several orders of magnitude have logarithmic axes.
  */
 export function parallelCoordinatesChart(
   input: ParallelCoordinatesInput,
@@ -47,14 +47,19 @@ export function parallelCoordinatesChart(
   const { theme, compact } = frame;
   const sign = input.higherIsBetter ? 1 : -1;
   const ordered = trials.toSorted((a, b) => sign * ((a.score ?? 0) - (b.score ?? 0)));
-  const best = ordered.find((trial) => trial.best) ?? ordered[ordered.length - 1];
+  const chosen = ordered.filter((trial) => trial.best);
+  const best = chosen.at(-1) ?? ordered[ordered.length - 1];
+  const said =
+    chosen.length > 1
+      ? `Trial ${best.number} is the best of the ${chosen.length} that were chosen`
+      : `Trial ${best.number} was chosen`;
   const score = scoreScale(input.metric, ordered);
   const left = all.length > limit ? ` ${limit} of ${all.length} parameters are drawn.` : '';
   const words = {
     name,
     title: `${title}: ${formatCount(trials.length)} complete trials`,
-    subtitle: `One line a trial, from blue for the worst ${input.metric} to red for the best. Trial ${best.number} was chosen.${left}`,
-    description: `Parameters of ${formatCount(trials.length)} trials by score. Trial ${best.number} was chosen: ${describe(best, scales)}.${left}`,
+    subtitle: `One line a trial, from blue for the worst ${input.metric} to red for the best. ${said}.${left}`,
+    description: `Parameters of ${formatCount(trials.length)} trials by score. ${said}: ${describe(best, scales)}.${left}`,
   };
   const nameRoom = compact ? 122 : 180;
   const labels = [...scales.map(({ parameter }) => parameter), input.metric];

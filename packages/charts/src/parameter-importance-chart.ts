@@ -5,12 +5,13 @@ import { formatShare, isKnown } from './number-format.ts';
 import type { ParameterImportanceInput } from './search-inputs.ts';
 import { shortenMiddle } from './text-width.ts';
 
-/** How many parameters are drawn. */
+/** How many parameters are drawn at most, and which share is worth a bar. */
 const limit = 20;
+const least = 0.0005;
 
 /**
  * How much of the spread of the scores each parameter explains by itself (functional ANOVA), in per cent, the most
- * important on top, at most 20. What is missing to 100 % comes from parameters acting together.
+ * important on top, at most 20 and none that explains nothing. What is missing to 100 % comes from parameters acting together.
  */
 export function parameterImportanceChart(
   input: ParameterImportanceInput,
@@ -19,7 +20,8 @@ export function parameterImportanceChart(
   const items = input.items
     .flatMap(({ parameter, share }) => (isKnown(share) ? [{ parameter, share: Math.max(0, share) }] : []))
     .toSorted((a, b) => b.share - a.share || (a.parameter < b.parameter ? -1 : 1));
-  const shown = items.slice(0, limit);
+  const shown = items.slice(0, limit).filter(({ share }, nth) => nth === 0 || share >= least);
+  const hidden = items.length - shown.length;
   const frame = makeFrame(
     settings,
     [760, 150 + 28 * Math.max(4, shown.length)],
@@ -33,11 +35,12 @@ export function parameterImportanceChart(
   const together = 1 - items.reduce((sum, { share }) => sum + share, 0);
   const rest =
     together > 0.005 ? ` Parameters acting together explain the other ${formatShare(together)}.` : '';
+  const others = hidden === 0 ? '' : ` ${hidden} more ${hidden === 1 ? 'explains' : 'explain'} less.`;
   const [first] = shown;
   const words = {
     name,
     title: `${title}: ${shortenMiddle(first.parameter, 300, 17)}`,
-    subtitle: `Share of the spread of ${input.metric} that a parameter explains by itself.${rest}`,
+    subtitle: `Share of the spread of ${input.metric} that a parameter explains by itself.${rest}${others}`,
     description: `Share of the spread of ${input.metric} by parameter: ${shown
       .slice(0, 10)
       .map(({ parameter, share }) => `${shortenMiddle(parameter, 300, 12)} ${formatShare(share)}`)

@@ -102,6 +102,15 @@ describe('parallel coordinates', () => {
     );
   });
 
+  it('name the best of several that were chosen', () => {
+    const trials = [0.3, 0.1, 0.2, 0.4].map((score, i) =>
+      trial(i, score, { params: { max_depth: i }, best: i < 3 }),
+    );
+    const chart = parallelCoordinatesChart({ metric: 'log_loss', higherIsBetter: false, trials });
+    expect(chart.subtitle).toContain('Trial 1 is the best of the 3 that were chosen.');
+    expect(series(chart, 'chosen')[0]).toEqual([0.3333, 0.5]);
+  });
+
   it('place values linearly, by their logarithm, or one category beside the other', () => {
     const rates = [0.001, 0.01, 0.1];
     const trials = rates.map((rate, i) =>
@@ -173,6 +182,15 @@ describe('the importance of parameters', () => {
     expect(seriesOf(chart)[0].data).toMatchObject([{ value: 60 }, { value: 10 }]);
     expect(chart.subtitle).toContain('Parameters acting together explain the other 30.0\u202f%.');
     expect(chart.title).toContain('a');
+  });
+
+  it('has no bars for what explains nothing, unless nothing explains anything', () => {
+    const items = [0.5, 0.0004, 0.3, 0].map((share, i) => ({ parameter: `p${i}`, share }));
+    const chart = parameterImportanceChart({ metric: 'f1', items });
+    expect(seriesOf(chart)[0].data).toMatchObject([{ value: 50 }, { value: 30 }]);
+    expect(chart.subtitle).toContain('2 more explain less.');
+    const flat = parameterImportanceChart({ metric: 'f1', items: [{ parameter: 'a', share: 0 }] });
+    expect(seriesOf(flat)[0].data).toMatchObject([{ value: 0 }]);
   });
 
   it('is not there for too few trials', () => {

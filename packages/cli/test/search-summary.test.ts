@@ -119,8 +119,10 @@ describe('what a search found, in the terminal', () => {
       cost: { logLoss: 0.001, standardError: 0.001 },
     };
     expect(text({ selection })).toContain(
-      'Of 4 features the best 3 are used (rfe), at a cost of +0.0010 log loss.',
+      'Of 4 features the best 3 are used (rfe), which costs 0.0010 log loss.',
     );
+    const saving = { ...selection, cost: { logLoss: -0.002, standardError: 0.001 } };
+    expect(text({ selection: saving })).toContain('which saves 0.0020 log loss.');
     const nested = {
       folds: 2,
       metric: 'log_loss' as const,

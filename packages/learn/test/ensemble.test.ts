@@ -183,6 +183,14 @@ describe('the choice of an ensemble', () => {
     expect(both.gain).toBeLessThan(alone.gain / 10);
   });
 
+  it('takes a member but once that is there under two numbers', () => {
+    const once = input(complementary(1, 1500, 3, 0.2));
+    const again = once.members.map((member) => ({ ...member, trial: member.trial + 100 }));
+    expect(chooseEnsemble({ ...once, members: [...again, ...once.members] })).toStrictEqual(
+      chooseEnsemble(once),
+    );
+  });
+
   it('is the same again, and whatever the order of the members', () => {
     const given = input(complementary(9, 600, 6, 0.5));
     const choice = chooseEnsemble(given);

@@ -97,9 +97,15 @@ function featureLines({ families, engineered, selection }: Search): string[] {
   }
   if (selection !== undefined)
     lines.push(
-      `Of ${plural(selection.count + selection.dropped.length, 'feature')} the best ${selection.count} are used (${selection.method}), at a cost of ${signed(selection.cost.logLoss)} log loss.`,
+      `Of ${plural(selection.count + selection.dropped.length, 'feature')} the best ${selection.count} are used (${selection.method}), which ${costWords(selection.cost.logLoss)}.`,
     );
   return lines;
+}
+
+/** What a selection does to the log loss. */
+function costWords(cost: number): string {
+  const size = figure(Math.abs(cost));
+  return cost > 0 ? `costs ${size} log loss` : `saves ${size} log loss`;
 }
 
 function nestedLines({ nested, metric }: Search): string[] {

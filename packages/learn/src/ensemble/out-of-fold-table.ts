@@ -51,8 +51,8 @@ export interface OutOfFoldTable {
 const MOST_PARTS = 5;
 
 /**
- * Leaves out members that have predicted fewer rows than others (trials of fewer folds are not comparable), and rows
- * that are left without a prediction or have no weight.
+ * Leaves out members that have predicted fewer rows than others (trials of fewer folds are not comparable), those that
+ * have predicted the same as an earlier one, and rows that are left without a prediction or have no weight.
  *
  * @throws InvalidOption for no members, a trial that is there twice, or arrays of different lengths; InsufficientData
  * if no row has a prediction of all
@@ -110,6 +110,15 @@ function completeMembers(members: readonly EnsembleMember[]): EnsembleMember[] {
   const most = Math.max(...counts);
   const complete = members.filter((_, m) => counts[m] === most).sort((a, b) => a.trial - b.trial);
   const twice = complete.find(({ trial }, m) => m > 0 && complete[m - 1].trial === trial);
-  if (twice === undefined) return complete;
-  throw new InvalidOption({ option: 'members', got: twice.trial, expected: 'trials that are there once' });
+  if (twice !== undefined) {
+    throw new InvalidOption({ option: 'members', got: twice.trial, expected: 'trials that are there once' });
+  }
+  // Configurations that differ in what a table has not, such as how categories are split, make the same trees.
+  return complete.filter(
+    ({ margins }, m) => !complete.slice(0, m).some((earlier) => areSame(earlier.margins, margins)),
+  );
+}
+
+function areSame(a: Scores, b: Scores): boolean {
+  return a.every((margin, row) => Object.is(margin, b[row]));
 }
