@@ -80,12 +80,9 @@ const mean = (numbers: readonly number[]): number =>
 /** Mean and best score by rule. */
 async function scoresOf({ file, target, positive }: Table, seed: string): Promise<Map<string, number[]>> {
   const data = ['tune', file, '--target', target, '--positive', positive, '--test-size', '0', '--seed', seed];
-  const search = ['--search', 'grid', '--grid', grid, '--metric', 'f1_weighted', '--no-ensemble'];
-  const { output } = await verdict([
-    ...data,
-    ...search,
-    ...['--engineering', 'none', '--json', '--out', join(scratch, 'out')],
-  ]);
+  const search = ['--search', 'grid', '--grid', grid, '--metric', 'f1_weighted'];
+  const rest = ['--no-ensemble', '--engineering', 'none', '--json', '--out', join(scratch, 'out')];
+  const { output } = await verdict([...data, ...search, ...rest]);
   const { trials }: { trials: Trial[] } = JSON.parse(output).search;
   const rules = new Map<string, number[]>();
   for (const { configuration, foldScores } of trials) {

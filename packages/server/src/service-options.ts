@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { LoadLimits } from './http/load-gauge.ts';
 import type { KeyRing } from './keys/key-ring.ts';
-import type { LogMode, LogSink } from './log/record.ts';
+import type { LogMode, LogSink } from './log/sink.ts';
 import type { RateLimiter } from './keys/rate-limiter.ts';
 import type { FeedbackSink } from './routes/feedback.ts';
 import type { RegistryContext } from './routes/registry-context.ts';

@@ -1,18 +1,20 @@
+import { InvalidOption } from '@verdict/core';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../src/http/refusal.ts';
 import { PredictionLog } from '../src/log/prediction-log.ts';
-import type { LogMode, LogRecord, LogSink } from '../src/log/record.ts';
+import type { PredictionRecord } from '@verdict/store';
+import type { LogMode, LogSink } from '../src/log/sink.ts';
 import { errorOf, predict, shopApp } from './support/shop-app.ts';
 import { goodRow } from './support/shop-model.ts';
 
 /** A store in memory that can be held up and can fail. */
 class MemorySink implements LogSink {
-  readonly records = new Map<string, LogRecord>();
+  readonly records = new Map<string, PredictionRecord>();
   readonly sizes: number[] = [];
   failing = false;
   gate: Promise<void> = Promise.resolve();
 
-  async append(records: readonly LogRecord[]) {
+  async append(records: readonly PredictionRecord[]) {
     await this.gate;
     if (this.failing) throw new Error('disk full at /secret/path');
     this.sizes.push(records.length);
@@ -25,7 +27,7 @@ class MemorySink implements LogSink {
   }
 }
 
-function record(requestId: string): LogRecord {
+function record(requestId: string): PredictionRecord {
   return {
     requestId,
     at: 1,
@@ -46,7 +48,7 @@ let made = 0;
 function logOf(
   mode: LogMode,
   sink: LogSink,
-  rest: { capacity?: number; batch?: number } = {},
+  rest: { capacity?: number; capacityCharacters?: number; batch?: number } = {},
 ): PredictionLog {
   return new PredictionLog({ mode, sink, newId: () => `new-${++made}`, ...rest });
 }
@@ -95,6 +97,44 @@ describe('a log that is durable', () => {
     resolve();
     expect(await Promise.all(waiting)).toStrictEqual(['a', 'b']);
   });
+
+  it('refuses more characters than may wait, but takes one large record when nothing waits', async () => {
+    const sink = new MemorySink();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    sink.gate = promise;
+    const log = logOf('durable', sink, { capacityCharacters: 100 });
+    const large = { ...record('a'), features: 'x'.repeat(150) };
+    const first = log.write(large);
+    expect(() => log.write(record('b'))).toThrow(Refusal);
+    resolve();
+    expect(await first).toBe('a');
+    const more = [log.write({ ...record('c'), details: 'x'.repeat(90) }), log.write(record('d'))];
+    expect(() => log.write({ ...record('e'), features: 'x'.repeat(7) })).toThrow(Refusal);
+    expect(await Promise.all(more)).toStrictEqual(['c', 'd']);
+  });
+
+  it.each(['durable', 'async'] as const)(
+    'loses one record that no store can keep, and no other (%s)',
+    async (mode) => {
+      const sink = new MemorySink();
+      const append = sink.append.bind(sink);
+      sink.append = async (records) => {
+        if (records.some(({ requestId }) => requestId === 'bad'))
+          throw new InvalidOption({ option: 'features', got: 'long', expected: 'less' });
+        return append(records);
+      };
+      const log = logOf(mode, sink);
+      const ended = await Promise.allSettled(['a', 'bad', 'b'].map((id) => log.write(record(id))));
+      expect(ended.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        mode === 'durable' ? 'rejected' : 'fulfilled',
+        'fulfilled',
+      ]);
+      await log.close();
+      expect([...sink.records.keys()]).toStrictEqual(['a', 'b']);
+      expect(log.counts).toMatchObject({ waiting: 0, written: 2, dropped: mode === 'async' ? 1 : 0 });
+    },
+  );
 });
 
 describe('a log that is asynchronous', () => {

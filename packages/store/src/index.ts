@@ -4,8 +4,6 @@ export { openArtifacts } from './artifacts/artifacts.ts';
 export type { Artifacts, ArtifactsOptions, BundleFiles } from './artifacts/artifacts.ts';
 export type { BlobEntry, Blobs } from './artifacts/blobs.ts';
 export type { S3Options } from './artifacts/s3-client.ts';
-export { openPredictionLog } from './log/prediction-log.ts';
-export type { LogCounters, PredictionLog, PredictionLogOptions } from './log/prediction-log.ts';
 export { processChannel, threadChannel } from './remote/channel.ts';
 export type { Channel } from './remote/channel.ts';
 export { awaitServers } from './registry/await-servers.ts';

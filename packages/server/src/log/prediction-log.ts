@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VerdictError } from '@verdict/core';
 import { Refusal } from '../http/refusal.ts';
-import type { LogMode, LogRecord, LogSink } from './record.ts';
+import type { PredictionRecord } from '@verdict/store';
+import type { LogMode, LogSink } from './sink.ts';
 
 export interface PredictionLogOptions {
   readonly mode: LogMode;
@@ -9,6 +10,8 @@ export interface PredictionLogOptions {
   readonly sink?: LogSink;
   /** Records that may wait; beyond it `async` drops and `durable` refuses. Default 20,000. */
   readonly capacity?: number;
+  /** Characters of features and details that may wait, likewise. Default 64 Mi. */
+  readonly capacityCharacters?: number;
   /** Records of one append at most. Default 1,000. */
   readonly batch?: number;
   /** Makes a new id for a record whose own was used before. */
@@ -29,7 +32,7 @@ export interface LogCounts {
 }
 
 interface Waiting {
-  readonly record: LogRecord;
+  readonly record: PredictionRecord;
   readonly resolve: ((id: string) => void) | undefined;
   readonly reject: ((error: unknown) => void) | undefined;
 }
@@ -49,10 +52,12 @@ export class PredictionLog {
   readonly counts: LogCounts = { waiting: 0, written: 0, dropped: 0, failures: 0, renamed: 0 };
   readonly #sink: LogSink | undefined;
   readonly #capacity: number;
+  readonly #capacityCharacters: number;
   readonly #batch: number;
   readonly #newId: () => string;
   readonly #onFailure: (failure: unknown) => void;
   #queue: Waiting[] = [];
+  #characters = 0;
   #appends = 0;
   #pause = 0;
   #closing = false;
@@ -62,6 +67,7 @@ export class PredictionLog {
     this.mode = options.sink === undefined ? 'off' : options.mode;
     this.#sink = options.sink;
     this.#capacity = options.capacity ?? 20_000;
+    this.#capacityCharacters = options.capacityCharacters ?? 64 * 1024 * 1024;
     this.#batch = options.batch ?? 1000;
     this.#newId = options.newId;
     this.#onFailure = options.onFailure ?? (() => undefined);
@@ -73,9 +79,10 @@ export class PredictionLog {
    * @returns undefined if the caller need not wait, otherwise the id under which the record is on disk
    * @throws Refusal if too many wait already
    */
-  write(record: LogRecord): Promise<string> | undefined {
+  write(record: PredictionRecord): Promise<string> | undefined {
     if (this.mode === 'off') return undefined;
-    if (this.counts.waiting >= this.#capacity) {
+    const size = sizeOf(record);
+    if (this.#isFull(size)) {
       if (this.mode === 'async') {
         this.counts.dropped++;
         return undefined;
@@ -83,6 +90,7 @@ export class PredictionLog {
       throw new Refusal(503, 'LOG_FULL', 'Too many predictions wait to be logged.', { retryAfter: 1 });
     }
     this.counts.waiting++;
+    this.#characters += size;
     if (this.mode === 'async') {
       this.#queue.push({ record, resolve: undefined, reject: undefined });
       this.#start();
@@ -108,6 +116,18 @@ export class PredictionLog {
     ]);
     timer.abort();
     this.#drop(this.#queue.splice(0));
+  }
+
+  #isFull(size: number): boolean {
+    const { waiting } = this.counts;
+    // A single large record is taken when nothing waits.
+    return waiting >= this.#capacity || (waiting > 0 && this.#characters + size > this.#capacityCharacters);
+  }
+
+  /** Takes records off what waits. */
+  #leave(batch: readonly Waiting[]): void {
+    this.counts.waiting -= batch.length;
+    for (const { record } of batch) this.#characters -= sizeOf(record);
   }
 
   #start(): void {
@@ -143,10 +163,10 @@ export class PredictionLog {
     }
   }
 
-  #settle({ record, resolve }: Waiting): void {
-    this.counts.waiting--;
+  #settle(waiting: Waiting): void {
+    this.#leave([waiting]);
     this.counts.written++;
-    resolve?.(record.requestId);
+    waiting.resolve?.(waiting.record.requestId);
   }
 
   /** The id was used before by another request: the record goes in under a new one. */
@@ -157,6 +177,12 @@ export class PredictionLog {
 
   /** After a failure: whoever waits is told, what nobody waits for is tried again after a pause. */
   async #recover(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (isHopeless(error) && batch.length > 1) {
+      // One record that no store can keep must not cost the others.
+      for (const one of batch)
+        await this.#append([one]).catch(async (own: unknown) => this.#recover([one], own));
+      return;
+    }
     if (this.mode === 'durable' || isHopeless(error)) {
       this.#drop(batch);
       return;
@@ -169,7 +195,7 @@ export class PredictionLog {
   }
 
   #drop(batch: readonly Waiting[]): void {
-    this.counts.waiting -= batch.length;
+    this.#leave(batch);
     // Who waits is told; the others were answered.
     if (this.mode === 'async') this.counts.dropped += batch.length;
     const refusal = new Refusal(503, 'LOG_UNAVAILABLE', 'The prediction could not be logged.', {
@@ -177,6 +203,10 @@ export class PredictionLog {
     });
     for (const { reject } of batch) reject?.(refusal);
   }
+}
+
+function sizeOf({ features, details }: PredictionRecord): number {
+  return features.length + (details?.length ?? 0);
 }
 
 /** True where trying again cannot help: the store says what is wrong with a record. */

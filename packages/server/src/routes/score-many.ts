@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { stateOf } from '../http/request-state.ts';
-import type { LogRecord } from '../log/record.ts';
+import type { PredictionRecord } from '@verdict/store';
 import type { Features } from '../scoring/feature-check.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Scored } from '../scoring/served-model.ts';
@@ -24,7 +24,7 @@ export async function scoreMany(
   const state = stateOf(request);
   const scores: Scored[] = [];
   const ids: string[] = [];
-  const records: LogRecord[] = [];
+  const records: PredictionRecord[] = [];
   for (let row = 0; row < rows.length; row++) {
     if (row % TURN === TURN - 1) await nextTurn();
     const scored = scoreRow(service, resolved, rows[row], place(row));

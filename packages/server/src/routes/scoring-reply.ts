@@ -1,5 +1,5 @@
 import type { PredictReply, RowReply } from '@verdict/contracts';
-import type { LogRecord } from '../log/record.ts';
+import type { PredictionRecord } from '@verdict/store';
 import type { Features } from '../scoring/feature-check.ts';
 import type { Resolved } from '../scoring/model-table.ts';
 import type { Scored, ServedModel } from '../scoring/served-model.ts';
@@ -49,7 +49,7 @@ export function logRecord(
     readonly key: string | null;
     readonly features: Features;
   },
-): LogRecord {
+): PredictionRecord {
   const { score, warnings } = scored;
   return {
     requestId: row.requestId,

@@ -1,4 +1,4 @@
-import type { LogMode } from '../log/record.ts';
+import type { LogMode } from '../log/sink.ts';
 import type { ScoringPolicy } from '../scoring/policy.ts';
 import type { LogLevel } from './logger.ts';
 

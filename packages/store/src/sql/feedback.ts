@@ -27,7 +27,7 @@ const table: BulkTable = {
 };
 
 /** @throws InvalidOption unless every engine can keep the record unchanged */
-export function checkFeedback(record: FeedbackRecord): void {
+function checkFeedback(record: FeedbackRecord): void {
   checkText('id', record.id, 200, 1);
   checkText('requestId', record.requestId, 200, 1);
   checkText('outcome', record.outcome);

@@ -34,7 +34,7 @@ const table: BulkTable = {
  *
  * @throws InvalidOption
  */
-export function checkPrediction(record: PredictionRecord): void {
+function checkPrediction(record: PredictionRecord): void {
   checkText('requestId', record.requestId, 200, 1);
   checkInteger('at', record.at);
   checkModelName(record.model);
