@@ -4,6 +4,7 @@ usage: peer.py FOLDER    FOLDER holds the table, see table.ts
 """
 
 import json
+import os
 import re
 import resource
 import sys
@@ -13,6 +14,10 @@ import lightgbm as lgb
 import numpy as np
 import scipy.sparse
 import xgboost as xgb
+
+# A side that needs more memory than the machine has must fail, and not bring the machine to a halt.
+memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+resource.setrlimit(resource.RLIMIT_AS, (int(0.85 * memory), int(0.85 * memory)))
 
 folder = sys.argv[1]
 with open(f"{folder}/shape.json") as file:
