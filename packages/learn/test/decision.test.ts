@@ -432,7 +432,8 @@ describe('the threshold', () => {
     const at = (costFp: number, costFn: number): number => costThreshold({ costFp, costFn });
     expect(at(0, 3)).toBe(0);
     expect(at(3, 0)).toBe(1);
-    expect(at(1e308, 1e308)).toBe(0.5);
+    expect(at(1e12, 1e12)).toBe(0.5);
+    expect(() => at(1e308, 1e308)).toThrow(InvalidOption);
     expect(at(5e-324, 5e-324)).toBe(0.5);
   });
 
