@@ -28,6 +28,7 @@ export function commandOf(job: TrainJob, seed: number, command: 'train' | 'tune'
     ['folds', job.folds],
     ['calibration', job.calibration],
     ...thresholdOptions(job),
+    ['reveal-rare', job.revealRare === true ? true : undefined],
     ['seed', seed],
     ...(command === 'tune' ? searchOptions(job) : []),
   ];
@@ -36,6 +37,8 @@ export function commandOf(job: TrainJob, seed: number, command: 'train' | 'tune'
 
 /** What a search was told. */
 function searchOptions(job: TuneJob): [string, unknown][] {
+  const { scheme } = job;
+  const windows = scheme?.kind === 'expanding' || scheme?.kind === 'rolling' ? scheme : undefined;
   return [
     ['search', job.search],
     ['grid', job.grid === undefined ? undefined : basename(job.grid)],
@@ -44,6 +47,10 @@ function searchOptions(job: TuneJob): [string, unknown][] {
     ['metric', job.metric],
     ['engineering', job.engineering],
     ['select', job.select],
+    ['no-ensemble', job.ensemble === false ? true : undefined],
+    ['repeats', scheme?.kind === 'stratified' ? scheme.repeats : undefined],
+    ['windows', windows?.kind],
+    ['gap', windows?.gap],
     ['outer-folds', job.outerFolds],
   ];
 }
@@ -82,13 +89,14 @@ function thresholdOptions(job: ThresholdJob): [string, unknown][] {
   ];
 }
 
+/** @param options with their values; true for one that has none, undefined for one that was not given */
 function commandLine(command: string, file: string, options: readonly [string, unknown][]): string {
   return [
     `verdict ${command}`,
     quote(basename(file)),
     ...options
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `--${name} ${quote(String(value))}`),
+      .map(([name, value]) => (value === true ? `--${name}` : `--${name} ${quote(String(value))}`)),
   ].join(' ');
 }
 

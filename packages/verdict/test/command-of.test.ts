@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commandOf } from '../src/command-of.ts';
+import type { TuneJob } from '../src/index.ts';
 
 describe('commandOf', () => {
   it('names the file alone and leaves out what was not given', () => {
@@ -26,6 +27,22 @@ describe('commandOf', () => {
     } as const;
     expect(commandOf(job, 7)).toBe(
       'verdict train a.csv --target y --drop a --drop b --type c=category --role d=ignored --fold site --test test.csv --folds 3 --threshold-rule cost --cost-fp 1 --cost-fn 2.5 --seed 7',
+    );
+  });
+
+  it('repeats how a search judges its trials, and what it leaves out', () => {
+    const job: TuneJob = { file: 'a.csv', target: 'y', revealRare: true, ensemble: false, trials: 3 };
+    const timed: TuneJob = { ...job, time: 'at', scheme: { kind: 'expanding', folds: 5, gap: 100 } };
+    expect(commandOf(timed, 7, 'tune')).toBe(
+      'verdict tune a.csv --target y --time at --reveal-rare --seed 7 --trials 3 --no-ensemble --windows expanding --gap 100',
+    );
+    const repeated: TuneJob = {
+      ...job,
+      ensemble: true,
+      scheme: { kind: 'stratified', folds: 5, repeats: 2 },
+    };
+    expect(commandOf(repeated, 7, 'tune')).toBe(
+      'verdict tune a.csv --target y --reveal-rare --seed 7 --trials 3 --repeats 2',
     );
   });
 
