@@ -105,6 +105,10 @@ describe('verdict compare on rows', () => {
     expect(result.pairs.map(({ best }) => best)).toEqual(Array(2).fill(result.models[0].model));
     const worst = result.pairs[1].test;
     expect(worst.adjustedPValue).toBeCloseTo(Math.min(1, 3 * worst.pValue), 12);
+    // The smaller of two p-values counts for all three pairs.
+    const decisions = result.pairs.map(({ mcnemar }) => mcnemar ?? { pValue: NaN, adjustedPValue: NaN });
+    const [first] = decisions.toSorted((a, b) => a.pValue - b.pValue);
+    expect(first.adjustedPValue).toBeCloseTo(Math.min(1, 3 * first.pValue), 12);
     expect(result.sentences[0]).toMatch(/is first by ROC AUC/);
     const { stdout } = await succeeds(['compare', ...dirs, '--data', later]);
     expect(stdout).toMatch(

@@ -228,32 +228,38 @@ describe('the words', () => {
       standardError: 0.01,
       t: -1,
       degreesOfFreedom: 4,
-      pValue: 0.37,
+      pValue: 0.2,
+      adjustedPValue: 0.37,
       low: -0.04,
       high: 0.02,
     } as const;
     const sentences = say([
       pair(
         { adjustedPValue: 0.00001 },
-        { mcnemar: { onlyA: 30, onlyB: 10, pValue: 0.002 }, crossValidation: cv },
+        { mcnemar: { onlyA: 30, onlyB: 10, pValue: 0.002, adjustedPValue: 0.012 }, crossValidation: cv },
       ),
-      pair({}, { other: 'c', mcnemar: { onlyA: 0, onlyB: 0, pValue: 1 } }),
+      pair({}, { other: 'c', mcnemar: { onlyA: 0, onlyB: 0, pValue: 1, adjustedPValue: 1 } }),
       pair(
         {},
-        { other: 'd', mcnemar: { onlyA: 3, onlyB: 4, pValue: 1 }, crossValidation: { ...cv, pValue: 0.01 } },
+        {
+          other: 'd',
+          mcnemar: { onlyA: 3, onlyB: 14, pValue: 0.01, adjustedPValue: 0.06 },
+          crossValidation: { ...cv, adjustedPValue: 0.01 },
+        },
       ),
     ]);
     expect(sentences[0]).toBe('a is first by ROC AUC (0.9000).');
     expect(sentences[1]).toContain('DeLong’s test, p < 0.0001, corrected for 4 models)');
     expect(sentences[4]).toContain('30 rows only a gets right, 10 only b: a decides rightly more often');
     expect(sentences[5]).toBe('Decisions: a and c are right on the same rows.');
+    expect(sentences[4]).toContain('(McNemar’s test, p = 0.012, corrected for 4 models)');
     expect(sentences[6]).toContain('no difference in how often they decide rightly');
     expect(sentences[7]).toContain(
       'on the same 5 folds when they were trained, a has a mean ROC AUC 0.0100 lower than b',
     );
-    expect(sentences[7]).toContain('p = 0.37; no difference found');
+    expect(sentences[7]).toContain('p = 0.37, corrected for 4 models; no difference found');
     expect(sentences[9]).not.toContain('no difference found');
-    const level = say([pair({}, { crossValidation: { ...cv, difference: 0, pValue: 1 } })]);
+    const level = say([pair({}, { crossValidation: { ...cv, difference: 0, adjustedPValue: 1 } })]);
     expect(level[1]).toBe(
       'Cross-validated on the same 5 folds when they were trained, a and b have the same mean ROC AUC.',
     );

@@ -54,21 +54,33 @@ export async function compare(job: CompareJob): Promise<Comparison> {
       : await compareOnRows(contenders, file, metric, job);
   const { judged, tests } = found;
   const [best, ...others] = judged;
+  const folds = others.map((other) => compareFolds(best.recorded?.folds, other.recorded?.folds));
   // The best was picked among all by the same figures, so that every pair counts as a question that was asked.
-  const adjusted = holmAdjust(
+  const family = (judged.length * (judged.length - 1)) / 2;
+  const ofTest = adjusted(
     tests.map(({ test }) => test.pValue),
-    (judged.length * (judged.length - 1)) / 2,
+    family,
+  );
+  const ofDecisions = adjusted(
+    tests.map(({ mcnemar }) => mcnemar?.pValue),
+    family,
+  );
+  const ofFolds = adjusted(
+    folds.map((found) => (found.comparable ? found.pValue : undefined)),
+    family,
   );
   const pairs = others.map((other, i): ComparedPair => {
-    const { test, ...rest } = tests[i];
-    const real = adjusted[i] < 0.05 && (test.low > 0 || test.high < 0);
+    const { test, mcnemar, ...rest } = tests[i];
+    const compared = folds[i];
+    const real = ofTest[i] < 0.05 && (test.low > 0 || test.high < 0);
     return {
       best: best.model,
       other: other.model,
       ...rest,
-      test: { ...test, adjustedPValue: adjusted[i] },
+      ...(mcnemar === undefined ? {} : { mcnemar: { ...mcnemar, adjustedPValue: ofDecisions[i] } }),
+      test: { ...test, adjustedPValue: ofTest[i] },
       outcome: real ? 'better' : 'no difference found',
-      crossValidation: compareFolds(best.recorded?.folds, other.recorded?.folds),
+      crossValidation: compared.comparable ? { ...compared, adjustedPValue: ofFolds[i] } : compared,
     };
   });
   const comparison = {
@@ -81,4 +93,16 @@ export async function compare(job: CompareJob): Promise<Comparison> {
     notes: found.notes,
   };
   return { ...comparison, sentences: conclude(comparison) };
+}
+
+/** P-values after Holm's correction, NaN where there is none. */
+function adjusted(pValues: readonly (number | undefined)[], family: number): number[] {
+  const places = [...pValues.keys()].filter((i) => pValues[i] !== undefined);
+  const corrected = holmAdjust(
+    places.map((i) => pValues[i] ?? NaN),
+    family,
+  );
+  const result = new Array<number>(pValues.length).fill(NaN);
+  places.forEach((i, nth) => (result[i] = corrected[nth]));
+  return result;
 }

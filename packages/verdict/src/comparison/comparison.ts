@@ -61,12 +61,12 @@ export interface ComparedPair {
   readonly other: string;
   readonly differences: Readonly<Record<MetricName, PairedDifference>>;
   /** What decides: a test of the metric's difference. */
-  readonly test: MetricTest;
+  readonly test: MetricTest & Adjusted;
   /** `better` if the best one's lead is real at the 5 % level, after correction for several comparisons. */
   readonly outcome: 'better' | 'no difference found';
   /** Where rows were given and count alike. */
   readonly delong?: DeLongResult;
-  readonly mcnemar?: McNemarResult;
+  readonly mcnemar?: McNemarResult & Adjusted;
   readonly crossValidation: FoldComparison;
 }
 
@@ -79,11 +79,19 @@ export interface MetricTest {
   readonly low: number;
   readonly high: number;
   readonly pValue: number;
+}
+
+/** What is said of a p-value where several models are compared. */
+export interface Adjusted {
   /** After Holm's correction over all pairs of the models. */
   readonly adjustedPValue: number;
 }
 
 /** What the folds of two cross-validations say, or why they say nothing. */
-export type FoldComparison =
+export type FoldTest =
   | ({ readonly comparable: true; readonly folds: number } & CorrectedTTestResult)
   | { readonly comparable: false; readonly reason: string };
+
+/** The same where several models are compared. */
+export type FoldComparison =
+  (Extract<FoldTest, { comparable: true }> & Adjusted) | Extract<FoldTest, { comparable: false }>;

@@ -13,8 +13,8 @@ export function conclude(comparison: Omit<Comparison, 'sentences'>): string[] {
   return [
     ...(models.length > 2 ? [`${best.model} is first by ${label} (${four(best.metrics[metric])}).`] : []),
     ...pairs.map((pair) => difference(pair, comparison)),
-    ...pairs.flatMap((pair) => decisions(pair)),
-    ...pairs.map((pair) => folds(pair, label)),
+    ...pairs.flatMap((pair) => decisions(pair, correction(models.length))),
+    ...pairs.map((pair) => folds(pair, label, correction(models.length))),
   ];
 }
 
@@ -24,8 +24,7 @@ function difference(pair: ComparedPair, { metric, rows, models }: Omit<Compariso
   const { a, b } = pair.differences[metric];
   const on =
     rows === undefined ? '' : ` on ${rows.rows === 1 ? 'this row' : `these ${formatCount(rows.rows)} rows`}`;
-  const compared = models.length > 2 ? `, corrected for ${models.length} models` : '';
-  const sure = `${methodNames[test.method]}, ${probability(test.adjustedPValue)}${compared}`;
+  const sure = `${methodNames[test.method]}, ${probability(test.adjustedPValue)}${correction(models.length)}`;
   const interval = `${four(test.low)} to ${four(test.high)}`;
   if (outcome === 'better') {
     return `${best} is better than ${other}${on}: its ${label} is ${four(Math.abs(test.difference))} ${a > b ? 'higher' : 'lower'} (${four(a)} against ${four(b)}; 95 % interval of the difference ${interval}; ${sure}).`;
@@ -40,6 +39,11 @@ function difference(pair: ComparedPair, { metric, rows, models }: Omit<Compariso
     : `${start}; the 95 % interval of the difference, ${interval}, leaves out 0, but the test does not reach the 5 % level (${sure}).`;
 }
 
+/** Says that a p-value counts all pairs of the models. */
+function correction(models: number): string {
+  return models > 2 ? `, corrected for ${models} models` : '';
+}
+
 const methodNames = {
   DeLong: 'DeLong’s test',
   'paired bootstrap': 'paired bootstrap',
@@ -47,30 +51,30 @@ const methodNames = {
 } as const;
 
 /** Whether one of two models is right more often, each at its own threshold. */
-function decisions({ best, other, mcnemar }: ComparedPair): string[] {
+function decisions({ best, other, mcnemar }: ComparedPair, corrected: string): string[] {
   if (mcnemar === undefined) return [];
-  const { onlyA, onlyB, pValue } = mcnemar;
+  const { onlyA, onlyB, adjustedPValue: pValue } = mcnemar;
   if (onlyA + onlyB === 0) return [`Decisions: ${best} and ${other} are right on the same rows.`];
   const verdict =
     pValue < 0.05
       ? `${onlyA > onlyB ? best : other} decides rightly more often`
       : 'no difference in how often they decide rightly';
   return [
-    `Decisions, each at its own threshold: ${formatCount(onlyA)} rows only ${best} gets right, ${formatCount(onlyB)} only ${other}: ${verdict} (McNemar’s test, ${probability(pValue)}).`,
+    `Decisions, each at its own threshold: ${formatCount(onlyA)} rows only ${best} gets right, ${formatCount(onlyB)} only ${other}: ${verdict} (McNemar’s test, ${probability(pValue)}${corrected}).`,
   ];
 }
 
 /** What the cross-validations say. */
-function folds({ best, other, crossValidation }: ComparedPair, label: string): string {
+function folds({ best, other, crossValidation }: ComparedPair, label: string, corrected: string): string {
   if (!crossValidation.comparable) {
     return `The cross-validations of ${best} and ${other} cannot be compared: ${crossValidation.reason}.`;
   }
-  const { difference: mean, low, high, pValue } = crossValidation;
+  const { difference: mean, low, high, adjustedPValue: pValue } = crossValidation;
   if (mean === 0) {
     return `Cross-validated on the same ${crossValidation.folds} folds when they were trained, ${best} and ${other} have the same mean ${label}.`;
   }
   const found = pValue < 0.05 ? '' : '; no difference found';
-  return `Cross-validated on the same ${crossValidation.folds} folds when they were trained, ${best} has a mean ${label} ${four(Math.abs(mean))} ${mean < 0 ? 'lower' : 'higher'} than ${other} (95 % interval ${four(low)} to ${four(high)}; corrected resampled t-test, ${probability(pValue)}${found}).`;
+  return `Cross-validated on the same ${crossValidation.folds} folds when they were trained, ${best} has a mean ${label} ${four(Math.abs(mean))} ${mean < 0 ? 'lower' : 'higher'} than ${other} (95 % interval ${four(low)} to ${four(high)}; corrected resampled t-test, ${probability(pValue)}${corrected}${found}).`;
 }
 
 /** Four decimals with a true minus sign. */

@@ -1,12 +1,12 @@
 import { correctedResampledTTest } from '@verdict/learn';
-import type { FoldComparison } from './comparison.ts';
+import type { FoldTest } from './comparison.ts';
 import type { RecordedFolds } from './recorded-figures.ts';
 
 /**
  * Compares the cross-validations of two bundles by the corrected resampled t-test, if both dealt the same rows
  * to the same folds.
  */
-export function compareFolds(a: RecordedFolds | undefined, b: RecordedFolds | undefined): FoldComparison {
+export function compareFolds(a: RecordedFolds | undefined, b: RecordedFolds | undefined): FoldTest {
   const reason = whyNot(a, b);
   if (reason !== undefined || a === undefined || b === undefined) {
     return { comparable: false, reason: reason ?? '' };
