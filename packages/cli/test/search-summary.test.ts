@@ -4,7 +4,11 @@ import { leaderboardState, searchLines } from '../src/commands/search-summary.ts
 
 type Search = NonNullable<PerformanceMetrics['search']>;
 
-const trial = (number: number, status: 'complete' | 'pruned', score: number): Search['trials'][number] => ({
+const trial = (
+  number: number,
+  status: Search['trials'][number]['status'],
+  score: number,
+): Search['trials'][number] => ({
   number,
   status,
   score,
@@ -85,7 +89,7 @@ describe('what a search found, in the terminal', () => {
     const plain = [{ kind: 'boosted trees, depth 5', weight: 1, rounds: 500, params: {} }];
     const none = { ...single, trials: [trial(2, 'pruned', 0.6)], ranking: [2], members: plain };
     expect(searchLines({ search: none })).toEqual([
-      '0 configurations tried on all folds, 1 given up early; the scores chose, so they are a little too good.',
+      '0 configurations tried on all folds, 1 given up early; a larger --budget would let some end.',
       'It uses 100.0 % boosted trees, depth 5, as plain training has it.',
     ]);
   });
@@ -109,6 +113,26 @@ describe('what a search found, in the terminal', () => {
     );
   });
 
+  it('tells how trials ended, how many more there are, and that none is better blended', () => {
+    const trials = [
+      ...Array.from({ length: 8 }, (_, number) => trial(number, 'complete', 0.4)),
+      trial(8, 'stopped', 0.5),
+      trial(9, 'stopped', 0.5),
+      trial(10, 'failed', NaN),
+    ];
+    const said = text({
+      trials,
+      ranking: trials.map(({ number }) => number),
+      members: [member(1, 1)],
+      ensemble: { ...ensemble, kept: false, gain: 0, low: 0, high: 0 },
+    });
+    expect(said).toContain('8 configurations tried on all folds, 2 cut off when the time was up, 1 failed;');
+    expect(said).toContain('… and 3 more in trials.csv.');
+    expect(said).toContain(
+      'No blend does better than one alone: it uses 100.0 % boosted trees, depth 4 (trial 1).',
+    );
+  });
+
   it('says what was left out, and how optimistic the search is', () => {
     const selection = {
       method: 'rfe' as const,
@@ -123,6 +147,9 @@ describe('what a search found, in the terminal', () => {
     );
     const saving = { ...selection, cost: { logLoss: -0.002, standardError: 0.001 } };
     expect(text({ selection: saving })).toContain('which saves 0.0020 log loss.');
+    expect(text({ selection: { ...selection, dropped: [] } })).toContain(
+      'All 3 features are used: fewer, ranked by rfe, do not do as well.',
+    );
     const nested = {
       folds: 2,
       metric: 'log_loss' as const,

@@ -38,13 +38,20 @@ export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): str
   if (search === undefined) return [];
   const places = new Map(search.trials.map((trial) => [trial.number, trial]));
   const complete = search.trials.filter(({ status }) => status === 'complete').length;
-  const given = search.trials.length - complete;
+  const others = (['pruned', 'stopped', 'failed'] as const).flatMap((status) => {
+    const count = search.trials.filter((trial) => trial.status === status).length;
+    return count === 0 ? [] : [`, ${count} ${endings[status]}`];
+  });
   const leaders = search.ranking
     .map((number) => places.get(number)!)
     .filter(({ status }) => status === 'complete')
     .slice(0, LISTED);
   return [
-    `${plural(complete, 'configuration')} tried on all folds${given === 0 ? '' : `, ${given} given up early`}; the scores chose, so they are a little too good.`,
+    `${plural(complete, 'configuration')} tried on all folds${others.join('')}; ${
+      complete === 0
+        ? 'a larger --budget would let some end.'
+        : 'the scores chose, so they are a little too good.'
+    }`,
     ...(leaders.length === 0
       ? []
       : layoutTable(
@@ -57,11 +64,21 @@ export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): str
             configuration.name ?? kindOf(configuration),
           ]),
         )),
+    ...(complete > leaders.length && leaders.length > 0
+      ? [`… and ${complete - leaders.length} more in trials.csv.`]
+      : []),
     ...ensembleLines(search),
     ...featureLines(search),
     ...nestedLines(search),
   ];
 }
+
+/** How a trial that is not complete ended, in words. */
+const endings = {
+  pruned: 'given up early',
+  stopped: 'cut off when the time was up',
+  failed: 'failed',
+} as const;
 
 function ensembleLines({ members, ensemble }: Search): string[] {
   const listed = members
@@ -77,6 +94,8 @@ function ensembleLines({ members, ensemble }: Search): string[] {
     return [
       `A blend would be better than the best trial alone (${interval}), but there was no time to fit it. It uses ${listed}.`,
     ];
+  if (members.length === 1 && ensemble.gain === 0)
+    return [`No blend does better than one alone: it uses ${listed}.`];
   return members.length > 1
     ? [`A blend is better than the best trial alone (${interval}) and is used: ${listed}.`]
     : [`A blend is not proven to be better than the best trial alone (${interval}): it uses ${listed}.`];
@@ -95,7 +114,11 @@ function featureLines({ families, engineered, selection }: Search): string[] {
       lines.push(`Engineered features (${named(tried)}) did not pay and are left out.`);
     if (untried.length > 0) lines.push(`There was no time to try engineered features: ${named(untried)}.`);
   }
-  if (selection !== undefined)
+  if (selection?.dropped.length === 0)
+    lines.push(
+      `All ${plural(selection.count, 'feature')} are used: fewer, ranked by ${selection.method}, do not do as well.`,
+    );
+  else if (selection !== undefined)
     lines.push(
       `Of ${plural(selection.count + selection.dropped.length, 'feature')} the best ${selection.count} are used (${selection.method}), which ${costWords(selection.cost.logLoss)}.`,
     );
