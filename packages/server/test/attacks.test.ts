@@ -145,6 +145,21 @@ describe('attacks', () => {
     expect((await app.inject('/predict/batch?__proto__[x]=1')).statusCode).toBe(404);
   });
 
+  it('has nothing at a path by another method, whatever comes with it', async () => {
+    for (const method of ['PUT', 'QUERY', 'PATCH'] as const) {
+      for (const type of ['application/json', 'text/csv', 'application/x-ndjson']) {
+        const reply = await app.inject({
+          method: method as 'PUT',
+          url: '/predict',
+          payload: '{"features":{}}',
+          headers: { 'content-type': type },
+        });
+        expect(reply.statusCode).toBe(404);
+        expect(reply.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+      }
+    }
+  });
+
   it('who sends slowly is cut off', async () => {
     const app = await shopApp({ bodyTimeout: 400, headersTimeout: 400 });
     const port = await listen(app);

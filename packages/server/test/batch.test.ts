@@ -154,6 +154,8 @@ describe('CSV', () => {
     expect(found[2]).toMatch(/^2,[01],/);
     const open = await post(`${header}\nc1,"4`, 'text/csv');
     expect(open.body).toContain('1,,,,,b,Row 1 is not valid CSV (CSV_QUOTE_NOT_CLOSED)');
+    const quoted = await post('[{}, {"a": 1}]\n1\n', 'text/csv');
+    expect(quoted.body).toContain('Row 1 is not valid CSV (INVALID_OPENING_QUOTE)');
     const twice = await post('tenure,tenure\n1,2\n', 'text/csv');
     expect(twice.body).toContain('comes twice in the header');
   });

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readBinaryTensors } from './binary-tensors.ts';
 import { Refusal } from './refusal.ts';
-import { stateOf } from './request-state.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -14,6 +13,11 @@ export const streamTypes = {
 /** Tensors behind JSON, see `readBinaryTensors`. */
 const INFERENCE_HEADER = 'inference-header-content-length';
 
+/** A body is there; requests to routes that do not exist have not come through the entrance. */
+function hasArrived({ verdict }: FastifyRequest, slow: SlowBodies): void {
+  if (verdict !== null) slow.end(verdict);
+}
+
 /** Adds the parser of requests of the Open Inference Protocol, whose tensors may be binary. */
 export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
   app.removeContentTypeParser('application/json');
@@ -22,7 +26,7 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
     body: Buffer,
     done: (error: Error | null, body?: unknown) => void,
   ): void => {
-    slow.end(stateOf(request));
+    hasArrived(request, slow);
     const header = request.headers[INFERENCE_HEADER];
     try {
       done(null, typeof header === 'string' ? readBinaryTensors(body, header) : parseStrictJson(body));
@@ -44,7 +48,7 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
 export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    slow.end(stateOf(request));
+    hasArrived(request, slow);
     try {
       done(null, parseStrictJson(body as Buffer));
     } catch (error) {
@@ -53,7 +57,7 @@ export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   });
   for (const type of [...streamTypes.ndjson, ...streamTypes.csv]) {
     app.addContentTypeParser(type, (request, payload, done) => {
-      slow.end(stateOf(request));
+      hasArrived(request, slow);
       done(null, payload);
     });
   }

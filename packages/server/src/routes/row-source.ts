@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
-import type { CsvError } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { linesOf } from '../http/lines.ts';
 import { Refusal } from '../http/refusal.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
@@ -80,9 +79,9 @@ export async function* csvRows(source: Readable, mostBytes: number): AsyncGenera
   } catch (error) {
     if (rows.length > 0) yield rows;
     if (error instanceof Refusal) throw error;
-    const { code } = error as CsvError;
-    if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error;
-    throw new Refusal(400, 'MALFORMED_CSV', `Row ${row + 1} is not valid CSV (${code}).`, { cause: error });
+    if (!(error instanceof CsvError)) throw error;
+    const message = `Row ${row + 1} is not valid CSV (${error.code}).`;
+    throw new Refusal(400, 'MALFORMED_CSV', message, { cause: error });
   } finally {
     source.unpipe(parser);
     parser.destroy();
