@@ -146,6 +146,7 @@ describe('attacks', () => {
   });
 
   it('has nothing at a path by another method, whatever comes with it', async () => {
+    const app = await shopApp();
     for (const method of ['PUT', 'QUERY', 'PATCH'] as const) {
       for (const type of ['application/json', 'text/csv', 'application/x-ndjson']) {
         const reply = await app.inject({
