@@ -105,8 +105,7 @@ function roundsOf({ rounds = [DEFAULT_ROUNDS] }: Grid): number[] {
 }
 
 /**
- * The configurations of a grid with its greatest number of rounds, the last parameter changing fastest. How categories
- * are split is as everywhere in Verdict, unless the grid says it: other engines' grids are made for one-hot columns.
+ * The configurations of a grid with its greatest number of rounds, the last parameter changing fastest.
  */
 function trainings(grid: Grid): Configuration[] {
   const { rounds: _, ...others } = grid;
