@@ -6,7 +6,7 @@ import type { PerformanceMetrics } from 'verdict';
 import { describe, expect, it } from 'vitest';
 import { verdict } from './support/command.ts';
 import { scratchFolder } from './support/folder.ts';
-import { succeeds } from './support/output.ts';
+import { refuses, succeeds } from './support/output.ts';
 import { csv, customers } from './support/table.ts';
 
 const folder = scratchFolder();
@@ -206,5 +206,11 @@ describe('verdict tune', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(message);
     expect(existsSync(join(out, 'model'))).toBe(false);
+  });
+
+  it('refuses a grid that is no file, without reading it', async () => {
+    const search = ['tune', file, '--target', 'left', '--search', 'grid', '--out', join(folder.path, 'none')];
+    expect(await refuses([...search, '--grid', '/dev/zero'])).toContain('it is no regular file');
+    expect(await refuses([...search, '--grid', folder.path])).toContain('it is no regular file');
   });
 });

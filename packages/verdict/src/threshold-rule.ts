@@ -105,7 +105,7 @@ function costsOf({ thresholdRule, costFp, costFn, costTp, costTn }: ThresholdJob
     throw new InvalidOption({
       option: 'cost-fp and cost-fn',
       got: [costFp, costFn],
-      expected: 'two numbers from 0, at least one of them above 0',
+      expected: 'two numbers from 0 to 1e12, at least one of them above 0',
     });
   }
   const costs = {
@@ -118,7 +118,7 @@ function costsOf({ thresholdRule, costFp, costFn, costTp, costTn }: ThresholdJob
     throw new InvalidOption({
       option: 'cost-fp and cost-fn',
       got: [costFp, costFn],
-      expected: 'two numbers from 0, at least one of them above 0',
+      expected: 'two numbers from 0 to 1e12, at least one of them above 0',
     });
   }
   requireThresholdRule({ rule: 'cost', ...costs });

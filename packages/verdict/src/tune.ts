@@ -1,4 +1,5 @@
-import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Interrupted, UnreadableFile } from '@verdict/core';
 import { checkTuning, readGrid, tuneModel } from '@verdict/learn';
@@ -91,9 +92,26 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
   });
 }
 
+/** More than any grid has: what is larger is read so far, and refused by its size. */
+const GRID_BYTES = 2 * 1024 * 1024;
+
 async function readGridFile(file: string): Promise<Grid> {
   try {
-    return readGrid(await readFile(file), file);
+    // A pipe must neither be waited for when it is opened nor read to an end that may never come.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) {
+        throw new UnreadableFile({
+          file,
+          problem: 'it is no regular file.',
+          hint: 'Give --grid the path of a JSON file such as examples/brief-grid.json.',
+        });
+      }
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(GRID_BYTES), 0, GRID_BYTES, 0);
+      return readGrid(buffer.subarray(0, bytesRead), file);
+    } finally {
+      await handle.close();
+    }
   } catch (cause) {
     if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
     throw new UnreadableFile({
