@@ -94,6 +94,7 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
 
 /** More than any grid has: what is larger is read so far, and refused by its size. */
 const GRID_BYTES = 2 * 1024 * 1024;
+const GRID_HINT = 'Give --grid the path of a JSON file such as examples/brief-grid.json.';
 
 async function readGridFile(file: string): Promise<Grid> {
   try {
@@ -104,7 +105,7 @@ async function readGridFile(file: string): Promise<Grid> {
         throw new UnreadableFile({
           file,
           problem: 'it is no regular file.',
-          hint: 'Give --grid the path of a JSON file such as examples/brief-grid.json.',
+          hint: GRID_HINT,
         });
       }
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(GRID_BYTES), 0, GRID_BYTES, 0);
@@ -117,7 +118,7 @@ async function readGridFile(file: string): Promise<Grid> {
     throw new UnreadableFile({
       file,
       problem: 'the grid cannot be read.',
-      hint: 'Give --grid the path of a JSON file such as examples/brief-grid.json.',
+      hint: GRID_HINT,
       cause,
     });
   }
