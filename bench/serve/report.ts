@@ -1,9 +1,10 @@
 import type { Load } from './load.ts';
 import type { OneRow } from './one-row.ts';
+import type { Who } from './sides.ts';
 
 /** One arrangement and what it did. */
 export interface Measured extends Load {
-  readonly who: 'verdict' | 'peer';
+  readonly who: Who;
   readonly name: string;
   readonly workers: number;
 }
@@ -21,6 +22,12 @@ export interface Results {
   readonly sides: readonly Measured[];
 }
 
+const services: Readonly<Record<Who, string>> = {
+  verdict: 'Verdict',
+  peer: 'FastAPI + uvicorn',
+  bare: 'Fastify alone',
+};
+
 /** The best of the peer's arrangements. */
 export function bestPeer({ sides }: Results): Measured | undefined {
   return sides
@@ -36,7 +43,7 @@ export function renderResults(results: Results): string {
     best === undefined ? '–' : `${(measured.requestsPerSecond / best.requestsPerSecond).toFixed(1)}x`;
   const line = (measured: Measured): string =>
     [
-      measured.who === 'peer' ? 'FastAPI + uvicorn' : 'Verdict',
+      services[measured.who],
       measured.name,
       measured.workers,
       rate(measured.requestsPerSecond),
@@ -52,7 +59,7 @@ export function renderResults(results: Results): string {
 | --- | --- | ---: | ---: | ---: | ---: | ---: |
 ${results.sides.map((measured) => `| ${line(measured)} |`).join('\n')}
 
-The peer is the brief's: a FastAPI service that makes one data frame a request and asks a scikit-learn pipeline with XGBoost (${trees.peer} trees) for label and probabilities, with uvloop and httptools. Verdict serves its own bundle of the same table (${trees.verdict} trees, a bag over folds, and a regression), checks every field, and writes the log where it says so: "durable" answers when the record is on the disk.
+The peer is the brief's: a FastAPI service that makes one data frame a request and asks a scikit-learn pipeline with XGBoost (${trees.peer} trees) for label and probabilities, with uvloop and httptools. Verdict serves its own bundle of the same table (${trees.verdict} trees, a bag over folds, and a regression), checks every field, and writes the log where it says so: "durable" answers when the record is on the disk. "Fastify alone" reads the same bodies and answers with a constant: no service on it can do more on this machine.
 
 One row in process, features included: median ${oneRow.median.toFixed(1)} µs, p99 ${oneRow.p99.toFixed(1)} µs.
 `;

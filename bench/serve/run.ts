@@ -1,7 +1,7 @@
 // Serving beside the service that a Python team writes: FastAPI, uvicorn, scikit-learn and XGBoost, as requests a
 // second, p50 and p99 under 32 connections of wrk; and one row in process.
 //
-//   npm run bench:serve [-- --seconds 8] [--repeats 3] [--only verdict|peer|row] [--side TEXT] [--save]
+//   npm run bench:serve [-- --seconds 8] [--repeats 3] [--only verdict|peer|bare] [--side TEXT] [--save]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import type { Load } from './load.ts';
 import { timeOneRow } from './one-row.ts';
 import { bestPeer, renderResults } from './report.ts';
 import type { Measured, Results } from './report.ts';
-import { peerSides, verdict, verdictSides } from './sides.ts';
+import { bareSide, peerSides, verdict, verdictSides } from './sides.ts';
 import type { Place, Side } from './sides.ts';
 import { readRows } from './table.ts';
 
@@ -69,7 +69,7 @@ try {
     pipeline,
   ]);
 
-  const sides = [...verdictSides(model, places), ...peerSides(values.python, pipeline)].filter(
+  const sides = [...verdictSides(model, places), bareSide(), ...peerSides(values.python, pipeline)].filter(
     ({ who, name }) => (values.only === undefined || who === values.only) && name.includes(values.side),
   );
   const loads = new Map<Side, Load[]>(sides.map((side) => [side, []]));

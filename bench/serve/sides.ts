@@ -8,9 +8,12 @@ const run = promisify(execFile);
 const here = import.meta.dirname;
 const command = join(here, '..', '..', 'packages', 'cli', 'bin', 'verdict.js');
 
+/** Ours, the peer, or Fastify with nothing behind it. */
+export type Who = 'verdict' | 'peer' | 'bare';
+
 /** A server in one arrangement. */
 export interface Side {
-  readonly who: 'verdict' | 'peer';
+  readonly who: Who;
   readonly name: string;
   readonly workers: number;
   start(): Promise<Running>;
@@ -34,6 +37,19 @@ export function peerSides(python: string, model: string): Side[] {
       },
     })),
   );
+}
+
+/** Fastify with a constant answer: what the server under ours can do at most. */
+export function bareSide(): Side {
+  return {
+    who: 'bare',
+    name: 'constant answer',
+    workers: 1,
+    async start() {
+      const port = await freePort();
+      return start(process.execPath, [join(here, 'bare.ts'), String(port)], { port, health: '/health' });
+    },
+  };
 }
 
 /** Where a server of ours keeps its log. */
