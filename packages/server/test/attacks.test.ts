@@ -100,6 +100,15 @@ describe('attacks', () => {
     expect(long.statusCode).toBe(400);
   });
 
+  it.each(['/predict', '/predict/batch', '/invocations', '/explain', '/v2/models/shop/infer'])(
+    '%s without a body is refused',
+    async (url) => {
+      const app = await shopApp();
+      const refused = await app.inject({ method: 'POST', url });
+      expect([refused.statusCode, refused.body]).toEqual([400, expect.stringContaining('body')]);
+    },
+  );
+
   it('deep and double JSON is refused before it is read', async () => {
     const app = await shopApp();
     const send = async (payload: string) =>

@@ -1,9 +1,16 @@
 import { ErrorReply } from '@verdict/contracts';
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  RouteHandlerMethod,
+} from 'fastify';
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import { entrance } from '../http/entrance.ts';
 import type { Needed } from '../http/entrance.ts';
+import { Refusal } from '../http/refusal.ts';
 import type { Service } from '../service.ts';
 
 /** A reply that is text of a type of its own. */
@@ -82,6 +89,7 @@ export function addRoute(app: FastifyInstance, service: Service, options: RouteO
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     exposeHeadRoute: false,
     onRequest: entrance(service, needed, durations),
+    ...(schema.body !== undefined && 'content' in schema.body ? { preValidation: requireBody } : {}),
     schema: {
       ...schema,
       ...(needed === 'open' ? { security: [] } : {}),
@@ -89,4 +97,10 @@ export function addRoute(app: FastifyInstance, service: Service, options: RouteO
     } as object,
     handler,
   });
+}
+
+/** Where the type of a body chooses its schema, Fastify looks for none if there is no body. */
+function requireBody(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  if (request.body !== undefined) return done();
+  done(new Refusal(400, 'INVALID_REQUEST', 'There is no body. Send one, and its type in Content-Type.'));
 }
