@@ -310,6 +310,15 @@ describe('the log and its feedback', () => {
         outcome: 'leaves',
         known: false,
       });
+      // Sent again, since its reply was lost: it is there once, and that is no conflict.
+      const message = { requestId: `order-${log}`, outcome: 'leaves', id: `m-${log}` };
+      expect((await ask(server, '/feedback', 'POST', message)).body).toStrictEqual({
+        ...message,
+        known: true,
+      });
+      for (const other of [{ outcome: 'stays' }, { note: 'x' }, { at: 5 }]) {
+        expect(codeOf(await ask(server, '/feedback', 'POST', { ...message, ...other }))).toBe('CONFLICT');
+      }
       await ask(server, '/feedback', 'POST', { requestId: `order-${log}`, outcome: 0, note: 'came back' });
       expect((await ask(server, `/predictions/order-${log}`)).body).toMatchObject({
         model: 'shop',

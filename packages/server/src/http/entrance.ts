@@ -54,6 +54,11 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
     }
     if (tracer !== undefined) state.span = tracer.start(name, durations.route, state.trace);
     if (needed === 'open') return done();
+    const coding = given['content-encoding'];
+    if (hasBody && coding !== undefined && coding.toLowerCase() !== 'identity') {
+      const problem = 'The body is compressed; send it as it is, without Content-Encoding.';
+      return done(new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', problem));
+    }
     if (load.isOverloaded()) {
       return done(new Refusal(503, 'OVERLOADED', 'The server has too much to do.', { retryAfter: 1 }));
     }

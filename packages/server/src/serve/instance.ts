@@ -164,6 +164,7 @@ function storeOptions(
     feedback: {
       prediction: async (id) => store.predictions.get(id),
       append: async (records) => store.feedback.append(records),
+      forRequest: async (id) => store.feedback.forRequest(id),
     },
     registry: { store, poll, refreshKeys },
   };
