@@ -33,7 +33,6 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
   const hasBody = durations.method !== 'GET';
 
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const now = service.now();
     const given = request.headers;
     const state = new RequestState(
       callersId(given['x-request-id']) ?? service.newId(),
@@ -86,7 +85,7 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
           );
         }
       }
-      const wait = limiter === undefined ? 0 : limiter.take(key?.id ?? request.ip, now);
+      const wait = limiter === undefined ? 0 : limiter.take(key?.id ?? request.ip, state.startedAt);
       if (wait > 0) {
         const retryAfter = Math.ceil(wait);
         return done(new Refusal(429, 'RATE_LIMITED', 'Too many requests.', { retryAfter }));
