@@ -123,7 +123,8 @@ Examples:
       const { startServer } = await import('@verdict/server');
       const server = await startServer(optionsOf(flags));
       const style = styleFor(process.stderr);
-      process.stderr.write(`${style.bold('Serving')} ${server.url}  (${server.url}/docs describes it)\n`);
+      const described = flags.docs ? `  (${server.url}/docs describes it)` : '';
+      process.stderr.write(`${style.bold('Serving')} ${server.url}${described}\n`);
       const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
       try {
         await Promise.race([told, server.failed]);
