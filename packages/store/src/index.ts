@@ -38,6 +38,8 @@ export type {
   PageOptions,
   PredictionFilter,
   PredictionRecord,
+  Pruned,
+  PruneOptions,
 } from './records/log.ts';
 export { moveKinds, requestStates } from './records/models.ts';
 export type {
