@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -50,6 +52,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: proxies > 0 ? proxies : false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false, caseSensitive: true },
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       reply.code(400).send({
         error: { code: 'MALFORMED_REQUEST', message: 'The path is not a valid URL.', requestId: '' },
@@ -66,4 +69,31 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   }
   await verdictRoutes(app, { ...options, standalone: true, tls: certificate !== undefined });
   return app;
+}
+
+/** What is wrong with a request before it is one, by the codes of Node.js. */
+const ofConnection: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'TIMEOUT', 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'TOO_LARGE', 'The headers are too large.'],
+};
+
+/** Answers what is no HTTP. Into a reply that has begun nothing may be written: it is cut off. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  const { _httpMessage: begun } = socket as Socket & {
+    _httpMessage?: { readonly headersSent: boolean } | null;
+  };
+  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent === true) {
+    socket.destroy(error);
+    return;
+  }
+  const [status, code, message] = ofConnection[error.code ?? ''] ?? [
+    400,
+    'MALFORMED_REQUEST',
+    'The request is not well-formed HTTP.',
+  ];
+  const body = JSON.stringify({ error: { code, message, requestId: '' } });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

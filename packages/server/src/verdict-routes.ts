@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { addBodyParsers, addTensorParser } from './http/body-parsers.ts';
+import { addBodyParsers, addStreamParser, addTensorParser, streamTypes } from './http/body-parsers.ts';
 import { addDocsPage, collectDocument } from './http/docs.ts';
 import { entrance } from './http/entrance.ts';
 import { replyError } from './http/error-reply.ts';
@@ -55,12 +55,11 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(replyError);
   addBodyParsers(app, slow);
-  if (app.prefix !== '' || options.standalone === true) addNotFound(app, service);
   const docs = options.docs ?? true;
+  if (app.prefix !== '' || options.standalone === true) addNotFound(app, service, docs);
   if (docs) await collectDocument(app, version, options.keys !== undefined);
   await app.register(async (scope) => {
     addPredict(scope, service);
-    addBatch(scope, service);
     addExplain(scope, service);
     addFeedback(scope, service, options.feedback);
     addFeaturesSchema(scope, service);
@@ -74,20 +73,28 @@ export async function verdictRoutes(app: FastifyInstance, options: ServiceOption
     addMetrics(scope, service, options.collectMetrics ?? (async () => service.metrics.registry.metrics()));
   });
   await app.register(async (scope) => {
+    addStreamParser(scope, slow);
+    addBatch(scope, service);
+  });
+  await app.register(async (scope) => {
     addTensorParser(scope, slow);
     addOpenInference(scope, service);
   });
-  await app.register(async (scope) => addMlflow(scope, service));
+  await app.register(async (scope) => {
+    addStreamParser(scope, slow, streamTypes.csv);
+    addMlflow(scope, service);
+  });
   if (docs) await addDocsPage(app);
 }
 
 /** What is not there. Not even a key is asked for: who has none learns that there is nothing here. */
-function addNotFound(app: FastifyInstance, service: Service): void {
+function addNotFound(app: FastifyInstance, service: Service, docs: boolean): void {
   const missing = service.metrics.requests.route('*', `${app.prefix}(none)`);
   const enter = entrance(service, 'open', missing);
   app.setNotFoundHandler((request, reply) => {
     enter(request, reply, () => {
-      const message = 'There is nothing at this path; GET /docs lists what there is.';
+      const hint = docs ? `; GET ${app.prefix}/docs lists what there is` : '';
+      const message = `There is nothing at this path${hint}.`;
       replyError(new Refusal(404, 'NOT_FOUND', message), request, reply);
     });
   });

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +87,47 @@ describe('attacks', () => {
         expect.toSatisfy((status: number) => status >= 400 && status < 500),
       ]);
     }
+  });
+
+  it('the page about the interface may load from this server alone', async () => {
+    const app = await shopApp({ docs: true });
+    const policy = (await app.inject('/docs')).headers['content-security-policy'] as string;
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toMatch(/https?:|swagger\.io|unsafe/);
+  });
+
+  it('compressed bodies are refused by name, not taken for text', async () => {
+    const app = await shopApp();
+    for (const [url, type] of [
+      ['/predict', 'application/json'],
+      ['/predict/batch', 'text/csv'],
+      ['/invocations', 'application/json'],
+    ]) {
+      const reply = await app.inject({
+        method: 'POST',
+        url,
+        payload: gzipSync(body),
+        headers: { 'content-type': type, 'content-encoding': 'gzip' },
+      });
+      expect([url, reply.statusCode]).toStrictEqual([url, 415]);
+      expect(reply.body).toContain('The body is compressed');
+    }
+    const plain = await predict(app, goodRow, { 'content-encoding': 'identity' });
+    expect(plain.status).toBe(200);
+  });
+
+  it('what is no HTTP is refused as everything else is, and never within a reply', async () => {
+    const app = await shopApp();
+    const port = await listen(app);
+    expect(await raw(port, 'nonsense\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 Bad Request\r\n[^]*"code":"MALFORMED_REQUEST"/,
+    );
+    const stream =
+      'POST /predict/batch HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n';
+    const row = `${JSON.stringify(goodRow)}\n`;
+    const answer = await raw(port, stream, `${row.length.toString(16)}\r\n${row}\r\n`, 'zz\r\n');
+    expect(answer).toContain('"row":1');
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
   it('large bodies and headers are refused', async () => {

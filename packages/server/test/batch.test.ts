@@ -160,6 +160,32 @@ describe('CSV', () => {
     expect(twice.body).toContain('comes twice in the header');
   });
 
+  it('is refused from the row on that is not UTF-8', async () => {
+    const good = 'c1,4,31.5,basic,yes,2024-03-01\n';
+    const latin = Buffer.from('c2,4,31.5,b\u00e4sic,yes,2024-03-01\n', 'latin1');
+    const bytes = Buffer.concat([Buffer.from(`${header}\n${good}`), latin, Buffer.from(good)]);
+    for (const pieces of [[bytes], [bytes.subarray(0, 90), bytes.subarray(90)]]) {
+      const found = (await post(Readable.from(pieces), 'text/csv')).body.trimEnd().split('\n');
+      expect(found[1]).toMatch(/^1,[01],/);
+      expect(found.slice(2)).toStrictEqual([
+        '2,,,,,b,Row 2 is not UTF-8 text. Save the file as UTF-8 and send it again.',
+      ]);
+    }
+    const wide = await post(Buffer.from(`\uFEFF${header}\n${good}`, 'utf16le'), 'text/csv');
+    expect(wide.body).toContain('Row 1 is not UTF-8 text');
+    const cut = Buffer.from(`${header}\nc1,4,31.5,bäsic`);
+    const half = await post(cut.subarray(0, cut.length - 4), 'text/csv');
+    expect(half.body).toContain('is not UTF-8 text');
+  });
+
+  it('may be cut within a letter', async () => {
+    const text = Buffer.from(`${header}\nc1,4,31.5,bäsic€,yes,2024-03-01\n`);
+    const whole = await post(text, 'text/csv');
+    const cut = await post(Readable.from([...text].map((byte) => Buffer.from([byte]))), 'text/csv');
+    expect(cut.body).toBe(whole.body);
+    expect(whole.body).toMatch(/\n1,[01],/);
+  });
+
   it('cannot make a spreadsheet run anything', async () => {
     const reply = await post(`${header}\nc1,"=cmd()",1,basic,no,\n`, 'text/csv');
     expect(reply.body.split('\n')[1]).not.toMatch(/(^|,)=/);

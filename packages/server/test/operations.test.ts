@@ -61,6 +61,7 @@ describe('POST /feedback', () => {
           if (!known) taken.push(record);
           return { known: known ? [record.id] : [], conflicts: record.note === 'other' ? [record.id] : [] };
         },
+        forRequest: async () => [],
       },
     });
     const tell = async (payload: object) => app.inject({ method: 'POST', url: '/feedback', payload });
@@ -328,7 +329,8 @@ describe('a fault in the server', () => {
       ['a=b', 'application/x-www-form-urlencoded', 415, 'UNSUPPORTED_MEDIA_TYPE'],
       ['x', 'text/plain', 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [`"${'x'.repeat(1024 * 1024)}"`, 'application/json', 413, 'TOO_LARGE'],
-      ['a,b\n1,2\n', 'text/csv', 400, 'INVALID_REQUEST'],
+      ['a,b\n1,2\n', 'text/csv', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['{"features": {}}\n', 'application/x-ndjson', 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ];
     for (const [payload, type, status, code] of tries) {
       const reply = await send(payload, type);
@@ -336,6 +338,41 @@ describe('a fault in the server', () => {
     }
     expect((await app.inject('/predict')).statusCode).toBe(404);
     expect((await app.inject('/%')).statusCode).toBe(400);
+  });
+
+  it('says of what kinds a value may be', async () => {
+    const app = await shopApp();
+    const send = async (payload: unknown) =>
+      (
+        await app.inject({
+          method: 'POST',
+          url: '/predict',
+          payload: JSON.stringify(payload),
+          headers: { 'content-type': 'application/json' },
+        })
+      ).json().error as Record<string, unknown>;
+    expect(await send([])).toMatchObject({ field: 'body', expected: 'an object', got: 'an array' });
+    expect(await send({ features: { plan: { a: 1 } } })).toMatchObject({
+      field: 'features.plan',
+      message: 'features.plan must be a number, a text, true or false or null, got an object.',
+    });
+    expect(await send({ features: {}, version: 2 })).toMatchObject({ field: 'version', expected: 'a text' });
+    // The last of many is left out where it is not known whole.
+    const many = await send({ features: { a: [], b: [], c: [] } });
+    expect(many.field).toBe('features.a');
+    expect(many.problems).toBeUndefined();
+    const app2 = await shopApp({
+      feedback: {
+        prediction: async () => undefined,
+        append: async () => ({ known: [], conflicts: [] }),
+        forRequest: async () => [],
+      },
+    });
+    const told = async (outcome: unknown) =>
+      (await app2.inject({ method: 'POST', url: '/feedback', payload: { requestId: 'a', outcome } })).json()
+        .error as Record<string, unknown>;
+    expect(await told({})).toMatchObject({ expected: 'a text, a whole number or true or false' });
+    expect(await told('')).toMatchObject({ expected: 'must not have fewer than 1 characters' });
   });
 });
 

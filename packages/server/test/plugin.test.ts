@@ -53,7 +53,9 @@ describe("the service inside somebody's own program", () => {
     expect(order.json()).toStrictEqual({ got: { a: 2 } });
     expect(order.headers['content-security-policy']).toBeUndefined();
     expect((await app.inject('/nowhere')).json()).toMatchObject({ message: 'Route GET:/nowhere not found' });
-    expect((await app.inject('/decisions/nowhere')).json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    expect((await app.inject('/decisions/nowhere')).json()).toMatchObject({
+      error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' },
+    });
     const metrics = (await app.inject('/decisions/metrics')).body;
     expect(metrics).toContain(
       'verdict_http_requests_total{method="POST",route="/decisions/predict",status="200"} 1',
@@ -65,8 +67,12 @@ describe("the service inside somebody's own program", () => {
   it('may be there twice, under two prefixes', async () => {
     const other = Fastify();
     afterAll(async () => other.close());
-    await other.register(verdictPlugin, { prefix: '/a', model, name: 'first' });
+    await other.register(verdictPlugin, { prefix: '/a', model, name: 'first', docs: true });
     await other.register(verdictPlugin, { prefix: '/b', model, name: 'second' });
+    expect((await other.inject('/a/nowhere')).json().error.message).toBe(
+      'There is nothing at this path; GET /a/docs lists what there is.',
+    );
+    expect((await other.inject('/a/docs')).statusCode).toBe(200);
     for (const [prefix, name] of [
       ['/a', 'first'],
       ['/b', 'second'],

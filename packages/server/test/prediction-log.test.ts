@@ -87,6 +87,21 @@ describe('a log that is durable', () => {
     expect(log.counts).toMatchObject({ waiting: 0, written: 1, failures: 1 });
   });
 
+  it('shows in the health of the server that nothing can be logged, until it can', async () => {
+    const sink = new MemorySink();
+    const app = await shopApp({ log: 'durable', logSink: sink });
+    const health = async () => (await app.inject('/health')).json() as Record<string, unknown>;
+    sink.failing = true;
+    expect((await predict(app)).status).toBe(503);
+    const problems = ['Predictions cannot be logged: the store does not answer.'];
+    expect(await health()).toMatchObject({ status: 'degraded', problems });
+    // Requests may come: those that log nothing are answered.
+    expect((await app.inject('/health/ready')).statusCode).toBe(200);
+    sink.failing = false;
+    expect((await predict(app)).status).toBe(200);
+    expect(await health()).toMatchObject({ status: 'ok', problems: [] });
+  });
+
   it('refuses more than may wait', async () => {
     const sink = new MemorySink();
     const { promise, resolve } = Promise.withResolvers<void>();

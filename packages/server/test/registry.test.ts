@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InvalidOption } from '@verdict/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashKey, makeKey, startServer } from '../src/index.ts';
 import type { RunningServer, ServeOptions } from '../src/index.ts';
@@ -310,6 +311,15 @@ describe('the log and its feedback', () => {
         outcome: 'leaves',
         known: false,
       });
+      // Sent again, since its reply was lost: it is there once, and that is no conflict.
+      const message = { requestId: `order-${log}`, outcome: 'leaves', id: `m-${log}` };
+      expect((await ask(server, '/feedback', 'POST', message)).body).toStrictEqual({
+        ...message,
+        known: true,
+      });
+      for (const other of [{ outcome: 'stays' }, { note: 'x' }, { at: 5 }]) {
+        expect(codeOf(await ask(server, '/feedback', 'POST', { ...message, ...other }))).toBe('CONFLICT');
+      }
       await ask(server, '/feedback', 'POST', { requestId: `order-${log}`, outcome: 0, note: 'came back' });
       expect((await ask(server, `/predictions/order-${log}`)).body).toMatchObject({
         model: 'shop',
@@ -435,5 +445,37 @@ describe('a server refuses to start', () => {
     await expect(startServer({ model: 'x', log: 'durable' }, quiet)).rejects.toThrow(/--log/);
     await expect(startServer({}, quiet)).rejects.toThrow(/--model/);
     await expect(startServer({ model: '/nowhere' }, quiet)).rejects.toThrow(/nowhere/);
+  });
+
+  it('with what cannot be read, listened at or asked, and names the option', async () => {
+    const registry = await home();
+    const refused = async (options: ServeOptions, option: string) => {
+      const failure: unknown = await startServer(
+        { dataDir: registry.dataDir, port: 0, ...options },
+        quiet,
+      ).then(
+        async (server) => server.stop(),
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(InvalidOption);
+      expect((failure as InvalidOption).option).toBe(option);
+    };
+    const text = join(scratchFolder(), 'text');
+    writeFileSync(text, 'neither certificate nor key\n');
+    await refused({ keyFile: `${text}-not` }, '--key-file');
+    await refused({ tlsCert: text, tlsKey: `${text}-not` }, '--tls-key');
+    await refused({ tlsCert: text, tlsKey: text }, '--tls-cert');
+    for (const origin of ['nonsense', '*', 'https://a.example/', 'null']) {
+      await refused({ corsOrigins: ['https://b.example', origin] }, '--cors');
+    }
+    await refused({ otlp: 'nonsense' }, '--otlp');
+    const taken = await start(registry.dataDir);
+    const port = Number(new URL(taken.url).port);
+    await refused({ port }, '--port');
+    // A worker says so too, through the process that started it.
+    await refused({ port, workers: 2 }, '--port');
+    const file = join(scratchFolder(), 'keys');
+    writeFileSync(file, `predict ${makeKey().key}\n`);
+    await refused({ host: '192.0.2.1', keyFile: file }, '--host');
   });
 });

@@ -54,4 +54,25 @@ describe('strict JSON', () => {
     }
     expect(refused(Buffer.from([0x22, 0xff, 0x22]))).toBe('MALFORMED_JSON');
   });
+
+  it('says where a text goes wrong, and repeats nothing of it', () => {
+    const message = (text: string): string => {
+      try {
+        return String(parseStrictJson(Buffer.from(text)));
+      } catch (error) {
+        return (error as Refusal).message;
+      }
+    };
+    expect(message('{"secret": ')).toBe('The body is not valid JSON: it ends too early.');
+    expect(message('{"secret" 1}')).toBe('The body is not valid JSON (column 11).');
+    expect(message('{\n  "secret": 1,\n}')).toBe('The body is not valid JSON (line 3, column 1).');
+    expect(message("'secret'")).toBe('The body is not valid JSON: "\'" cannot stand where it does.');
+    expect(message('nope')).toMatch(/^The body is not valid JSON\b.*\.$/);
+  });
+
+  it('passes over a byte order mark, which some programs write', () => {
+    expect(parseStrictJson(Buffer.from('\uFEFF{"a": 1}'))).toStrictEqual({ a: 1 });
+    expect(refused('\uFEFF{"a": 1, "a": 1}')).toBe('DUPLICATE_KEY');
+    expect(refused('\uFEFF\uFEFF1')).toBe('MALFORMED_JSON');
+  });
 });

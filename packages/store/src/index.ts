@@ -16,6 +16,8 @@ export { importModel } from './registry/import-model.ts';
 export type { ImportOptions } from './registry/import-model.ts';
 export { registerModel } from './registry/register-model.ts';
 export type { Registry } from './registry/register-model.ts';
+export { fromFault, toFault } from './remote/faults.ts';
+export type { Fault } from './remote/faults.ts';
 export { serveStore } from './remote/serve-store.ts';
 export { connectStore, openStoreThread } from './store-thread.ts';
 export { runStates } from './records/runs.ts';
@@ -36,6 +38,8 @@ export type {
   PageOptions,
   PredictionFilter,
   PredictionRecord,
+  Pruned,
+  PruneOptions,
 } from './records/log.ts';
 export { moveKinds, requestStates } from './records/models.ts';
 export type {

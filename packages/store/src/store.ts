@@ -13,6 +13,8 @@ import type {
   PageOptions,
   PredictionFilter,
   PredictionRecord,
+  Pruned,
+  PruneOptions,
 } from './records/log.ts';
 import type {
   AliasMove,
@@ -152,6 +154,11 @@ export interface Predictions {
   /** By time, then by id. */
   list(filter?: PredictionFilter, page?: PageOptions): Promise<Page<PredictionRecord>>;
   count(filter?: PredictionFilter): Promise<number>;
+  /**
+   * Removes the oldest predictions before a moment with all their feedback, and feedback before it that has no
+   * prediction: one batch, in one commit. Call it again while there is `more`, with pauses for other writers.
+   */
+  prune(options: PruneOptions): Promise<Pruned>;
 }
 
 export interface Feedback {

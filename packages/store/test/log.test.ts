@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conflict, InvalidOption, NotFound } from '@verdict/core';
+import type { Store } from '@verdict/store';
 import { overEngines } from './support/engines.ts';
 import { clock, feedback, hashOf, newKey, prediction } from './support/records.ts';
 
@@ -76,6 +77,96 @@ overEngines((engine) => {
       const newest = await store.predictions.list({ from: 1001, to: 1002 });
       expect(newest.items.map(({ requestId }) => requestId)).toEqual(['r09', 'r08', 'r07', 'r06', 'r05']);
       expect(await store.predictions.count({ model: 'churn', version: 2, from: 1004 })).toBe(2);
+    });
+  });
+
+  describe('predictions that are old', () => {
+    const idsOf = async (store: Store) =>
+      (await store.predictions.list({}, { order: 'oldest' })).items.map(({ requestId }) => requestId);
+
+    it('are removed the oldest first, so many at once, with their feedback; younger ones stay', async () => {
+      const time = clock(9000);
+      const store = await engine.open(engine.place(), { now: time.now });
+      // Written in another order than they are old.
+      const ages = [5, 1, 4, 2, 3, 6];
+      await store.predictions.append(ages.map((age) => prediction(`r${age}`, { at: 1000 + age })));
+      await store.feedback.append([
+        feedback('f1', 'r1', { at: 8000 }),
+        feedback('f1b', 'r1', { at: 8001 }),
+        feedback('f4', 'r4', { at: 8000 }),
+        feedback('f6', 'r6', { at: 1 }),
+      ]);
+      const options = { before: 1005, most: 3, by: 'ann' };
+      expect(await store.predictions.prune(options)).toEqual({ predictions: 3, feedback: 2, more: true });
+      expect(await idsOf(store)).toEqual(['r4', 'r5', 'r6']);
+      expect(await store.feedback.forRequest('r1')).toEqual([]);
+      expect(await store.predictions.prune(options)).toEqual({ predictions: 1, feedback: 1, more: false });
+      expect(await store.predictions.prune(options)).toEqual({ predictions: 0, feedback: 0, more: false });
+      // What is of the very moment is not before it; feedback goes by its prediction, not by its own time.
+      expect(await idsOf(store)).toEqual(['r5', 'r6']);
+      expect((await store.feedback.forRequest('r6')).map(({ id }) => id)).toEqual(['f6']);
+      const trail = await store.audit.list({ action: 'predictions.prune' }, { order: 'oldest' });
+      expect(trail.items.map(({ actor, at, details }) => [actor, at, details])).toEqual([
+        ['ann', 9000, { before: 1005, predictions: 3, feedback: 2 }],
+        ['ann', 9000, { before: 1005, predictions: 1, feedback: 1 }],
+      ]);
+      // The log goes on, also under an id that it had.
+      expect(await store.predictions.append([prediction('r1', { at: 2000 })])).toMatchObject({ added: 1 });
+    });
+
+    it('leave no feedback alone, but what is younger', async () => {
+      const store = await engine.open();
+      await store.predictions.append([prediction('kept', { at: 5000 })]);
+      const alone = Array.from({ length: 5 }, (_, i) => feedback(`a${i}`, `gone${i}`, { at: 100 + i }));
+      await store.feedback.append([...alone, feedback('k', 'kept', { at: 1 })]);
+      const options = { before: 104, most: 3, by: 'ann' };
+      expect(await store.predictions.prune(options)).toEqual({ predictions: 0, feedback: 3, more: true });
+      expect(await store.predictions.prune(options)).toEqual({ predictions: 0, feedback: 1, more: false });
+      expect(await store.feedback.count()).toBe(2);
+      expect(await store.feedback.forRequest('gone4')).toHaveLength(1);
+    });
+
+    it('are removed once where several remove them, while others write', async () => {
+      const place = engine.place();
+      const first = await engine.open(place);
+      // SQLite lets its thread wait: of several in one thread none would get on.
+      const more =
+        engine.kind === 'sqlite' ? [first, first] : [await engine.open(place), await engine.open(place)];
+      const stores = [first, ...more];
+      const old = Array.from({ length: 600 }, (_, i) => prediction(`old${i}`, { at: i }));
+      await stores[0].predictions.append(old);
+      await stores[0].feedback.append(old.map(({ requestId }) => feedback(`f-${requestId}`, requestId)));
+      const removed = await Promise.all(
+        stores.map(async ({ predictions }) => {
+          let count = 0;
+          for (let more = true; more;) {
+            const pruned = await predictions.prune({ before: 600, most: 50, by: 'ann' });
+            count += pruned.predictions;
+            expect(pruned.feedback).toBe(pruned.predictions);
+            more = pruned.more;
+          }
+          return count;
+        }),
+      );
+      const added = await Promise.all(
+        Array.from({ length: 20 }, async (_, i) =>
+          stores[i % 3].predictions.append([prediction(`new${i}`, { at: 600 + i })]),
+        ),
+      );
+      expect(removed.reduce((sum, count) => sum + count, 0)).toBe(600);
+      expect(added.every(({ added: count }) => count === 1)).toBe(true);
+      expect([await stores[0].predictions.count(), await stores[0].feedback.count()]).toEqual([20, 0]);
+    });
+
+    it('are refused to go by what is no moment and no number of rows', async () => {
+      const store = await engine.open();
+      await store.predictions.append([prediction('a', { at: 1 })]);
+      for (const wrong of [{ before: -1 }, { before: 1.5 }, { most: 0 }, { most: 10_001 }, { by: '' }]) {
+        await expect(store.predictions.prune({ before: 10, most: 10, by: 'ann', ...wrong })).rejects.toThrow(
+          InvalidOption,
+        );
+      }
+      expect(await store.predictions.count()).toBe(1);
     });
   });
 

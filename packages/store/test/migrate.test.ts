@@ -57,7 +57,7 @@ describe.each(['sqlite', 'postgres'] as const)('migrations on %s', (kind) => {
     await migrate(engine, 3000, longer);
     const applied = await engine.db.selectFrom('verdictSchema').selectAll().orderBy('version').execute();
     expect(applied.map(({ name, at }) => [name, at])).toEqual([
-      [migrations[0].name, 1000],
+      ...migrations.map(({ name }) => [name, 1000]),
       ['one more column', 2000],
     ]);
     expect(await engine.db.selectFrom('models').selectAll().execute()).toEqual([

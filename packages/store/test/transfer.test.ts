@@ -1,4 +1,12 @@
-import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -164,11 +172,26 @@ describe('what is no export', () => {
     const cut = newPath('.tar');
     writeFileSync(cut, bytes.subarray(0, bytes.length / 2));
     await expectRefused(cut, InvalidModel);
-    const changed = newPath('.tar');
-    const at = bytes.indexOf('trees of one');
-    const copy = Buffer.from(bytes);
-    copy[at] ^= 1;
-    writeFileSync(changed, copy);
-    await expectRefused(changed, DamagedArtifact);
+    // Also where only the last version is damaged: none of the others is registered.
+    for (const damaged of ['trees of one', 'trees of three']) {
+      const changed = newPath('.tar');
+      const copy = Buffer.from(bytes);
+      copy[bytes.indexOf(damaged)] ^= 1;
+      writeFileSync(changed, copy);
+      await expectRefused(changed, DamagedArtifact);
+    }
+  });
+
+  it('is refused when bundles have been exchanged', async () => {
+    const to = newPath();
+    await exportModel(await filledRegistry(), { name: 'churn', to });
+    for (const [from, target] of [
+      ['2', 'kept'],
+      ['3', '2'],
+      ['kept', '3'],
+    ]) {
+      renameSync(join(to, from), join(to, target));
+    }
+    await expectRefused(to, /version 2 is another one than the export says/);
   });
 });

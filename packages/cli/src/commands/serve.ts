@@ -13,6 +13,7 @@ interface Flags {
   readonly port: number;
   readonly host: string;
   readonly log?: LogMode;
+  readonly keepPredictions?: number;
   readonly workers: number;
   readonly keyFile?: string;
   readonly rateLimit?: number;
@@ -50,6 +51,11 @@ export function serveCommand(signal: AbortSignal): Command {
         'async',
         'durable',
       ]),
+    )
+    .option(
+      '--keep-predictions <DAYS>',
+      'remove logged predictions that are older, and their feedback (default: keep all)',
+      wholeNumber(1),
     )
     .option('--workers <N>', 'processes that answer on the one port', wholeNumber(1), 1)
     .option('--data-dir <DIR>', 'folder of the store (default: verdict-data, if it is there)')
@@ -115,6 +121,7 @@ Examples:
   verdict serve --model output/model
   curl localhost:8000/predict -H 'content-type: application/json' -d '{"features": {"tenure": 4, "plan": "basic"}}'
   verdict serve --log durable --workers 2
+  verdict serve --keep-predictions 90
   verdict serve --host 0.0.0.0 --key-file /run/secrets/keys --tls-cert cert.pem --tls-key key.pem
   open http://localhost:8000/docs`,
     )
@@ -123,7 +130,8 @@ Examples:
       const { startServer } = await import('@verdict/server');
       const server = await startServer(optionsOf(flags));
       const style = styleFor(process.stderr);
-      process.stderr.write(`${style.bold('Serving')} ${server.url}  (${server.url}/docs describes it)\n`);
+      const described = flags.docs ? `  (${server.url}/docs describes it)` : '';
+      process.stderr.write(`${style.bold('Serving')} ${server.url}${described}\n`);
       const told = signal.aborted ? Promise.resolve() : once(signal, 'abort');
       try {
         await Promise.race([told, server.failed]);

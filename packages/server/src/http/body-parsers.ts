@@ -44,7 +44,7 @@ export function addTensorParser(app: FastifyInstance, slow: SlowBodies): void {
   });
 }
 
-/** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time, and streams. */
+/** Replaces the parsers of bodies within a plugin: strict JSON that must arrive in time. */
 export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -55,7 +55,15 @@ export function addBodyParsers(app: FastifyInstance, slow: SlowBodies): void {
       done(error as Error);
     }
   });
-  for (const type of [...streamTypes.ndjson, ...streamTypes.csv]) {
+}
+
+/** Adds the parser of bodies that are streams, for routes that read them as they come. */
+export function addStreamParser(
+  app: FastifyInstance,
+  slow: SlowBodies,
+  types: readonly string[] = [...streamTypes.ndjson, ...streamTypes.csv],
+): void {
+  for (const type of types) {
     app.addContentTypeParser(type, (request, payload, done) => {
       hasArrived(request, slow);
       done(null, payload);

@@ -33,7 +33,6 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
   const hasBody = durations.method !== 'GET';
 
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const now = service.now();
     const given = request.headers;
     const state = new RequestState(
       callersId(given['x-request-id']) ?? service.newId(),
@@ -54,6 +53,11 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
     }
     if (tracer !== undefined) state.span = tracer.start(name, durations.route, state.trace);
     if (needed === 'open') return done();
+    const coding = given['content-encoding'];
+    if (hasBody && coding !== undefined && coding.toLowerCase() !== 'identity') {
+      const problem = 'The body is compressed; send it as it is, without Content-Encoding.';
+      return done(new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', problem));
+    }
     if (load.isOverloaded()) {
       return done(new Refusal(503, 'OVERLOADED', 'The server has too much to do.', { retryAfter: 1 }));
     }
@@ -81,7 +85,7 @@ export function entrance(service: Service, needed: Needed, durations: RouteDurat
           );
         }
       }
-      const wait = limiter === undefined ? 0 : limiter.take(key?.id ?? request.ip, now);
+      const wait = limiter === undefined ? 0 : limiter.take(key?.id ?? request.ip, state.startedAt);
       if (wait > 0) {
         const retryAfter = Math.ceil(wait);
         return done(new Refusal(429, 'RATE_LIMITED', 'Too many requests.', { retryAfter }));

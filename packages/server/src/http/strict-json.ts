@@ -13,7 +13,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Parses a JSON text that is not trusted. Beside what JSON itself forbids it refuses: bytes that are not UTF-8,
+ * Parses a JSON text that is not trusted; a byte order mark in front of it is passed over. Beside what JSON itself forbids it refuses: bytes that are not UTF-8,
  * nesting beyond 32 levels, a key that comes twice in one object (of which programs read different ones), and the
  * keys by which prototypes are reached.
  *
@@ -22,13 +22,14 @@ const CLOSE_OBJECT = 0x7d;
 export function parseStrictJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw malformed('The body is empty; JSON was expected.');
   if (!isUtf8(bytes)) throw malformed('The body is not UTF-8 text.');
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + mark, bytes.byteLength - mark);
   const keys = scan(buffer);
   let value: unknown;
   try {
     value = JSON.parse(buffer.toString('utf8'));
   } catch (cause) {
-    throw malformed('The body is not valid JSON.', cause);
+    throw malformed(`The body is not valid JSON${placeOf((cause as Error).message)}.`, cause);
   }
   // The text has a colon for every key; a key that came twice is once in the value.
   if (countKeys(value) !== keys) {
@@ -76,6 +77,17 @@ function countKeys(value: unknown): number {
     if (typeof item === 'object') count += countKeys(item);
   }
   return count;
+}
+
+/** Where the parser gave up. Its own words are not passed on: they repeat the body. */
+function placeOf(message: string): string {
+  if (message.startsWith('Unexpected end')) return ': it ends too early';
+  const place = /\(line (?<line>\d+) column (?<column>\d+)\)/.exec(message)?.groups;
+  if (place !== undefined) {
+    return ` (${place.line === '1' ? '' : `line ${place.line}, `}column ${place.column})`;
+  }
+  const token = /^Unexpected token '(?<token>.)'/su.exec(message)?.groups?.token;
+  return token === undefined ? '' : `: ${JSON.stringify(token)} cannot stand where it does`;
 }
 
 function malformed(message: string, cause?: unknown): Refusal {

@@ -5,8 +5,6 @@ import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { Refusal, shown } from './refusal.ts';
 
-const MOST_PROBLEMS = 20;
-
 /**
  * Compiles a route's schema once, by TypeBox. Bodies are taken as they are; what comes in a URL is text, and becomes
  * a number where the schema asks for one.
@@ -28,14 +26,21 @@ interface ValidationError {
   readonly message: string;
 }
 
+/** TypeBox stops at eight errors: the last choice may lack some of its branches. */
+const MOST_ERRORS = 8;
+
 function refusalOf(errors: readonly ValidationError[], value: unknown): Refusal {
   const problems: Problem[] = [];
-  for (const error of errors) {
-    const problem = problemOf(error, value);
-    // Of a choice each branch complains: the first says enough.
-    if (problems.some(({ field }) => field === problem.field)) continue;
-    problems.push(problem);
-    if (problems.length === MOST_PROBLEMS) break;
+  for (const own of Map.groupBy(errors, ({ instancePath }) => instancePath).values()) {
+    // Each branch of a choice complains. A branch that has the right kind says what else is wrong with the value.
+    const kinds = own.filter(({ keyword }) => keyword === 'type' || keyword === 'const');
+    const others = own.filter(({ keyword }) => !['type', 'const', 'anyOf'].includes(keyword));
+    const isCut = errors.length === MOST_ERRORS && own.at(-1) === errors.at(-1) && kinds.length > 1;
+    if (others.length === 0 && (!isCut || problems.length === 0)) problems.push(kindProblem(kinds, value));
+    for (const error of others) {
+      const problem = problemOf(error, value);
+      if (!problems.some(({ field }) => field === problem.field)) problems.push(problem);
+    }
   }
   const [first] = problems;
   return new Refusal(400, 'INVALID_REQUEST', first.message, { problems });
@@ -49,6 +54,36 @@ function fieldOf(path: string): string {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part, place) => (/^\d+$/.test(part) ? `[${part}]` : place === 0 ? part : `.${part}`))
     .join('');
+}
+
+/** Types of JSON in words. */
+const words: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'a text',
+};
+
+/** A value of another kind than any that may stand there. */
+function kindProblem(errors: readonly ValidationError[], value: unknown): Problem {
+  const [{ instancePath }] = errors;
+  const kinds = errors.map(({ params }) => {
+    if ('allowedValue' in params) return JSON.stringify(params.allowedValue);
+    const type = String((params as { type: unknown }).type);
+    return words[type] ?? type;
+  });
+  const place = fieldOf(instancePath);
+  const field = place === '' ? 'body' : place;
+  const expected = listOf(kinds);
+  const got = shown(valueAt(value, instancePath));
+  return { field, message: `${field} must be ${expected}, got ${got}.`, expected, got };
+}
+
+function listOf(kinds: readonly string[]): string {
+  return kinds.length < 2 ? kinds.join('') : `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`;
 }
 
 function problemOf({ keyword, instancePath, params, message }: ValidationError, value: unknown): Problem {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidOption } from '@verdict/core';
+import { readOptionFile } from '../serve/option-file.ts';
 import { hashKey } from './api-key.ts';
 import type { KeySource, KnownKey } from './key-ring.ts';
 
@@ -35,7 +35,9 @@ export function parseKeyFile(text: string, file: string): KnownKey[] {
 
 /** A source of keys that reads the file each time it is asked. */
 export function keyFile(path: string): KeySource {
-  return { list: async () => parseKeyFile(await readFile(path, 'utf8'), path) };
+  return {
+    list: async () => parseKeyFile((await readOptionFile('--key-file', path)).toString('utf8'), path),
+  };
 }
 
 /** The keys of several sources, asked in turn. */

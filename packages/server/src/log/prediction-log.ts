@@ -56,6 +56,7 @@ export class PredictionLog {
   readonly #batch: number;
   readonly #newId: () => string;
   readonly #onFailure: (failure: unknown) => void;
+  #failing = false;
   #queue: Waiting[] = [];
   #characters = 0;
   #appends = 0;
@@ -71,6 +72,11 @@ export class PredictionLog {
     this.#batch = options.batch ?? 1000;
     this.#newId = options.newId;
     this.#onFailure = options.onFailure ?? (() => undefined);
+  }
+
+  /** True from an append that the store could not do until the next one that it could. */
+  get isFailing(): boolean {
+    return this.#failing;
   }
 
   /**
@@ -144,7 +150,9 @@ export class PredictionLog {
       try {
         await this.#append(batch);
         this.#pause = 0;
+        this.#failing = false;
       } catch (error) {
+        this.#failing ||= !isHopeless(error);
         this.counts.failures++;
         this.#onFailure(error);
         await this.#recover(batch, error);

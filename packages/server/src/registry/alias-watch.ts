@@ -11,6 +11,7 @@ export interface AliasWatchOptions {
   readonly id: string;
   readonly workers: () => number;
   readonly address: () => string;
+  /** Milliseconds since 1970-01-01 UTC, for others to see that this server lives. */
   readonly now: () => number;
 }
 
@@ -29,6 +30,7 @@ export class AliasWatch {
   readonly #options: AliasWatchOptions;
   #target: Target = { sequence: -1, aliases: [] };
   #failures: readonly LoadFailure[] = [];
+  // By a clock that nobody sets.
   #triedAt = 0;
   #beatAt = 0;
   #work: Promise<void> = Promise.resolve();
@@ -94,13 +96,13 @@ export class AliasWatch {
   }
 
   async #look(): Promise<void> {
-    const { store, logger, now } = this.#options;
+    const { store, logger } = this.#options;
     if (this.#closed) return;
     try {
       const moved = (await store.models.sequence()) !== this.#target.sequence;
-      const again = this.#failures.length > 0 && now() - this.#triedAt >= RETRY;
+      const again = this.#failures.length > 0 && performance.now() - this.#triedAt >= RETRY;
       if (moved || again) await this.#follow(moved);
-      else if (now() - this.#beatAt >= BEAT) await this.#beat();
+      else if (performance.now() - this.#beatAt >= BEAT) await this.#beat();
       if (this.#troubled) logger.info('the store answers again');
       this.#troubled = false;
     } catch (err) {
@@ -112,10 +114,10 @@ export class AliasWatch {
   }
 
   async #follow(moved: boolean): Promise<void> {
-    const { store, follower, logger, now } = this.#options;
+    const { store, follower, logger } = this.#options;
     const target = await readTarget(store as Store);
     const failures = await follower.prepare(target);
-    this.#triedAt = now();
+    this.#triedAt = performance.now();
     await follower.commit(target, failures);
     this.#target = target;
     this.#failures = failures;
@@ -126,7 +128,7 @@ export class AliasWatch {
 
   async #beat(): Promise<void> {
     const { store, id, workers, address, now } = this.#options;
-    this.#beatAt = now();
+    this.#beatAt = performance.now();
     await store.servers.beat({
       id,
       at: now(),

@@ -22,6 +22,8 @@ export interface FeedbackSink {
   append(
     records: readonly FeedbackRecord[],
   ): Promise<{ readonly known: readonly string[]; readonly conflicts: readonly string[] }>;
+  /** What was told of a prediction. */
+  forRequest(requestId: string): Promise<readonly FeedbackRecord[]>;
 }
 
 /** Milliseconds until a prediction that was answered before it was logged is in the log. */
@@ -68,12 +70,24 @@ export function addFeedback(app: FastifyInstance, service: Service, sink: Feedba
         note: body.note ?? null,
       };
       const { known, conflicts } = await sink.append([record]);
-      if (conflicts.length > 0) {
+      const isKnown = known.length > 0 || (conflicts.length > 0 && (await isRepeated(sink, record, body)));
+      if (conflicts.length > 0 && !isKnown) {
         throw new Refusal(409, 'CONFLICT', 'Another message has this id already.');
       }
-      return { requestId: record.requestId, id: record.id, outcome: record.outcome, known: known.length > 0 };
+      return { requestId: record.requestId, id: record.id, outcome: record.outcome, known: isKnown };
     },
   });
+}
+
+/** True if the message is there already, but for the time, which it leaves to the server. */
+async function isRepeated(
+  sink: FeedbackSink,
+  { id, requestId, outcome, by, note }: FeedbackRecord,
+  { at }: FeedbackRequest,
+): Promise<boolean> {
+  if (at !== undefined) return false;
+  const kept = (await sink.forRequest(requestId)).find((one) => one.id === id);
+  return kept !== undefined && kept.outcome === outcome && kept.by === by && kept.note === note;
 }
 
 /** The label that an outcome means. @throws Refusal */

@@ -8,6 +8,7 @@ export function addHealth(app: FastifyInstance, service: Service): void {
   const { models, log } = service;
   const problems = (): string[] => [
     ...models.problems(),
+    ...(log.isFailing ? ['Predictions cannot be logged: the store does not answer.'] : []),
     ...(models.isReady() ? [] : ['No model is loaded yet.']),
     ...(service.isStopping() ? ['The server is stopping.'] : []),
   ];

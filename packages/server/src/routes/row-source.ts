@@ -1,4 +1,6 @@
-import type { Readable } from 'node:stream';
+import { isUtf8 } from 'node:buffer';
+import { Transform } from 'node:stream';
+import type { Readable, TransformCallback } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { linesOf } from '../http/lines.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -14,6 +16,8 @@ export interface SourceRow {
 
 /** Rows handed on together. */
 const GROUP = 256;
+
+const NEWLINE = 0x0a;
 
 /** Rows of JSON lines: each line an object of features, or `{"features": {…}}`. Blank lines are skipped. */
 export async function* jsonRows(source: Readable, mostBytes: number): AsyncGenerator<SourceRow[]> {
@@ -53,13 +57,14 @@ function featuresOf(value: unknown): Features {
 /** Rows of CSV with a header; an empty cell is a missing value. */
 export async function* csvRows(source: Readable, mostBytes: number): AsyncGenerator<SourceRow[]> {
   let names: readonly string[] | undefined;
+  const text = new Utf8Check();
   const parser = parse({ bom: true, relax_column_count: true, max_record_size: mostBytes });
   // What breaks the request breaks the parser too, and the reading below hears of it.
   source.on('error', (error) => parser.destroy(error));
   source.on('close', () => {
     if (!source.readableEnded) parser.destroy();
   });
-  source.pipe(parser);
+  source.pipe(text).pipe(parser);
   let row = 0;
   let rows: SourceRow[] = [];
   try {
@@ -83,10 +88,53 @@ export async function* csvRows(source: Readable, mostBytes: number): AsyncGenera
     const message = `Row ${row + 1} is not valid CSV (${error.code}).`;
     throw new Refusal(400, 'MALFORMED_CSV', message, { cause: error });
   } finally {
-    source.unpipe(parser);
+    source.unpipe(text);
+    text.destroy();
     parser.destroy();
   }
   if (rows.length > 0) yield rows;
+  if (text.isBroken) {
+    const message = `Row ${row + 1} is not UTF-8 text. Save the file as UTF-8 and send it again.`;
+    throw new Refusal(400, 'MALFORMED_CSV', message);
+  }
+}
+
+/** Passes bytes on as long as they are UTF-8, and ends before the first line that is not. */
+class Utf8Check extends Transform {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  isBroken = false;
+
+  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    if (this.isBroken || this.#isText(chunk)) {
+      // What comes after the end is read, and nothing becomes of it.
+      if (!this.isBroken) this.push(chunk);
+      done();
+      return;
+    }
+    let end = 0;
+    for (;;) {
+      const next = chunk.indexOf(NEWLINE, end) + 1;
+      if (next === 0 || !isUtf8(chunk.subarray(end, next))) break;
+      end = next;
+    }
+    if (end > 0) this.push(chunk.subarray(0, end));
+    this.push(null);
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (!this.isBroken) this.#isText();
+    done();
+  }
+
+  #isText(chunk?: Buffer): boolean {
+    try {
+      this.#decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      this.isBroken = true;
+    }
+    return !this.isBroken;
+  }
 }
 
 function ragged(row: number, names: readonly string[], cells: readonly string[]): SourceRow {

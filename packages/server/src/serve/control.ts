@@ -1,4 +1,5 @@
-import type { LoadFailure } from '@verdict/store';
+import { fromFault, toFault } from '@verdict/store';
+import type { Fault, LoadFailure } from '@verdict/store';
 import type { Target } from '../registry/target.ts';
 import type { StorePlace } from '../registry/open-registry.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -51,7 +52,7 @@ interface Envelope {
     readonly method?: string;
     readonly argument?: unknown;
     readonly answer?: unknown;
-    readonly problem?: string;
+    readonly fault?: Fault;
   };
 }
 
@@ -95,14 +96,14 @@ export class Control<Asked extends Calls> {
   }
 
   #receive(
-    { id, method, argument, answer, problem }: Envelope['verdictControl'],
+    { id, method, argument, answer, fault }: Envelope['verdictControl'],
     handlers: Readonly<Record<string, (argument: never) => Promise<unknown>>>,
   ): void {
     if (method === undefined) {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (problem === undefined) waiting?.resolve(answer as never);
-      else waiting?.reject(new Error(problem));
+      if (fault === undefined) waiting?.resolve(answer as never);
+      else waiting?.reject(fromFault(fault));
       return;
     }
     const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
@@ -110,7 +111,7 @@ export class Control<Asked extends Calls> {
       handler === undefined ? Promise.reject(new Error(`no method ${method}`)) : handler(argument as never);
     work.then(
       (value) => this.#send({ id, answer: value ?? null }),
-      (error: unknown) => this.#send({ id, problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => this.#send({ id, fault: toFault(error) }),
     );
   }
 }

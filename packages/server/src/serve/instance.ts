@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle } from '@verdict/learn';
 import type { Registry, Store } from '@verdict/store';
@@ -17,8 +16,16 @@ import { ServedModel } from '../scoring/served-model.ts';
 import { nameOfTarget, SingleModel } from '../scoring/single-model.ts';
 import { openTelemetry } from '../telemetry.ts';
 import { version } from '../version.ts';
-import { requireKeysBeyondLoopback, requireTlsPair } from './checks.ts';
+import {
+  listenProblem,
+  requireHttpUrl,
+  requireKeysBeyondLoopback,
+  requireOrigins,
+  requireTlsFiles,
+  requireTlsPair,
+} from './checks.ts';
 import { KeyWatch } from './key-watch.ts';
+import { readOptionFile } from './option-file.ts';
 import { defaultGrace, defaultHost, defaultPort } from './serve-options.ts';
 import type { ServeOptions } from './serve-options.ts';
 
@@ -66,6 +73,7 @@ export async function makeInstance(
   const { host = defaultHost, port = defaultPort } = options;
   const now = Date.now;
   requireTlsPair(options.tlsCert, options.tlsKey);
+  requireOrigins(options.corsOrigins ?? []);
   const loopbackOnly = isLoopbackName(host);
   const keys = await openKeys(options, opened?.store, loopbackOnly, now);
   requireKeysBeyondLoopback(host, keys);
@@ -107,7 +115,13 @@ export async function makeInstance(
     models: registered,
     keys,
     limiter,
-    listen: async () => app.listen({ host, port }),
+    async listen() {
+      try {
+        return await app.listen({ host, port });
+      } catch (error) {
+        throw listenProblem(error, host, port);
+      }
+    },
     async stop() {
       watch.close();
       await stopApp(app, options, logger);
@@ -164,6 +178,7 @@ function storeOptions(
     feedback: {
       prediction: async (id) => store.predictions.get(id),
       append: async (records) => store.feedback.append(records),
+      forRequest: async (id) => store.feedback.forRequest(id),
     },
     registry: { store, poll, refreshKeys },
   };
@@ -171,14 +186,19 @@ function storeOptions(
 
 async function telemetryOf({ otlp, traceShare }: ServeOptions): Promise<Partial<AppOptions>> {
   if (otlp === undefined) return {};
+  requireHttpUrl('--otlp', otlp);
   const share = traceShare === undefined ? {} : { share: traceShare };
   return { tracer: await openTelemetry({ endpoint: otlp, version, ...share }) };
 }
 
 async function tlsOf({ tlsCert, tlsKey }: ServeOptions): Promise<Partial<AppOptions>> {
   if (tlsCert === undefined || tlsKey === undefined) return {};
-  const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
-  return { certificate: { cert, key } };
+  const certificate = {
+    cert: await readOptionFile('--tls-cert', tlsCert),
+    key: await readOptionFile('--tls-key', tlsKey),
+  };
+  requireTlsFiles(certificate, tlsCert);
+  return { certificate };
 }
 
 function limitsOf(options: ServeOptions): Partial<AppOptions> {

@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Default: async with a store, off without. */
   readonly log?: LogMode;
+  /** Days after which logged predictions are removed, with their feedback. Default: they are kept. */
+  readonly keepPredictions?: number;
   /** Processes that answer. Default: 1. */
   readonly workers?: number;
   /** File of keys, a line `ROLE KEY [NAME]` each; read again when it changes. */

@@ -10,6 +10,7 @@ import { openServerArtifacts, openServerStore, storePlace } from '../registry/op
 import type { StorePlace } from '../registry/open-registry.ts';
 import { startCluster } from './cluster.ts';
 import { makeInstance } from './instance.ts';
+import { LogRetention } from './log-retention.ts';
 import { makeLogger } from './logger.ts';
 import type { ServeOptions } from './serve-options.ts';
 
@@ -54,9 +55,15 @@ export async function startServer(
     const server =
       (options.workers ?? 1) > 1 ? await startCluster(options, home) : await startSingle(options, home);
     await noteChange(home, 'server.start', server.url);
+    const { keepPredictions: days } = options;
+    const retention =
+      store === undefined || days === undefined
+        ? undefined
+        : new LogRetention({ store, days, logger, now: Date.now });
     return {
       ...server,
       async stop() {
+        await retention?.close();
         await server.stop();
         await noteChange(home, 'server.stop', server.url);
         await leave();
@@ -80,6 +87,14 @@ function placeFor(options: ServeOptions): StorePlace | undefined {
       got: undefined,
       expected: 'the folder of a model, such as output/model, since there is no store here',
       hint: 'Give --model DIR, or register a model first: verdict train FILE --target COL --register NAME.',
+    });
+  }
+  if (options.keepPredictions !== undefined && place === undefined) {
+    throw new InvalidOption({
+      option: '--keep-predictions',
+      got: options.keepPredictions,
+      expected: 'left out, since there is no store that keeps predictions',
+      hint: 'Name one: --data-dir verdict-data makes it.',
     });
   }
   if (logged && place === undefined) {

@@ -47,7 +47,7 @@ const handlers: Handlers<WorkerCalls> = {
   },
   async usage(taken) {
     const { limiter } = instance!;
-    limiter?.drain(taken, Date.now());
+    limiter?.drain(taken, performance.now());
     return limiter?.taken() ?? [];
   },
   async stop() {

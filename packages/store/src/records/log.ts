@@ -43,6 +43,24 @@ export interface PredictionFilter {
   readonly to?: Millis;
 }
 
+/** What is old, and how much of it goes at once. */
+export interface PruneOptions {
+  /** What is of this moment or later stays. */
+  readonly before: Millis;
+  /** The most predictions, together with feedback that has none: at most 10,000. */
+  readonly most: number;
+  /** Who removes, for the audit entry. */
+  readonly by: string;
+}
+
+/** What one batch has removed. */
+export interface Pruned {
+  readonly predictions: number;
+  readonly feedback: number;
+  /** There may be more that is as old. */
+  readonly more: boolean;
+}
+
 /** The actual outcome of a prediction, told later. */
 export interface FeedbackRecord {
   /** Unique id of this message, so that a repeated append keeps it once. */
@@ -76,7 +94,7 @@ export interface Outcome {
 /** Something that somebody did. */
 export interface AuditRecord {
   readonly actor: string;
-  /** `alias.move`, `version.archive`, `key.add`, ... */
+  /** `alias.move`, `version.archive`, `key.add`, `predictions.prune`, ... */
   readonly action: string;
   /** What it was done to. */
   readonly target: string;

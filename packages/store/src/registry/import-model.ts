@@ -28,7 +28,8 @@ const mostFiles = 1_000_000;
 
 /**
  * Registers all versions of an export, oldest first. Where they came from, with the run that made them, is in their
- * `origin`; aliases do not move. Versions whose bytes are here already are not registered again.
+ * `origin`; aliases do not move. Versions whose bytes are here already are not registered again. Every byte is
+ * checked before the first version is registered.
  *
  * @throws NotFound, InvalidModel when it is no export, DamagedArtifact, InvalidOption, StoreUnavailable
  */
@@ -68,6 +69,15 @@ async function importFolder(
     });
   });
   const document = parseExport(bytes, file);
+  for (const { version } of document.versions) {
+    const artifact = await registry.artifacts.put(join(folder, String(version.version)));
+    if (artifact === version.artifact) continue;
+    throw new InvalidModel({
+      file,
+      problem: `the bundle of version ${version.version} is another one than the export says.`,
+      hint: 'Export the model again where it came from.',
+    });
+  }
   const registered: Registered[] = [];
   for (const { version, run } of document.versions) {
     const { metrics, signature, decision, description } = version;

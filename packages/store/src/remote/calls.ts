@@ -27,7 +27,7 @@ export const methods = {
     'collectGarbage',
   ],
   keys: ['add', 'byHash', 'list', 'revoke', 'rotate'],
-  predictions: ['append', 'get', 'list', 'count'],
+  predictions: ['append', 'get', 'list', 'count', 'prune'],
   feedback: ['append', 'forRequest', 'outcomes', 'count'],
   audit: ['append', 'list'],
   servers: ['beat', 'live', 'leave'],

@@ -80,7 +80,7 @@ async function rotate(
   if (old.revokedAt !== null || (old.expires !== null && old.expires <= now)) {
     throw new Conflict({
       problem: `The key ${old.prefix}… of "${old.name}" no longer works.`,
-      hint: 'Add a new key instead (verdict keys add).',
+      hint: 'Add a new key instead (verdict keys create).',
     });
   }
   const successor = await transaction

@@ -13,7 +13,10 @@ export interface Migration {
 }
 
 /** Steps from an empty database to today's, in order. One that was released is never changed: a new one follows it. */
-export const migrations: readonly Migration[] = [{ name: 'registry, log, keys and audit', up: first }];
+export const migrations: readonly Migration[] = [
+  { name: 'registry, log, keys and audit', up: first },
+  { name: 'feedback by its time', up: feedbackByTime },
+];
 
 /** The version of the tables that this program works with. */
 export const schemaVersion = migrations.length;
@@ -195,4 +198,9 @@ async function first(to: Migrating): Promise<void> {
     .addColumn('address', string, (c) => c.notNull())
     .addColumn('failures', string, (c) => c.notNull())
     .execute();
+}
+
+/** Old feedback is found without a look at all of it. */
+async function feedbackByTime({ db }: Migrating): Promise<void> {
+  await db.schema.createIndex('feedback_by_time').on('feedback').columns(['at', 'request_id']).execute();
 }

@@ -49,7 +49,7 @@ function checkPrediction(record: PredictionRecord): void {
   checkOptionalText('details', record.details, largestText);
 }
 
-export function openPredictions(context: Context): Predictions {
+export function openPredictions(context: Context): Omit<Predictions, 'prune'> {
   return {
     async append(records: readonly PredictionRecord[]): Promise<Appended> {
       for (const record of records) checkPrediction(record);

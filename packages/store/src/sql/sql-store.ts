@@ -12,6 +12,7 @@ import { migrate } from './migrate.ts';
 import { schemaVersion } from './migrations.ts';
 import { openPolicies } from './policies.ts';
 import { openPredictions } from './predictions.ts';
+import { openPruning } from './pruning.ts';
 import { openRuns } from './runs.ts';
 import { openServers } from './servers.ts';
 import { openVersions } from './versions.ts';
@@ -35,7 +36,7 @@ export async function openSqlStore(engine: Engine, options: ContextOptions): Pro
       ...openGarbage(context),
     },
     keys: openKeys(context),
-    predictions: openPredictions(context),
+    predictions: { ...openPredictions(context), ...openPruning(context) },
     feedback: openFeedback(context),
     audit: openAudit(context),
     servers: openServers(context),

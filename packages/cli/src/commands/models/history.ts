@@ -18,7 +18,7 @@ export function historyCommand(): Command {
       .option('--alias <ALIAS>', 'of this alias alone (with --at, default: champion)')
       .option(
         '--at <DATE>',
-        'what served at this moment, such as 2026-03-01 or 2026-03-01T12:30:00Z',
+        'what served at this moment, such as 2026-03-01T12:30:00Z; a date alone is its first moment in UTC',
         instant,
       ),
   )
