@@ -60,7 +60,28 @@ export function scoreMargins(
   margins: Float32Array,
   weights: Float64Array | undefined,
 ): number {
-  const probabilities = Float64Array.from(margins, sigmoid);
+  // Ranks of margins, which differ where probabilities are all but 0 or 1.
+  return scoreOf(metric, labels, Float64Array.from(margins, sigmoid), margins, weights);
+}
+
+/** The same of rows from their probabilities. */
+export function scoreProbabilities(
+  metric: SearchMetric,
+  labels: Uint8Array,
+  probabilities: Float64Array,
+  weights: Float64Array | undefined,
+): number {
+  return scoreOf(metric, labels, probabilities, probabilities, weights);
+}
+
+/** @param ranks what orders the rows */
+function scoreOf(
+  metric: SearchMetric,
+  labels: Uint8Array,
+  probabilities: Float64Array,
+  ranks: Float32Array | Float64Array,
+  weights: Float64Array | undefined,
+): number {
   const figure = decided[metric];
   if (figure !== undefined) {
     const cells: Confusion = confusion(labels, probabilities, 0.5, weights);
@@ -68,9 +89,8 @@ export function scoreMargins(
   }
   if (metric === 'log_loss') return logLoss(labels, probabilities, weights);
   if (metric === 'brier') return brier(labels, probabilities, weights);
-  // Ranks of margins, which differ where probabilities are all but 0 or 1.
-  if (metric === 'roc_auc') return rocAuc(labels, margins, weights);
-  return averagePrecision(labels, margins, weights);
+  if (metric === 'roc_auc') return rocAuc(labels, ranks, weights);
+  return averagePrecision(labels, ranks, weights);
 }
 
 /** @throws InvalidOption for a name that is none of `searchMetrics` */

@@ -28,7 +28,9 @@ import type { CheckedTuning, TuneOptions } from './tune-options.ts';
 /** What a search on some rows has chosen for all rows. */
 export interface Choice {
   readonly recipe: Recipe;
-  readonly summary: SearchSummary;
+  /** What plain training makes of the same rows. */
+  readonly plain: CrossFit;
+  readonly summary: Omit<SearchSummary, 'outOfFold'>;
 }
 
 export interface ChoiceInput {
@@ -85,6 +87,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds);
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
+    plain: base,
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
