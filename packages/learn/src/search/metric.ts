@@ -35,6 +35,15 @@ export function higherIsBetter(metric: SearchMetric): boolean {
   return !losses.has(metric);
 }
 
+/** A log loss beyond this comes from no margin that is a single-precision number and no clipped probability. */
+const MOST_LOSS = 1e6;
+
+/** Values that a metric may have. */
+export function metricRange(metric: SearchMetric): { readonly low: number; readonly high: number } {
+  if (metric === 'log_loss') return { low: 0, high: MOST_LOSS };
+  return { low: metric === 'mcc' ? -1 : 0, high: 1 };
+}
+
 /** Negative if `a` is better than `b`, as a sort wants it; what is not a number comes last. */
 export function compareScores(metric: SearchMetric, a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
