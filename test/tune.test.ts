@@ -96,6 +96,27 @@ describe('verdict tune', () => {
     expect(bytesOf(killed)).toEqual(bytesOf(whole));
   });
 
+  it('refuses a folder that another search writes into, and says nothing of its files', async () => {
+    const out = join(folder.path, 'at once');
+    const search = ['tune', file, ...usual, '--trials', '2', '--engineering', 'none', '--out', out, '--json'];
+    const runs = await Promise.all(
+      [search, [...search, '--resume']].map((args, i) => verdict([...args, '--seed', String(i)])),
+    );
+    const done = runs.filter(({ status }) => status === 0);
+    expect(done).toHaveLength(1);
+    for (const { status, stdout, stderr } of runs.filter((run) => run !== done[0])) {
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('expected a folder that no other search writes into');
+      expect(stderr).toContain('choose another folder with --out');
+    }
+    const { options } = JSON.parse(done[0].stdout) as PerformanceMetrics;
+    const kept = JSON.parse(
+      readFileSync(join(out, 'performance_metrics.json'), 'utf8'),
+    ) as PerformanceMetrics;
+    expect(kept.options.seed).toBe(options.seed);
+    expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  }, 180_000);
+
   it('says after an interruption where its trials are kept', async () => {
     const out = join(folder.path, 'interrupted');
     const journal = join(out, 'search.journal');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Interrupted, UnreadableFile } from '@verdict/core';
 import { checkTuning, readGrid, tuneModel } from '@verdict/learn';
 import type { Grid, TuneOptions } from '@verdict/learn';
+import { lockFolder } from './folder-lock.ts';
 import { runJob } from './train.ts';
 import type { TrainJob, TrainOutcome } from './train.ts';
 
@@ -44,7 +45,7 @@ const AFTERWARDS = 3;
  * Finished trials are written into a journal in the output folder as they come; with `resume` a search that was
  * interrupted goes on from there.
  *
- * @throws InvalidOption, Interrupted (which names the journal) and what reading, training and writing throw; then
+ * @throws InvalidOption (also if another search writes into the folder), Interrupted (which names the journal) and what reading, training and writing throw; then
  * nothing but the journal is written
  */
 export async function tune(job: TuneJob): Promise<TrainOutcome> {
@@ -64,12 +65,15 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     ...(values === undefined ? {} : { grid: values }),
   } as TuneOptions);
   let made: string | undefined;
+  let unlock: (() => void) | undefined;
   const journal = join(out, journalName);
   const outcome = runJob(
     job,
     async (table, options) => {
       // The journal is written while the search goes on, before any result takes its place.
       made = await mkdir(out, { recursive: true });
+      // Until the results are in their places: of two searches into one folder, the later one ends here.
+      unlock = await lockFolder(out);
       return tuneModel(table, {
         ...options,
         ...(Object.fromEntries(
@@ -84,12 +88,14 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     },
     'tune',
   );
-  return outcome.catch(async (error: unknown) => {
-    // A folder that was made for nothing goes again; it stays if the journal is in it.
-    if (made !== undefined) await rmdir(out).catch(() => undefined);
-    if (job.signal?.aborted === true && finished > 0) throw new Interrupted({ kept: journal });
-    throw error;
-  });
+  return outcome
+    .finally(() => unlock?.())
+    .catch(async (error: unknown) => {
+      // A folder that was made for nothing goes again; it stays if the journal is in it.
+      if (made !== undefined) await rmdir(out).catch(() => undefined);
+      if (job.signal?.aborted === true && finished > 0) throw new Interrupted({ kept: journal });
+      throw error;
+    });
 }
 
 /** More than any grid has: what is larger is read so far, and refused by its size. */
