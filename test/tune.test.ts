@@ -159,11 +159,27 @@ describe('verdict tune', () => {
   });
 
   it('judges trials in windows of time', async () => {
-    const metrics = await tune(
-      join(folder.path, 'windows'),
-      ...words('--time since --windows expanding --gap 2 --trials 2 --engineering none'),
-    );
+    const out = join(folder.path, 'windows');
+    const windows = words('--time since --windows expanding --gap 2 --trials 2 --engineering none');
+    const { status, stdout } = await verdict(['tune', file, ...usual, '--out', out, ...windows]);
+    expect(status).toBe(0);
+    const metrics = JSON.parse(
+      readFileSync(join(out, 'performance_metrics.json'), 'utf8'),
+    ) as PerformanceMetrics;
+    validate(metrics);
+    expect(validate.errors).toBeNull();
     expect(metrics.search?.trials).toHaveLength(2);
+    // Everybody is told how it was validated.
+    expect(metrics.validation).toEqual({
+      time: 'since',
+      judging: 'latest',
+      folds: { kind: 'time blocks', count: 3 },
+      trials: { kind: 'expanding', folds: 3, gap: 2 },
+    });
+    expect(stdout).toContain('The latest rows by "since" judge, and were set aside.');
+    expect(stdout).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('(expanding), with a gap of 2 rows before each: all earlier rows train.');
   });
 
   it.each([

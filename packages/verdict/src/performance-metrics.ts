@@ -20,6 +20,8 @@ import type {
 } from '@verdict/learn';
 import { labelsOf } from '@verdict/learn';
 import { decisionFindings } from './decision-findings.ts';
+import { validationFacts } from './validation-facts.ts';
+import type { ValidationFacts } from './validation-facts.ts';
 import { version } from './version.ts';
 import { weakSlicesOf } from './weak-slices.ts';
 
@@ -86,6 +88,8 @@ export interface PerformanceMetrics {
   /** Fairness on the headline's rows by the columns that were asked for. */
   readonly fairness?: readonly Fairness[];
   readonly options: TrainedModel['options'];
+  /** How rows were parted into those that train and those that judge. */
+  readonly validation: ValidationFacts;
   /** What a search has tried and chosen; of a plain training there is none. */
   readonly search?: SearchSummary;
 }
@@ -227,6 +231,7 @@ export function performanceMetrics(
     weakSlices: weakSlicesOf(trained.bundle, trained.judged),
     ...(fairness.length === 0 ? {} : { fairness }),
     options,
+    validation: validationFacts(table.schema, trained),
     ...(trained.search === undefined ? {} : { search: trained.search }),
   };
 }

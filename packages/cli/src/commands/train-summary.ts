@@ -1,3 +1,4 @@
+import { validationSentences } from 'verdict';
 import type { TrainOutcome } from 'verdict';
 import { figure, percent, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -64,6 +65,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
   lines.push(
     `Cross-validated over ${crossValidation.folds} folds: ROC AUC ${figure(mean)} ± ${figure(standardDeviation)}, log loss ${figure(crossValidation.scores.logLoss.mean)} ± ${figure(crossValidation.scores.logLoss.standardDeviation)}.`,
   );
+  lines.push(printable(validationSentences(metrics.validation).join(' ')));
 
   if (search.length > 0) {
     heading('What the search found');

@@ -99,6 +99,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     summary: {
       strategy: tuning.strategy,
       metric: found.metric,
+      ...(tuning.scheme === undefined ? {} : { scheme: tuning.scheme }),
       trials: found.trials.map(summaryOf),
       ranking: found.ranking,
       families: features.families,

@@ -1,6 +1,7 @@
 import type { CountChoice } from '../selection/index.ts';
 import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchMetric, Strategy, Trial } from '../search/index.ts';
+import type { ValidationScheme } from '../validation/index.ts';
 import type { FamilyOutcome } from './feature-stage.ts';
 import type { NestedOutcome } from './nested.ts';
 
@@ -11,6 +12,8 @@ export type TrialSummary = Omit<Trial, 'oof' | 'curve'>;
 export interface SearchSummary {
   readonly strategy: Strategy;
   readonly metric: SearchMetric;
+  /** How trials were validated, where otherwise than on the folds of the model. */
+  readonly scheme?: ValidationScheme;
   /** In the order in which they began. */
   readonly trials: readonly TrialSummary[];
   /** Numbers of trials, best first; incomplete ones come last. */

@@ -177,6 +177,8 @@ export interface ReportInput {
     /** What was chosen on these very rows, which makes their figures a little too good. */
     readonly chosenOnTheseRows?: readonly string[];
   };
+  /** How rows were parted into those that train and those that judge, in sentences. */
+  readonly validation?: readonly string[];
   /** Where a search chose the configuration. */
   readonly search?: SearchReportInput;
   readonly decision: ReportDecision;
