@@ -125,7 +125,7 @@ describe('the bootstrap', () => {
   });
 
   it('holds the calibration error, which resampling swells, in its interval', () => {
-    const metric = 'ece';
+    const metric: MetricName = 'ece';
     const runs = Array.from({ length: 100 }, (_, seed) => {
       const rows = drawRows(250, seed);
       const figure = evaluate(rows.labels, rows.probabilities, 0.5)[metric];
