@@ -19,7 +19,7 @@ import type {
   WeakSlices,
 } from '@verdict/learn';
 import { labelsOf } from '@verdict/learn';
-import { decisionFindings } from './decision-findings.ts';
+import { calibrationFindings, decisionFindings } from './decision-findings.ts';
 import { validationFacts } from './validation-facts.ts';
 import type { ValidationFacts } from './validation-facts.ts';
 import { version } from './version.ts';
@@ -205,7 +205,10 @@ export function performanceMetrics(
   const { crossValidation, chosen, options } = trained;
   const { logLoss, gains } = chosen.calibration;
   const shared = sharedMetrics(
-    withFindings(table, decisionFindings(options.thresholdRule, chosen.threshold, 'out-of-fold predictions')),
+    withFindings(table, [
+      ...decisionFindings(options.thresholdRule, chosen.threshold, 'out-of-fold predictions'),
+      ...calibrationFindings(trained.bundle.decision.calibration, trained.judged.probabilities),
+    ]),
     trained,
     options.threads,
     run,
