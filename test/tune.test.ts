@@ -178,6 +178,8 @@ describe('verdict tune', () => {
     });
     expect(stdout).toContain('The latest rows by "since" judge, and were set aside.');
     expect(stdout).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
+    expect(stdout).toContain(`${join(out, 'trials.csv')}  all trials`);
+    expect(stdout).toContain(`${join(out, 'search.journal')}  what --resume goes on from`);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain('(expanding), with a gap of 2 rows before each: all earlier rows train.');
   });

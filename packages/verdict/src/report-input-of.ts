@@ -39,6 +39,7 @@ export function reportInputOf(
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),
       trees: metrics.model.trees,
       features: metrics.model.features,
+      ...(trained.search === undefined ? {} : { engineered: trained.search.engineered }),
       calibration: decision.calibration.kind,
       parameters: metrics.model.params,
     },

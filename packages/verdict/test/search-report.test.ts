@@ -109,6 +109,19 @@ describe('the search in the report', () => {
     expect([bare.parameterImportance, bare.selectionCurve]).toEqual([undefined, undefined]);
   });
 
+  it('names the engineered features where the model is described', async () => {
+    const { model, ...input } = sampleReport();
+    const named = async (engineered: readonly string[]): Promise<string> =>
+      (await renderReport({ ...input, model: { ...model, engineered } }))
+        .replaceAll(/<[^>]*>/gu, ' ')
+        .replaceAll(/\s+/gu, ' ');
+    expect(await named(['debt / income', 'rate of town'])).toContain(
+      'Engineered by the search debt / income ; rate of town',
+    );
+    expect(await named(Array.from({ length: 33 }, (_, i) => `a ${i}`))).toContain('a 29 and 3 more');
+    expect(await named([])).not.toContain('Engineered by the search');
+  });
+
   it('stays small', async () => {
     const page = await renderReport({ ...sampleReport(), search: sampleSearch() });
     expect(page.length).toBeLessThan(1_500_000);

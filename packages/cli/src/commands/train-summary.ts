@@ -13,6 +13,7 @@ import {
   nextLines,
   placeLines,
   runLine,
+  searchPlaceLines,
 } from './summary-lines.ts';
 
 const sources = {
@@ -85,7 +86,11 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
     lines.push('', ...fairnessLines(one, target.positive, style).slice(0, -1));
 
   heading('Where it is');
-  lines.push(...placeLines(outcome, memberSummary(metrics)), style.dim(runLine(run)));
+  lines.push(
+    ...placeLines(outcome, memberSummary(metrics)),
+    ...(metrics.search === undefined ? [] : searchPlaceLines(outcome)),
+    style.dim(runLine(run)),
+  );
 
   heading('What next');
   lines.push(...nextLines(outcome.model), '');

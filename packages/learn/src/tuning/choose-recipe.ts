@@ -105,7 +105,8 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
       families: features.families,
       engineered: features.fit.plan.outputs
         .map(({ name }) => name)
-        .filter((name) => !base.plan.outputs.some((output) => output.name === name)),
+        .filter((name) => !base.plan.outputs.some((output) => output.name === name))
+        .filter((name) => selection === undefined || selection.kept.includes(name)),
       ...(selection === undefined ? {} : { selection }),
       ...(ensemble === undefined ? {} : { ensemble }),
       members:

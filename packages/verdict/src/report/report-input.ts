@@ -205,6 +205,8 @@ export interface ReportInput {
     readonly members: readonly ReportMember[];
     readonly trees?: number;
     readonly features?: number;
+    /** Names of the features that a search has made of columns and kept, which say how: `debt / income`. */
+    readonly engineered?: readonly string[];
     /** How probabilities are calibrated: `none`, `sigmoid`, `beta` or `isotonic`. */
     readonly calibration?: string;
     readonly parameters?: Readonly<Record<string, unknown>>;
