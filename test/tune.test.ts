@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -178,6 +178,10 @@ describe('verdict tune', () => {
     });
     expect(stdout).toContain('The latest rows by "since" judge, and were set aside.');
     expect(stdout).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
+    // Its time has the drawing in it: it is written when all else is.
+    const written = (name: string): bigint => statSync(join(out, name), { bigint: true }).mtimeNs;
+    expect(written('performance_metrics.json')).toBeGreaterThan(written('plots/roc.png'));
+    expect(written('performance_metrics.json')).toBeGreaterThan(written('report.html'));
     expect(stdout).toContain(`${join(out, 'trials.csv')}  all trials`);
     expect(stdout).toContain(`${join(out, 'search.journal')}  what --resume goes on from`);
     const report = readFileSync(join(out, 'report.html'), 'utf8');

@@ -109,6 +109,7 @@ describe('tuneModel', () => {
         threads: 2,
         // Every look at the clock takes a second.
         now: () => (milliseconds += 1000),
+        cpu: () => milliseconds / 1000,
         onTrial: (_, { elapsedSeconds }) => seen.push(elapsedSeconds),
       },
     );
@@ -123,7 +124,7 @@ describe('tuneModel', () => {
     const options: TuneOptions = { folds: 3, budget: 3, explain: false, threads: 2 };
     const { search, bundle } = await tuneModel(
       { dataset, schema },
-      { ...options, now: () => (milliseconds += 1000) },
+      { ...options, now: () => (milliseconds += 1000), cpu: () => milliseconds / 1000 },
     );
     expect(search.trials.filter(({ status }) => status === 'complete')).toEqual([]);
     expect(search.members).toMatchObject([{ kind: 'boosted trees, depth 5', weight: 1 }]);

@@ -110,10 +110,13 @@ export interface RunFacts {
   readonly peakMemoryBytes: number;
 }
 
-/** Starts to measure a run; `read` says how it went until then. */
-export function startClock(): { read(): RunFacts } {
-  const startedAt = new Date();
-  const start = performance.now();
+/**
+ * Starts to measure a run; `read` says how it went until then.
+ *
+ * @param start when it began, by `performance.now()`
+ */
+export function startClock(start = performance.now()): { read(): RunFacts } {
+  const startedAt = new Date(performance.timeOrigin + start);
   const cpu = process.cpuUsage();
   return {
     read() {
@@ -126,6 +129,11 @@ export function startClock(): { read(): RunFacts } {
       };
     },
   };
+}
+
+/** What is known of a run once all else is written: its time has the drawing in it. */
+export function withRun<M extends { readonly run: PerformanceMetrics['run'] }>(metrics: M, run: RunFacts): M {
+  return { ...metrics, run: { ...metrics.run, ...run, startedAt: run.startedAt.toISOString() } };
 }
 
 /** The table of a run, with the number of its positive rows. */

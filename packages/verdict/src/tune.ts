@@ -37,8 +37,8 @@ export interface TuneJob
 /** The name of the journal in the output folder. */
 const journalName = 'search.journal';
 
-/** Seconds that are set aside for drawing, writing and ending. */
-const AFTERWARDS = 3;
+/** Seconds of computing that are set aside for drawing, writing and ending. */
+const AFTERWARDS = 8;
 
 /**
  * Searches for the best model and does with it what `train` does: the same results, and a table of all trials.
@@ -49,8 +49,7 @@ const AFTERWARDS = 3;
  * nothing but the journal is written
  */
 export async function tune(job: TuneJob): Promise<TrainOutcome> {
-  const started = performance.now();
-  const { out = 'output', search, grid, resume = false } = job;
+  const { out = 'output', search, grid, resume = false, started = performance.now() } = job;
   const values = grid === undefined ? undefined : await readGridFile(grid);
   const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds } = job;
   let finished = 0;

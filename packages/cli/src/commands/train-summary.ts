@@ -89,7 +89,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
   lines.push(
     ...placeLines(outcome, memberSummary(metrics)),
     ...(metrics.search === undefined ? [] : searchPlaceLines(outcome)),
-    style.dim(runLine(run)),
+    style.dim(runLine({ ...run, seconds: Math.max(run.seconds, process.uptime()) })),
   );
 
   heading('What next');

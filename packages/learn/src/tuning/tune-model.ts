@@ -27,7 +27,8 @@ export interface TunedModel extends TrainedModel {
 export async function tuneModel(table: TrainingTable, options: TuneOptions = {}): Promise<TunedModel> {
   const tuning = checkTuning(options);
   const now = options.now ?? (() => performance.now());
-  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget };
+  const { cpu = processSeconds } = options;
+  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget, cpu };
   const { afterwards = 0, journal, signal, onTrial } = options;
   const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
   // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.
@@ -89,4 +90,9 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
     };
   });
   return { ...trained, search: summary! };
+}
+
+function processSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
