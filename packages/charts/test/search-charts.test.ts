@@ -63,7 +63,7 @@ describe('the course of a search', () => {
     expect(drawn).toHaveLength(4);
     expect(Math.max(...drawn)).toBeLessThan(1);
     expect(chart.subtitle).toContain('1 far worse ones lie at the edge');
-    expect(series(chart, 'Parameters of train').map(([, y]) => y)).toEqual([0.35, 0.35]);
+    expect(series(chart, 'Trial 0').map(([, y]) => y)).toEqual([0.35, 0.35]);
   });
 
   it('says that there is none', () => {

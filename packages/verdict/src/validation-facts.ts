@@ -76,8 +76,8 @@ export function validationSentences(
     none: 'No rows were set aside to judge.',
   };
   const parts = {
-    drawn: `${folds.count} folds were drawn from the others, both classes in proportion.`,
-    groups: `${folds.count} folds were drawn from the others, each group of ${quote(group)} whole in one.`,
+    drawn: `${folds.count} folds were drawn, both classes in proportion.`,
+    groups: `${folds.count} folds were drawn, each group of ${quote(group)} whole in one.`,
     'time blocks': `${folds.count} folds are blocks of neighbouring rows by ${quote(time)}: each is judged by a model of earlier and later ones.`,
     column: `The ${folds.count} values of ${quote(fold)} are the folds.`,
   };

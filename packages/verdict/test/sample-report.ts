@@ -295,6 +295,7 @@ export function sampleSearch(
       families: [
         { family: 'ratios', count: 12, gain: 0.0012, standardError: 0.0004, kept: true },
         { family: name(0), count: 3, gain: -0.0003, standardError: 0.0005, kept: false },
+        { family: 'logarithms', count: 2, gain: null, standardError: null, kept: false },
       ],
     },
     selection: {

@@ -24,7 +24,9 @@ describe('the search in the report', () => {
       /of its trees alone.* The best, trial \d+, reaches log_loss 0\.\d{4}; trial 0, which has the parameters of training without a search, 0\.3312/u,
     );
     expect(text).toContain('the model that was searched for reaches log_loss 0.2951 out of fold');
-    expect(text).toContain('training without a search reaches 0.3244 in the same way on the same folds');
+    expect(text).toContain(
+      'training without a search reaches 0.3244 in the same way on the same folds, each of which has chosen its rounds',
+    );
     expect(text).toContain('On 3 outer folds, which chose nothing');
     expect(text).toContain('reach log_loss 0.3054 , training without a search 0.3211.');
     expect(text).toContain('reached 0.3001 and 0.3202: there a search looks 0.0053 better than it is');
@@ -69,6 +71,7 @@ describe('the search in the report', () => {
     const text = await wordsOf(sampleSearch());
     expect(text).toMatch(/ratios 12 0\.00120 0\.00040 kept/u);
     expect(text).toMatch(/minutes × calls 0 3 −0\.00030 0\.00050 dropped/u);
+    expect(text).toContain('logarithms 2 – – no time to try');
     expect(text).toContain('16 , the fewest');
     expect(text).toContain('Modest trees of these reach a log loss of 0.3125, of all 64 0.3031.');
     expect(text).toContain('The 48 that were dropped');

@@ -34,14 +34,14 @@ describe('how a model was validated', () => {
       {},
       'hold-out',
       { judging: 'drawn', folds: { kind: 'drawn', count: 4 } },
-      'The rows that judge were drawn, both classes in proportion, and set aside. 4 folds were drawn from the others, both classes in proportion.',
+      'The rows that judge were drawn, both classes in proportion, and set aside. 4 folds were drawn, both classes in proportion.',
     ],
     [
       'groups',
       { shop: 'group' },
       'hold-out',
       { group: 'shop', judging: 'groups', folds: { kind: 'groups', count: 4 } },
-      'The rows that judge were drawn as whole groups of "shop", and set aside. 4 folds were drawn from the others, each group of "shop" whole in one.',
+      'The rows that judge were drawn as whole groups of "shop", and set aside. 4 folds were drawn, each group of "shop" whole in one.',
     ],
     [
       'times and groups',
@@ -69,7 +69,7 @@ describe('how a model was validated', () => {
       {},
       'outer folds',
       { judging: 'none', folds: { kind: 'drawn', count: 4 } },
-      'No rows were set aside to judge. 4 folds were drawn from the others, both classes in proportion.',
+      'No rows were set aside to judge. 4 folds were drawn, both classes in proportion.',
     ],
   ])('is said with %s', (_, roles, source, facts, words) => {
     expect(factsOf(roles, source)).toEqual(facts);

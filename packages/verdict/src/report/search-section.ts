@@ -63,7 +63,8 @@ function models({ outOfFold, metric }: SearchReportInput): Html | undefined {
   return html`<p>
     Blended with the regression and calibrated, the model that was searched for reaches ${nameHtml(metric)}
     <strong>${formatMetric(outOfFold.chosen, 4)}</strong> out of fold; training without a search reaches
-    ${formatMetric(outOfFold.plain, 4)} in the same way on the same folds.
+    ${formatMetric(outOfFold.plain, 4)} in the same way on the same folds, each of which has chosen its rounds
+    on its own rows there.
   </p>`;
 }
 
@@ -187,7 +188,7 @@ function familiesHtml(families: NonNullable<SearchReportInput['features']>['fami
         formatCount(count),
         isKnown(gain) ? formatMetric(gain, 5) : '–',
         isKnown(standardError) ? formatMetric(standardError, 5) : '–',
-        kept ? html`<span class="better">kept</span>` : 'dropped',
+        kept ? html`<span class="better">kept</span>` : isKnown(gain) ? 'dropped' : 'no time to try',
       ]),
     )}`;
 }
