@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -96,6 +96,27 @@ describe('verdict tune', () => {
     expect(bytesOf(killed)).toEqual(bytesOf(whole));
   });
 
+  it('refuses a folder that another search writes into, and says nothing of its files', async () => {
+    const out = join(folder.path, 'at once');
+    const search = ['tune', file, ...usual, '--trials', '2', '--engineering', 'none', '--out', out, '--json'];
+    const runs = await Promise.all(
+      [search, [...search, '--resume']].map((args, i) => verdict([...args, '--seed', String(i)])),
+    );
+    const done = runs.filter(({ status }) => status === 0);
+    expect(done).toHaveLength(1);
+    for (const { status, stdout, stderr } of runs.filter((run) => run !== done[0])) {
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('expected a folder that no other search writes into');
+      expect(stderr).toContain('choose another folder with --out');
+    }
+    const { options } = JSON.parse(done[0].stdout) as PerformanceMetrics;
+    const kept = JSON.parse(
+      readFileSync(join(out, 'performance_metrics.json'), 'utf8'),
+    ) as PerformanceMetrics;
+    expect(kept.options.seed).toBe(options.seed);
+    expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  }, 180_000);
+
   it('says after an interruption where its trials are kept', async () => {
     const out = join(folder.path, 'interrupted');
     const journal = join(out, 'search.journal');
@@ -138,11 +159,33 @@ describe('verdict tune', () => {
   });
 
   it('judges trials in windows of time', async () => {
-    const metrics = await tune(
-      join(folder.path, 'windows'),
-      ...words('--time since --windows expanding --gap 2 --trials 2 --engineering none'),
-    );
+    const out = join(folder.path, 'windows');
+    const windows = words('--time since --windows expanding --gap 2 --trials 2 --engineering none');
+    const { status, stdout } = await verdict(['tune', file, ...usual, '--out', out, ...windows]);
+    expect(status).toBe(0);
+    const metrics = JSON.parse(
+      readFileSync(join(out, 'performance_metrics.json'), 'utf8'),
+    ) as PerformanceMetrics;
+    validate(metrics);
+    expect(validate.errors).toBeNull();
     expect(metrics.search?.trials).toHaveLength(2);
+    // Everybody is told how it was validated.
+    expect(metrics.validation).toEqual({
+      time: 'since',
+      judging: 'latest',
+      folds: { kind: 'time blocks', count: 3 },
+      trials: { kind: 'expanding', folds: 3, gap: 2 },
+    });
+    expect(stdout).toContain('The latest rows by "since" judge, and were set aside.');
+    expect(stdout).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
+    // Its time has the drawing in it: it is written when all else is.
+    const written = (name: string): bigint => statSync(join(out, name), { bigint: true }).mtimeNs;
+    expect(written('performance_metrics.json')).toBeGreaterThan(written('plots/roc.png'));
+    expect(written('performance_metrics.json')).toBeGreaterThan(written('report.html'));
+    expect(stdout).toContain(`${join(out, 'trials.csv')}  all trials`);
+    expect(stdout).toContain(`${join(out, 'search.journal')}  what --resume goes on from`);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('(expanding), with a gap of 2 rows before each: all earlier rows train.');
   });
 
   it.each([

@@ -73,7 +73,7 @@ export function optimisationHistoryChart(input: SearchTrialsInput, settings: Cha
   };
   const entries = [
     ...dotEntries('Complete', ...(partial.length > 0 ? ['Given up'] : [])),
-    ...lineEntries('Best so far', ...(baseline === undefined ? [] : ['Without search'])),
+    ...lineEntries('Best so far', ...(baseline === undefined ? [] : ['Trial 0'])),
   ];
   const first = scored[0].number;
   return makeChart(
@@ -95,7 +95,7 @@ export function optimisationHistoryChart(input: SearchTrialsInput, settings: Cha
           ? []
           : [
               lineSeries(
-                'Without search',
+                'Trial 0',
                 [
                   [first - 0.5, shown(baseline)],
                   [Math.max(last, first + 1) + 0.5, shown(baseline)],

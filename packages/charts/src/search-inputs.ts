@@ -20,7 +20,7 @@ export interface SearchTrialsInput {
   readonly metric: string;
   readonly higherIsBetter: boolean;
   readonly trials: readonly TrialPoint[];
-  /** Score of the configuration that training without a search uses. */
+  /** Score of trial 0, if it has the parameters of training without a search. */
   readonly baselineScore?: number | null;
 }
 
@@ -36,15 +36,14 @@ export interface ParameterImportanceInput {
   readonly items: readonly { readonly parameter: string; readonly share: number | null }[];
 }
 
-/** The score by how many features are used. */
+/** The log loss by how many features are used. */
 export interface SelectionCurveInput {
-  readonly metric: string;
-  readonly higherIsBetter: boolean;
   /** What ranked the features. */
   readonly method: string;
   readonly curve: readonly {
     readonly count: number;
     readonly mean: number | null;
+    /** Of the difference to the best number; 0 for the best. */
     readonly standardError: number | null;
   }[];
   /** How many are kept. */

@@ -14,8 +14,9 @@ import type { SelectionCurveInput } from './search-inputs.ts';
 import { lineSeries, pointSeries, segmentSeries } from './series.ts';
 
 /**
- * Score by number of features, with one standard error to both sides; the best, the line that lies one standard
- * error below it, and the number that is kept: the smallest above the line (Breiman and others 1984).
+ * Log loss by number of features, and the number that is kept: the smallest whose loss exceeds the best one by at most
+ * one standard error of their paired difference (Breiman and others 1984, with a paired error). Each number has an
+ * error of its own, drawn as a bar around its loss: the rule is that the bar reaches the line of the best loss.
  */
 export function selectionCurveChart(input: SelectionCurveInput, settings: ChartSettings = {}): Chart {
   const frame = makeFrame(settings, [760, 480], [400, 330]);
@@ -29,9 +30,7 @@ export function selectionCurveChart(input: SelectionCurveInput, settings: ChartS
   if (points.length === 0) {
     return emptyChart(frame, { name, title: 'Number of features' }, 'No numbers of features were compared.');
   }
-  const sign = input.higherIsBetter ? 1 : -1;
-  const best = points.reduce((a, b) => (sign * (b.mean - a.mean) > 0 ? b : a));
-  const bar = best.mean - sign * best.error;
+  const best = points.reduce((a, b) => (b.mean < a.mean ? b : a));
   const kept = points.find(({ count }) => count === input.kept);
   const last = points[points.length - 1];
   const said = `Best with ${formatCount(best.count)}: ${formatMetric(best.mean, 4)}${
@@ -42,8 +41,8 @@ export function selectionCurveChart(input: SelectionCurveInput, settings: ChartS
   const words = {
     name,
     title: `Number of features: ${formatCount(input.kept)} of ${formatCount(last.count)} are kept`,
-    subtitle: `${input.metric} by number of features in the order of ${input.method}. ${said}. Bars are one standard error.`,
-    description: `${input.metric} by number of features in the order of ${input.method}. ${said}.`,
+    subtitle: `Log loss by number of features in the order of ${input.method}. ${said}. Bars: one standard error of the difference to the best; kept is the fewest whose bar reaches it.`,
+    description: `Log loss by number of features in the order of ${input.method}. ${said}.`,
   };
   const logarithmic = last.count / points[0].count >= 30;
   const ends = [points[0].count, last.count] as const;
@@ -64,13 +63,13 @@ export function selectionCurveChart(input: SelectionCurveInput, settings: ChartS
         splitLine: { show: false },
         axisLine: { show: true, onZero: false, lineStyle: { color: theme.axis } },
       }),
-      yAxis: valueAxis(frame, `${input.metric}, mean over the folds`, 54, { scale: true }),
+      yAxis: valueAxis(frame, 'log loss, mean over the rows', 54, { scale: true }),
       series: [
         lineSeries(
-          'One standard error from the best',
+          'Best',
           [
-            [logarithmic ? ends[0] / 1.2 : 0, bar],
-            [logarithmic ? ends[1] * 1.2 : ends[1], bar],
+            [logarithmic ? ends[0] / 1.2 : 0, best.mean],
+            [logarithmic ? ends[1] * 1.2 : ends[1], best.mean],
           ],
           { color: theme.reference, width: 1.25, dash: [5, 5] },
         ),
@@ -83,12 +82,12 @@ export function selectionCurveChart(input: SelectionCurveInput, settings: ChartS
           { color: theme.primary, width: 1.75, opacity: 0.55 },
         ),
         lineSeries(
-          'Score',
+          'Log loss',
           points.map(({ count, mean }) => [count, mean]),
           { color: theme.primary, width: 1.75 },
         ),
         pointSeries(
-          'Score',
+          'Log loss',
           points.map(({ count, mean }) => [count, mean]),
           theme.primary,
           theme.surface,
@@ -99,10 +98,7 @@ export function selectionCurveChart(input: SelectionCurveInput, settings: ChartS
           : [pointSeries('Kept', [[kept.count, kept.mean]], theme.chosen, theme.surface, 13, { z: 6 })]),
       ],
     },
-    [
-      ...dotEntries('Score', ...(kept === undefined ? [] : ['Kept'])),
-      ...lineEntries('One standard error from the best'),
-    ],
+    [...dotEntries('Log loss', ...(kept === undefined ? [] : ['Kept'])), ...lineEntries('Best')],
   );
 }
 

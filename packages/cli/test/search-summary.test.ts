@@ -31,6 +31,7 @@ const ensemble: NonNullable<Search['ensemble']> = {
   standardError: 0.0005,
   low: 0.001,
   high: 0.003,
+  atLeast: 0.0012,
   pValue: 0.001,
   single: 1,
   treesSingle: 500,
@@ -54,6 +55,7 @@ const search: Search = {
   engineered: [],
   members: [member(1, 0.75), member(0, 0.25)],
   ensemble,
+  outOfFold: { chosen: 0.35, plain: 0.37 },
   ended: 'budget',
 };
 const text = (change: Partial<Search>): string =>
@@ -62,14 +64,18 @@ const text = (change: Partial<Search>): string =>
 describe('what a search found, in the terminal', () => {
   it('is its best trials and what they were blended to', () => {
     const lines = searchLines({ search });
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(7);
     expect(lines[0]).toBe(
-      '2 configurations tried on all folds, 1 given up early; the scores chose, so they are a little too good.',
+      '2 configurations tried on all folds, 1 given up early; scores are of the trees alone; they chose, so they are a little too good.',
     );
     expect(lines[3]).toMatch(/^ +1 +0\.3800 +0\.0100 +100 +boosted trees, depth 4/);
     expect(lines[4]).toMatch(/^ +0 +0\.4000 +0\.0100 +100 +defaults of train/);
     expect(lines[5]).toBe(
-      'A blend is better than the best trial alone (+0.0020 log loss a row, 95 % interval +0.0010 … +0.0030) and is used: 75.0 % boosted trees, depth 4 (trial 1), 25.0 % boosted trees, depth 3 (trial 0).',
+      'A blend is better than the best trial alone (its log loss a row is lower by 0.0020, with 95 % confidence by at least 0.0012) and is used: 75.0 % boosted trees, depth 4 (trial 1), 25.0 % boosted trees, depth 3 (trial 0).',
+    );
+    // The score of a trial has no regression: it must not be held against what has one.
+    expect(lines[6]).toBe(
+      'With the regression and calibrated, the model reaches log_loss 0.3500 out of fold; training without a search reaches 0.3700 in the same way.',
     );
     expect(searchLines({})).toEqual([]);
   });
@@ -83,7 +89,7 @@ describe('what a search found, in the terminal', () => {
       'but there was no time to fit it. It uses 100.0 % boosted trees, depth 4',
     );
     const { ensemble: _, ...single } = search;
-    expect(searchLines({ search: { ...single, members } }).at(-1)).toBe(
+    expect(searchLines({ search: { ...single, members } }).at(-2)).toBe(
       'It uses 100.0 % boosted trees, depth 4 (trial 1).',
     );
     const plain = [{ kind: 'boosted trees, depth 5', weight: 1, rounds: 500, params: {} }];
@@ -91,6 +97,7 @@ describe('what a search found, in the terminal', () => {
     expect(searchLines({ search: none })).toEqual([
       '0 configurations tried on all folds, 1 given up early; a larger --budget would let some end.',
       'It uses 100.0 % boosted trees, depth 5, as plain training has it.',
+      expect.stringContaining('training without a search'),
     ]);
   });
 
@@ -155,12 +162,17 @@ describe('what a search found, in the terminal', () => {
       metric: 'log_loss' as const,
       inner: [0.38, 0.37],
       outer: [0.39, 0.39],
-      optimism: -0.015,
+      plain: { inner: [0.4, 0.39], outer: [0.4, 0.4] },
+      optimism: 0.015,
       standardError: 0.005,
     };
     expect(text({ nested })).toContain(
-      'On 2 outer folds, which chose nothing, log_loss differs by +0.0150 ± 0.0050 from what such a search sees.',
+      'On 2 outer folds, which chose nothing, models of such searches reach log_loss 0.3900, training without a search 0.4000.',
     );
+    expect(text({ nested })).toContain(
+      'Out of fold on their own rows they reached 0.3750 and 0.3950: there a search looks 0.0150 ± 0.0050 better than it is.',
+    );
+    expect(text({ nested: { ...nested, optimism: -0.001 } })).toContain('looks 0.0010 ± 0.0050 worse than');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { PerformanceMetrics } from 'verdict';
 import { describe, expect, it } from 'vitest';
-import { decisionLines, worthLine } from '../src/commands/summary-lines.ts';
+import { decisionLines, searchPlaceLines, worthLine } from '../src/commands/summary-lines.ts';
 
 const policy = (cost: number) => ({ cost, saving: { mean: cost - 0.5, low: cost - 0.7, high: cost - 0.3 } });
 const worth = {
@@ -43,5 +43,14 @@ describe('how a model decides, in the terminal', () => {
     expect(worthLine({ ...worth, nobody: policy(0.4) })).toBe(
       '1,000 decisions cost 500; calling nobody costs 400: it loses 100 (95 % interval -100 … 300).',
     );
+  });
+});
+
+describe('where a search lies', () => {
+  it('names the table of trials and the journal', () => {
+    expect(searchPlaceLines({ out: 'out' })).toEqual([
+      'out/trials.csv  all trials with their parameters and scores',
+      'out/search.journal  what --resume goes on from; delete it if that is not wanted',
+    ]);
   });
 });

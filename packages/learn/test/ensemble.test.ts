@@ -130,6 +130,18 @@ describe('the paired gain', () => {
   });
 
   it('is nothing without rows that differ', () => {
+    // The bound that is said beside the test says the same as the test.
+    const wave = Array.from({ length: 50 }, (_, row) => Math.sin(row));
+    const tested = Array.from({ length: 41 }, (_, i) =>
+      testGain(
+        Float64Array.from(wave, (value) => value + 0.01 * (i + 5)),
+        undefined,
+        undefined,
+      ),
+    );
+    const sure = tested.map(({ pValue }) => pValue <= 0.05);
+    expect(new Set(sure).size).toBe(2);
+    expect(tested.map(({ atLeast }) => atLeast >= 0)).toEqual(sure);
     expect(testGain(new Float64Array(9), undefined, undefined)).toMatchObject({ gain: 0, pValue: 1 });
     expect(testGain(Float64Array.of(1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 1 });
     expect(testGain(Float64Array.of(1, 1), undefined, undefined)).toMatchObject({ gain: 1, pValue: 0 });

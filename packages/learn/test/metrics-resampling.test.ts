@@ -82,7 +82,7 @@ describe('the bootstrap', () => {
     const joined = joinReplicates([at(0, 7), at(7, 7), at(7, 30)]);
     expect(joined).toEqual(at(0, 30));
     expect(Object.keys(joined)).toHaveLength(2);
-    const intervals = intervalsOf(joined);
+    const intervals = intervalsOf(joined, evaluate(labels, probabilities, 0.4));
     expect(intervals.rocAuc).toEqual(
       bootstrapIntervals(labels, probabilities, 0.4, { seed: 5, replicates: 30 }).rocAuc,
     );
@@ -124,6 +124,25 @@ describe('the bootstrap', () => {
     }
   });
 
+  it('holds the calibration error, which resampling swells, in its interval', () => {
+    const metric: MetricName = 'ece';
+    const runs = Array.from({ length: 100 }, (_, seed) => {
+      const rows = drawRows(250, seed);
+      const figure = evaluate(rows.labels, rows.probabilities, 0.5)[metric];
+      const options = { seed, replicates: 200, metrics: [metric] };
+      const replicates = bootstrapReplicates(rows.labels, rows.probabilities, 0.5, { seed, to: 200 });
+      const { low, high } = bootstrapIntervals(rows.labels, rows.probabilities, 0.5, options)[metric];
+      expect([low <= figure, figure <= high, low >= 0, high <= 1]).toEqual([true, true, true, true]);
+      return { figure, low, high, naive: percentileInterval(replicates[metric] ?? new Float64Array()) };
+    });
+    // What such a figure is on average in samples of as many rows.
+    const mean = runs.reduce((sum, { figure }) => sum + figure, 0) / runs.length;
+    const covering = runs.filter(({ low, high }) => low <= mean && mean <= high).length;
+    expect(covering).toBeGreaterThanOrEqual(88);
+    const naive = runs.filter((run) => run.naive.low > run.figure || run.naive.high < run.figure);
+    expect(naive.length).toBeGreaterThan(0);
+  });
+
   it('leaves undefined what too few replicates define', () => {
     const one = bootstrapIntervals(Uint8Array.of(1, 1), Float64Array.of(0.4, 0.6), 0.5, {
       seed: 1,
@@ -162,6 +181,17 @@ describe('the paired bootstrap', () => {
     expect(auc?.pValue).toBeLessThan(0.01);
     expect(result.brier?.high).toBeLessThan(0);
     expect(result.brier?.b).toBeCloseTo(brier(labels, worse), 12);
+  });
+
+  it('holds the difference of calibration errors in its interval', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const { labels, probabilities } = drawRows(250, seed);
+      const worse = probabilities.map((probability) => 0.5 * probability);
+      const options = { seed, replicates: 100, metrics: ['ece' as const] };
+      const { ece } = pairedBootstrap(labels, probabilities, worse, 0.5, 0.5, options);
+      expect(ece?.low).toBeLessThanOrEqual(ece?.difference ?? NaN);
+      expect(ece?.high).toBeGreaterThanOrEqual(ece?.difference ?? NaN);
+    }
   });
 
   it('is narrower than the difference of unpaired intervals, and zero for equal models', () => {

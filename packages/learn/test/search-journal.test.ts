@@ -160,8 +160,15 @@ describe('a journal', () => {
     const before = readFileSync(file);
     const error = refusalOf(() => read(file, other));
     expect(error).toBeInstanceOf(InvalidModel);
-    expect(error).toMatchObject({ message: expect.stringMatching(problem) });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(problem),
+    });
     expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('of another table is refused with what to do', () => {
+    const error = refusalOf(() => read(written(), { ...scope, data: 'b'.repeat(64) }));
+    expect(error).toMatchObject({ hint: expect.stringMatching(/of another table.*--out.*without --resume/) });
   });
 
   it('refuses a file of something else, and leaves it as it was', () => {
@@ -174,7 +181,12 @@ describe('a journal', () => {
     ]) {
       const file = newFile();
       writeFileSync(file, content);
-      expect(() => read(file)).toThrow(InvalidModel);
+      const refusal = refusalOf(() => read(file));
+      expect(refusal).toBeInstanceOf(InvalidModel);
+      expect(refusal).toMatchObject({
+        message: expect.stringContaining(`${file}: the file is no journal of a search`),
+        hint: expect.stringMatching(/move it away, or choose another folder with --out/),
+      });
       expect(readFileSync(file, 'utf8')).toBe(content);
     }
     expect(() => read(join(folder, 'missing', 'file'))).toThrow(UnreadableFile);

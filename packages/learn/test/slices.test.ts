@@ -135,6 +135,24 @@ describe('weak slices', () => {
     expect(unsure.slices[0].expectedLoss).toBeCloseTo(Math.LN2, 12);
   });
 
+  it('are shown where their interval lies above 0, and nowhere else', () => {
+    let shown = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const rows = makeRows(1200, seed);
+      const isB = (row: number): boolean => rows.at('c1')(row) === 1;
+      // Weak enough that the test is often nearly undecided.
+      const { slices } = search(
+        rows,
+        seed,
+        (row) => (isB(row) ? 0.25 : 0.1),
+        () => 0.1,
+      );
+      shown += slices.length;
+      expect(slices.filter(({ low, pValue }) => !(low > 0 && pValue < 0.05))).toEqual([]);
+    }
+    expect(shown).toBeGreaterThan(20);
+  });
+
   it('are named by ranges and by what is missing', () => {
     const rows = makeRows(3000, 9);
     const c0 = rows.at('c0');

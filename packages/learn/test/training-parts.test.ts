@@ -10,6 +10,7 @@ import { assignFolds, holdOut } from '../src/training/row-split.ts';
 import { share } from '../src/training/shared-memory.ts';
 import { timeBlocks } from '../src/training/time-blocks.ts';
 import { evaluate, metricNames } from '../src/metrics/index.ts';
+import { refusalOf } from './support/refusal.ts';
 
 /** Summed log loss plus the pull of the blend, straight from the definition. */
 function objective(
@@ -178,6 +179,15 @@ describe('holdOut and assignFolds', () => {
     expect(() => assignFolds({ labels: few, groups: undefined, times: undefined }, options)).toThrow(
       /2 positive and 58 negative/,
     );
+    const hintOf = (of: Partial<typeof options>): unknown =>
+      refusalOf(() =>
+        assignFolds({ labels: few, groups: undefined, times: undefined }, { ...options, ...of }),
+      );
+    expect(hintOf({})).toMatchObject({ hint: 'Use --folds 2, or give more rows.' });
+    // Where most rows were set aside, that is why the others are too few.
+    expect(hintOf({ testSize: 0.9999 })).toMatchObject({
+      hint: 'Set fewer rows aside with a smaller --test-size than 0.9999, or give more rows.',
+    });
     const groups = Int32Array.from({ length: 60 }, (_, row) => (labels[row] === 1 ? 0 : row + 1));
     expect(() => assignFolds({ labels, groups, times: undefined }, options)).toThrow(
       /groups that allow 1 folds/,

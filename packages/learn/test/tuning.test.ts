@@ -38,6 +38,10 @@ function borrowers(rows: number, seed: number, signal: number): { dataset: Datas
   return { dataset: { rowCount: rows, columns: all }, schema };
 }
 
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 describe('tuneModel', () => {
   it('finds what plain training misses, and ships it: a ratio', async () => {
     const { dataset, schema } = borrowers(900, 3, 1);
@@ -62,6 +66,36 @@ describe('tuneModel', () => {
     expect(Math.max(...sums.map((sum, row) => Math.abs(sum - margins[row])))).toBeLessThan(1e-5);
   });
 
+  it.each(['log_loss', 'roc_auc'] as const)(
+    'compares %s of whole models only, inside the selection and on outer folds',
+    async (metric) => {
+      const { search, headline, crossValidation } = await tuneModel(borrowers(400, 8, 1), {
+        metric,
+        folds: 3,
+        trials: 2,
+        outerFolds: 2,
+        testSize: 0,
+        explain: false,
+        threads: 2,
+        // Scores of trees, or of what is not calibrated, would be other numbers.
+        calibration: 'sigmoid',
+      });
+      const name = metric === 'log_loss' ? 'logLoss' : 'rocAuc';
+      expect(search.outOfFold.chosen).toBeCloseTo(crossValidation.scores[name].mean, 12);
+      expect(search.outOfFold.chosen).not.toBeCloseTo(search.trials[search.ranking[0]].score, 4);
+      const { inner, outer, plain, optimism } = search.nested!;
+      // Both outer folds have 200 rows: the headline is the mean of their losses.
+      expect(metric === 'log_loss' ? average(outer) : headline.metrics.logLoss).toBeCloseTo(
+        headline.metrics.logLoss,
+        12,
+      );
+      const sign = metric === 'log_loss' ? -1 : 1;
+      expect(optimism).toBeCloseTo(sign * (average(inner) - average(outer)), 12);
+      expect([plain.inner.length, plain.outer.length]).toEqual([2, 2]);
+      expect(plain.outer).not.toEqual(outer);
+    },
+  );
+
   it('ends with its budget, by the clock that it is given', async () => {
     const { dataset, schema } = borrowers(300, 4, 1);
     let milliseconds = 0;
@@ -75,6 +109,7 @@ describe('tuneModel', () => {
         threads: 2,
         // Every look at the clock takes a second.
         now: () => (milliseconds += 1000),
+        cpu: () => milliseconds / 1000,
         onTrial: (_, { elapsedSeconds }) => seen.push(elapsedSeconds),
       },
     );
@@ -89,7 +124,7 @@ describe('tuneModel', () => {
     const options: TuneOptions = { folds: 3, budget: 3, explain: false, threads: 2 };
     const { search, bundle } = await tuneModel(
       { dataset, schema },
-      { ...options, now: () => (milliseconds += 1000) },
+      { ...options, now: () => (milliseconds += 1000), cpu: () => milliseconds / 1000 },
     );
     expect(search.trials.filter(({ status }) => status === 'complete')).toEqual([]);
     expect(search.members).toMatchObject([{ kind: 'boosted trees, depth 5', weight: 1 }]);

@@ -1,5 +1,5 @@
 import type { Finding } from '@verdict/data';
-import type { DecisionRule, ThresholdChoice } from '@verdict/learn';
+import type { Calibration, DecisionRule, ThresholdChoice } from '@verdict/learn';
 import { ruleText } from './rule-text.ts';
 
 /**
@@ -24,3 +24,33 @@ const nearest: Partial<Record<ThresholdChoice['rule'], (reached: string) => stri
   capacity: (reached) =>
     `rows of the highest probability cannot be told apart, and together they are ${reached} of all`,
 };
+
+/** From so many different probabilities on, rows are told apart finely enough for any list or capacity. */
+const ENOUGH = 100;
+/** In few rows there can be no more different ones than this share of them asks for. */
+const SHARE = 0.25;
+
+/**
+ * Warns where a calibration has drawn many rows together to few probabilities, which log loss, by which it is chosen,
+ * does not mind.
+ * @param probabilities of the rows that judge
+ */
+export function calibrationFindings(
+  { kind }: Pick<Calibration, 'kind'>,
+  probabilities: Float64Array,
+): Finding[] {
+  const distinct = new Set(probabilities).size;
+  const rows = probabilities.length;
+  if (kind !== 'isotonic' || distinct >= Math.min(ENOUGH, SHARE * rows)) return [];
+  return [
+    {
+      code: 'FEW_PROBABILITIES',
+      severity: 'warning',
+      message:
+        `The isotonic calibration tells only ${distinct} different probabilities in the ${rows} rows that judge: ` +
+        'rows of the same one cannot be put in order, and a capacity or a list of the first N is met only roughly. ' +
+        '--calibration beta keeps rows apart.',
+      details: { distinct, rows },
+    },
+  ];
+}

@@ -27,7 +27,7 @@ import { importedMetrics } from './imported-metrics.ts';
 import type { ImportedMetrics } from './imported-metrics.ts';
 import { importedReport } from './imported-report.ts';
 import { outputNames, stageOutput } from './output-folder.ts';
-import { judgedTable, startClock } from './performance-metrics.ts';
+import { judgedTable, startClock, withRun } from './performance-metrics.ts';
 import { thresholdRuleOf } from './threshold-rule.ts';
 import type { ThresholdJob } from './threshold-rule.ts';
 import type { JobProgress } from './train.ts';
@@ -110,7 +110,7 @@ export async function importModel(job: ImportJob): Promise<ImportOutcome> {
 
     onProgress?.({ stage: 'draw', done: 0, total: 1 });
     const findings = [...notes, ...imported.notes, ...table.findings];
-    const metrics = importedMetrics(
+    let metrics = importedMetrics(
       { ...judgedTable(sample, table), findings },
       imported,
       features,
@@ -119,7 +119,8 @@ export async function importModel(job: ImportJob): Promise<ImportOutcome> {
     );
     const report = importedReport(metrics, imported, importCommandOf(job, seed));
     const bundle = { ...imported.bundle, card: importedCard(imported) };
-    await writeResults(out, staged.folder, { bundle, metrics, report }, signal);
+    const complete = (): ImportedMetrics => (metrics = withRun(metrics, clock.read()));
+    await writeResults(out, staged.folder, { bundle, metrics: complete, report }, signal);
     if (signal?.aborted) throw new Interrupted();
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };

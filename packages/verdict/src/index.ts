@@ -50,4 +50,5 @@ export type { TuneJob } from './tune.ts';
 export { kindOf, searchMetrics, selectionMethods, strategies as searchStrategies } from '@verdict/learn';
 export type { SearchProgress } from '@verdict/learn';
 export { trialsCsv } from './trials-csv.ts';
+export { validationSentences } from './validation-facts.ts';
 export { version } from './version.ts';

@@ -19,7 +19,9 @@ import type {
   WeakSlices,
 } from '@verdict/learn';
 import { labelsOf } from '@verdict/learn';
-import { decisionFindings } from './decision-findings.ts';
+import { calibrationFindings, decisionFindings } from './decision-findings.ts';
+import { validationFacts } from './validation-facts.ts';
+import type { ValidationFacts } from './validation-facts.ts';
 import { version } from './version.ts';
 import { weakSlicesOf } from './weak-slices.ts';
 
@@ -86,6 +88,8 @@ export interface PerformanceMetrics {
   /** Fairness on the headline's rows by the columns that were asked for. */
   readonly fairness?: readonly Fairness[];
   readonly options: TrainedModel['options'];
+  /** How rows were parted into those that train and those that judge. */
+  readonly validation: ValidationFacts;
   /** What a search has tried and chosen; of a plain training there is none. */
   readonly search?: SearchSummary;
 }
@@ -106,10 +110,13 @@ export interface RunFacts {
   readonly peakMemoryBytes: number;
 }
 
-/** Starts to measure a run; `read` says how it went until then. */
-export function startClock(): { read(): RunFacts } {
-  const startedAt = new Date();
-  const start = performance.now();
+/**
+ * Starts to measure a run; `read` says how it went until then.
+ *
+ * @param start when it began, by `performance.now()`
+ */
+export function startClock(start = performance.now()): { read(): RunFacts } {
+  const startedAt = new Date(performance.timeOrigin + start);
   const cpu = process.cpuUsage();
   return {
     read() {
@@ -122,6 +129,11 @@ export function startClock(): { read(): RunFacts } {
       };
     },
   };
+}
+
+/** What is known of a run once all else is written: its time has the drawing in it. */
+export function withRun<M extends { readonly run: PerformanceMetrics['run'] }>(metrics: M, run: RunFacts): M {
+  return { ...metrics, run: { ...metrics.run, ...run, startedAt: run.startedAt.toISOString() } };
 }
 
 /** The table of a run, with the number of its positive rows. */
@@ -201,7 +213,10 @@ export function performanceMetrics(
   const { crossValidation, chosen, options } = trained;
   const { logLoss, gains } = chosen.calibration;
   const shared = sharedMetrics(
-    withFindings(table, decisionFindings(options.thresholdRule, chosen.threshold, 'out-of-fold predictions')),
+    withFindings(table, [
+      ...decisionFindings(options.thresholdRule, chosen.threshold, 'out-of-fold predictions'),
+      ...calibrationFindings(trained.bundle.decision.calibration, trained.judged.probabilities),
+    ]),
     trained,
     options.threads,
     run,
@@ -227,6 +242,7 @@ export function performanceMetrics(
     weakSlices: weakSlicesOf(trained.bundle, trained.judged),
     ...(fairness.length === 0 ? {} : { fairness }),
     options,
+    validation: validationFacts(table.schema, trained),
     ...(trained.search === undefined ? {} : { search: trained.search }),
   };
 }

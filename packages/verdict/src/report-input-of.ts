@@ -2,6 +2,7 @@ import type { CalibrationOption, Judgement } from '@verdict/learn';
 import type { MadeModel, PerformanceMetrics } from './performance-metrics.ts';
 import { reasonExamples } from './reason-examples.ts';
 import type { ReportInput } from './report/index.ts';
+import { validationSentences } from './validation-facts.ts';
 import { searchReportOf } from './search-report.ts';
 
 const memberNames = { trees: 'gradient-boosted trees', logistic: 'logistic regression' } as const;
@@ -23,6 +24,8 @@ export function reportInputOf(
     headline: { ...headlineInput(headline), source: headline.source },
     baselines: metrics.baselines,
     crossValidation,
+    // Names keep their own direction.
+    validation: validationSentences(metrics.validation, (name) => `“\u2068${name}\u2069”`),
     decision: decisionInput(decision, options.calibration),
     importance: importance.columns,
     permutedRows: importance.permutedRows,
@@ -36,6 +39,7 @@ export function reportInputOf(
       members: decision.blend.members.map(({ member, weight }) => ({ name: memberNames[member], weight })),
       trees: metrics.model.trees,
       features: metrics.model.features,
+      ...(trained.search === undefined ? {} : { engineered: trained.search.engineered }),
       calibration: decision.calibration.kind,
       parameters: metrics.model.params,
     },

@@ -2,12 +2,9 @@ import { parameterImportance } from '@verdict/learn';
 import type { SearchSummary, TrialSummary } from '@verdict/learn';
 import type { ReportTrial, SearchReportInput } from './report/index.ts';
 
-/** Half the width of a 95 % interval, in standard errors. */
-const WIDTH = 1.96;
-
 /** What the report says of a search. */
 export function searchReportOf(search: SearchSummary): SearchReportInput {
-  const { metric, strategy, trials, members, families, selection, ensemble, nested } = search;
+  const { metric, strategy, trials, members, families, selection, ensemble, nested, outOfFold } = search;
   const reported = reportedTrials(search);
   const complete = reported.filter(({ status }) => status === 'complete');
   const importance = parameterImportance(
@@ -20,7 +17,8 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
     trials: reported,
     ...(importance.shares.length === 0 ? {} : { importance: importance.shares }),
     ...(first?.number === 0 ? { baselineScore: first.score } : {}),
-    ...(nested === undefined ? {} : { optimism: optimismOf(nested) }),
+    outOfFold,
+    ...(nested === undefined ? {} : { nested: nestedOf(nested) }),
     ...(ensemble === undefined
       ? {}
       : {
@@ -31,8 +29,7 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
               ...(trial === undefined ? {} : { trial }),
             })),
             gain: ensemble.gain,
-            low: ensemble.low,
-            high: ensemble.high,
+            atLeast: ensemble.atLeast,
             kept: members.length > 1,
             treesBefore: ensemble.treesSingle,
             treesAfter: ensemble.treesEnsemble,
@@ -77,14 +74,23 @@ function shownParams({ configuration }: TrialSummary): Record<string, number | s
   return shown;
 }
 
-function optimismOf({
+function nestedOf({
+  folds,
   inner,
   outer,
-}: NonNullable<SearchSummary['nested']>): NonNullable<SearchReportInput['optimism']> {
-  const mean = average(outer);
-  const spread = average(outer.map((value) => (value - mean) ** 2));
-  const error = Math.sqrt(spread / Math.max(1, outer.length - 1));
-  return { inner: average(inner), outer: mean, low: mean - WIDTH * error, high: mean + WIDTH * error };
+  plain,
+  optimism,
+  standardError,
+}: NonNullable<SearchSummary['nested']>): NonNullable<SearchReportInput['nested']> {
+  return {
+    folds,
+    inner: average(inner),
+    outer: average(outer),
+    plainInner: average(plain.inner),
+    plainOuter: average(plain.outer),
+    optimism,
+    standardError,
+  };
 }
 
 function average(values: readonly number[]): number {

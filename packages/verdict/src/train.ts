@@ -10,7 +10,7 @@ import { commandOf } from './command-of.ts';
 import { collectLabelled } from './labelled-rows.ts';
 import { modelCard } from './model-card.ts';
 import { outputNames, stageOutput } from './output-folder.ts';
-import { judgedTable, performanceMetrics, startClock } from './performance-metrics.ts';
+import { judgedTable, performanceMetrics, startClock, withRun } from './performance-metrics.ts';
 import type { MadeModel, PerformanceMetrics } from './performance-metrics.ts';
 import { reportInputOf } from './report-input-of.ts';
 import { reportedTrials } from './search-report.ts';
@@ -51,6 +51,8 @@ export interface TrainJob extends ThresholdJob {
   readonly memory?: number;
   /** Keep values that fewer than five rows have in the model and the report. */
   readonly revealRare?: boolean;
+  /** When the work began, by `performance.now()`; default: when it is called. A command begins with its process: 0. */
+  readonly started?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: JobProgress) => void;
 }
@@ -111,7 +113,7 @@ export async function runJob(
       expected: `left out where the column "${foldColumnOf(job)}" says the folds`,
     });
   }
-  const clock = startClock();
+  const clock = startClock(job.started);
   const options = modelOptions(job);
   const { threads } = checkOptions(options, availableParallelism());
   const staged = await stageOutput(out, [file, ...(job.test === undefined ? [] : [job.test])]);
@@ -131,11 +133,12 @@ export async function runJob(
 
     onProgress?.({ stage: 'draw', done: 0, total: 1 });
     const fairness = columnFairness(trained.judged, table.kept ?? [], test?.kept);
-    const metrics = performanceMetrics(judgedTable(file, table), trained, clock.read(), fairness);
+    let metrics = performanceMetrics(judgedTable(file, table), trained, clock.read(), fairness);
     const input = reportInputOf(metrics, trained, commandOf(job, trained.options.seed, command));
     const bundle = { ...trained.bundle, card: modelCard(table.schema, trained) };
     const trials = trained.search && trialsCsv(reportedTrials(trained.search));
-    await writeResults(out, staged.folder, { bundle, metrics, report: input, trials }, signal);
+    const complete = (): PerformanceMetrics => (metrics = withRun(metrics, clock.read()));
+    await writeResults(out, staged.folder, { bundle, metrics: complete, report: input, trials }, signal);
     if (signal?.aborted) throw new Interrupted();
     await staged.publish();
     return { out, model: join(out, outputNames.model), metrics };

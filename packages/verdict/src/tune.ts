@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Interrupted, UnreadableFile } from '@verdict/core';
 import { checkTuning, readGrid, tuneModel } from '@verdict/learn';
 import type { Grid, TuneOptions } from '@verdict/learn';
+import { lockFolder } from './folder-lock.ts';
 import { runJob } from './train.ts';
 import type { TrainJob, TrainOutcome } from './train.ts';
 
@@ -36,20 +37,19 @@ export interface TuneJob
 /** The name of the journal in the output folder. */
 const journalName = 'search.journal';
 
-/** Seconds that are set aside for drawing, writing and ending. */
-const AFTERWARDS = 3;
+/** Seconds of computing that are set aside for drawing, writing and ending. */
+const AFTERWARDS = 8;
 
 /**
  * Searches for the best model and does with it what `train` does: the same results, and a table of all trials.
  * Finished trials are written into a journal in the output folder as they come; with `resume` a search that was
  * interrupted goes on from there.
  *
- * @throws InvalidOption, Interrupted (which names the journal) and what reading, training and writing throw; then
+ * @throws InvalidOption (also if another search writes into the folder), Interrupted (which names the journal) and what reading, training and writing throw; then
  * nothing but the journal is written
  */
 export async function tune(job: TuneJob): Promise<TrainOutcome> {
-  const started = performance.now();
-  const { out = 'output', search, grid, resume = false } = job;
+  const { out = 'output', search, grid, resume = false, started = performance.now() } = job;
   const values = grid === undefined ? undefined : await readGridFile(grid);
   const { trials, budget, metric, engineering, select, ensemble, scheme, outerFolds } = job;
   let finished = 0;
@@ -64,12 +64,15 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     ...(values === undefined ? {} : { grid: values }),
   } as TuneOptions);
   let made: string | undefined;
+  let unlock: (() => void) | undefined;
   const journal = join(out, journalName);
   const outcome = runJob(
     job,
     async (table, options) => {
       // The journal is written while the search goes on, before any result takes its place.
       made = await mkdir(out, { recursive: true });
+      // Until the results are in their places: of two searches into one folder, the later one ends here.
+      unlock = await lockFolder(out);
       return tuneModel(table, {
         ...options,
         ...(Object.fromEntries(
@@ -84,12 +87,14 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     },
     'tune',
   );
-  return outcome.catch(async (error: unknown) => {
-    // A folder that was made for nothing goes again; it stays if the journal is in it.
-    if (made !== undefined) await rmdir(out).catch(() => undefined);
-    if (job.signal?.aborted === true && finished > 0) throw new Interrupted({ kept: journal });
-    throw error;
-  });
+  return outcome
+    .finally(() => unlock?.())
+    .catch(async (error: unknown) => {
+      // A folder that was made for nothing goes again; it stays if the journal is in it.
+      if (made !== undefined) await rmdir(out).catch(() => undefined);
+      if (job.signal?.aborted === true && finished > 0) throw new Interrupted({ kept: journal });
+      throw error;
+    });
 }
 
 /** More than any grid has: what is larger is read so far, and refused by its size. */

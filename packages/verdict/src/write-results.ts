@@ -11,8 +11,8 @@ import type { ReportInput } from './report/index.ts';
 /** What a run leaves behind. */
 export interface Results {
   readonly bundle: Bundle;
-  /** What `performance_metrics.json` says. */
-  readonly metrics: unknown;
+  /** What `performance_metrics.json` says, asked when all else is written. */
+  readonly metrics: () => unknown;
   readonly report: ReportInput;
   /** The table of a search's trials, as CSV. */
   readonly trials?: string | undefined;
@@ -32,11 +32,16 @@ export async function writeResults(
 ): Promise<void> {
   const results = await Promise.allSettled([
     writeBundle(join(folder, outputNames.model), bundle),
-    writeFile(join(folder, outputNames.metrics), `${JSON.stringify(toPlain(metrics), null, 2)}\n`),
     writePlotsAside(join(folder, outputNames.plots), plotInput(report), signal),
     writeReport(join(folder, outputNames.report), report),
     trials === undefined ? undefined : writeFile(join(folder, outputNames.trials), trials),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw diskError(out, failed.reason);
+  await writeFile(
+    join(folder, outputNames.metrics),
+    `${JSON.stringify(toPlain(metrics()), null, 2)}\n`,
+  ).catch((error: unknown) => {
+    throw diskError(out, error);
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisionFindings } from '../src/decision-findings.ts';
+import { calibrationFindings, decisionFindings } from '../src/decision-findings.ts';
 import { ruleText } from '../src/rule-text.ts';
 
 const confusion = { tp: 1, fp: 1, tn: 1, fn: 1 };
@@ -45,5 +45,19 @@ describe('findings about the decision', () => {
       'the sample',
     );
     expect(recall.message).toContain('the nearest one reaches 75.0 %');
+  });
+
+  it('warn where an isotonic calibration tells few rows apart, and nowhere else', () => {
+    const rows = (count: number, distinct: number): Float64Array =>
+      Float64Array.from({ length: count }, (_, row) => (row % distinct) / distinct);
+    const isotonic = { kind: 'isotonic' } as const;
+    const [few] = calibrationFindings(isotonic, rows(750, 28));
+    expect(few).toMatchObject({ code: 'FEW_PROBABILITIES', severity: 'warning' });
+    expect(few.message).toContain('only 28 different probabilities in the 750 rows that judge');
+    expect(few.details).toEqual({ distinct: 28, rows: 750 });
+    expect(calibrationFindings(isotonic, rows(750, 99))).toHaveLength(1);
+    expect(calibrationFindings(isotonic, rows(750, 100))).toEqual([]);
+    expect(calibrationFindings(isotonic, rows(60, 15))).toEqual([]);
+    expect(calibrationFindings({ kind: 'beta' }, rows(750, 28))).toEqual([]);
   });
 });

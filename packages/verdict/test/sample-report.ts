@@ -269,7 +269,16 @@ export function sampleSearch(
       { parameter: 'max_depth', share: 0.12 },
       { parameter: 'booster', share: 0.05 },
     ],
-    optimism: { inner: 0.3001, outer: 0.3054, low: 0.2931, high: 0.3177 },
+    outOfFold: { chosen: 0.2951, plain: 0.3244 },
+    nested: {
+      folds: 3,
+      inner: 0.3001,
+      outer: 0.3054,
+      plainInner: 0.3202,
+      plainOuter: 0.3211,
+      optimism: 0.0053,
+      standardError: 0.0021,
+    },
     ensemble: {
       members: [
         { trial: 17, kind: 'gradient-boosted trees', weight: 0.6 },
@@ -277,8 +286,7 @@ export function sampleSearch(
         { kind: 'logistic regression', weight: 0.1 },
       ],
       gain: 0.0021,
-      low: 0.0004,
-      high: 0.0038,
+      atLeast: 0.0007,
       kept: true,
       treesBefore: 620,
       treesAfter: 1490,
@@ -287,6 +295,7 @@ export function sampleSearch(
       families: [
         { family: 'ratios', count: 12, gain: 0.0012, standardError: 0.0004, kept: true },
         { family: name(0), count: 3, gain: -0.0003, standardError: 0.0005, kept: false },
+        { family: 'logarithms', count: 2, gain: null, standardError: null, kept: false },
       ],
     },
     selection: {
@@ -294,7 +303,7 @@ export function sampleSearch(
       curve: [1, 2, 4, 8, 16, 32, 64].map((count) => ({
         count,
         mean: 0.3 + 0.2 / count,
-        standardError: 0.01,
+        standardError: count === 64 ? 0 : 0.01,
       })),
       kept: 16,
       dropped: Array.from({ length: 48 }, (_, i) => name(i)),

@@ -21,11 +21,18 @@ describe('the search in the report', () => {
       /The search \( tpe \) tried 200 configurations on the same folds: \d+ complete, \d+ given up early/u,
     );
     expect(text).toMatch(
-      /The best, trial \d+, reaches log_loss 0\.\d{4} ; training without a search reaches 0\.3312/u,
+      /of its trees alone.* The best, trial \d+, reaches log_loss 0\.\d{4}; trial 0, which has the parameters of training without a search, 0\.3312/u,
     );
-    expect(text).toContain('On outer folds, which chose nothing');
-    expect(text).toContain('0.3054 (95 % interval 0.2931 to 0.3177); the search itself saw 0.3001');
-    expect(text).toMatch(/The first 20 of \d+ complete trials, best first; optimistic, since they chose/u);
+    expect(text).toContain('the model that was searched for reaches log_loss 0.2951 out of fold');
+    expect(text).toContain(
+      'training without a search reaches 0.3244 in the same way on the same folds, each of which has chosen its rounds',
+    );
+    expect(text).toContain('On 3 outer folds, which chose nothing');
+    expect(text).toContain('reach log_loss 0.3054 , training without a search 0.3211.');
+    expect(text).toContain('reached 0.3001 and 0.3202: there a search looks 0.0053 better than it is');
+    expect(text).toMatch(
+      /The first 20 of \d+ complete trials, best first, by their trees alone; optimistic, since they chose/u,
+    );
   });
 
   it('lists the best twenty in order', async () => {
@@ -44,23 +51,29 @@ describe('the search in the report', () => {
   it('shows what an ensemble costs beside what it gains, kept or not', async () => {
     const search = sampleSearch();
     const kept = await wordsOf(search);
-    expect(kept).toContain('It gains 0.0021 over the best single model (95 % interval 0.0004 to 0.0038');
+    expect(kept).toContain(
+      'lower than that of the best single trial by 0.0021, with 95 % confidence by at least 0.0007 (one-sided)',
+    );
     expect(kept).toContain('walks 1 490 trees for a row instead of 620 (2.4 times as many)');
     expect(kept).toMatch(/gradient-boosted trees 17 0\.6 60\.0 % DART 44/u);
     const { ensemble } = search;
     const not = await wordsOf({
       ...search,
-      ...(ensemble === undefined ? {} : { ensemble: { ...ensemble, kept: false, low: null, members: [] } }),
+      ...(ensemble === undefined
+        ? {}
+        : { ensemble: { ...ensemble, kept: false, atLeast: null, members: [] } }),
     });
     expect(not).toContain('An ensemble was tried and not kept');
-    expect(not).toContain('over the best single model, and walks');
+    expect(not).toContain('of the best single trial by 0.0021. It walks');
   });
 
   it('shows families of features, and what was dropped and what that cost', async () => {
     const text = await wordsOf(sampleSearch());
     expect(text).toMatch(/ratios 12 0\.00120 0\.00040 kept/u);
     expect(text).toMatch(/minutes × calls 0 3 −0\.00030 0\.00050 dropped/u);
-    expect(text).toContain('16 . With these the score is 0.3125, with all 64 it is 0.3031');
+    expect(text).toContain('logarithms 2 – – no time to try');
+    expect(text).toContain('16 , the fewest');
+    expect(text).toContain('Modest trees of these reach a log loss of 0.3125, of all 64 0.3031.');
     expect(text).toContain('The 48 that were dropped');
     const { selection, ...search } = sampleSearch();
     const none = await wordsOf({
@@ -97,6 +110,19 @@ describe('the search in the report', () => {
     });
     expect(bare.optimisationHistory?.higherIsBetter).toBe(true);
     expect([bare.parameterImportance, bare.selectionCurve]).toEqual([undefined, undefined]);
+  });
+
+  it('names the engineered features where the model is described', async () => {
+    const { model, ...input } = sampleReport();
+    const named = async (engineered: readonly string[]): Promise<string> =>
+      (await renderReport({ ...input, model: { ...model, engineered } }))
+        .replaceAll(/<[^>]*>/gu, ' ')
+        .replaceAll(/\s+/gu, ' ');
+    expect(await named(['debt / income', 'rate of town'])).toContain(
+      'Engineered by the search debt / income ; rate of town',
+    );
+    expect(await named(Array.from({ length: 33 }, (_, i) => `a ${i}`))).toContain('a 29 and 3 more');
+    expect(await named([])).not.toContain('Engineered by the search');
   });
 
   it('stays small', async () => {

@@ -1,7 +1,7 @@
 import type { PerformanceMetrics, SearchProgress } from 'verdict';
 import { kindOf } from 'verdict';
 import type { LeaderboardState } from '../terminal/leaderboard.ts';
-import { figure, percent, plural, signed } from '../terminal/numbers.ts';
+import { figure, percent, plural } from '../terminal/numbers.ts';
 import { layoutTable } from '../terminal/table.ts';
 
 type Search = NonNullable<PerformanceMetrics['search']>;
@@ -50,7 +50,7 @@ export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): str
     `${plural(complete, 'configuration')} tried on all folds${others.join('')}; ${
       complete === 0
         ? 'a larger --budget would let some end.'
-        : 'the scores chose, so they are a little too good.'
+        : 'scores are of the trees alone; they chose, so they are a little too good.'
     }`,
     ...(leaders.length === 0
       ? []
@@ -68,6 +68,7 @@ export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): str
       ? [`… and ${complete - leaders.length} more in trials.csv.`]
       : []),
     ...ensembleLines(search),
+    modelLine(search),
     ...featureLines(search),
     ...nestedLines(search),
   ];
@@ -89,16 +90,16 @@ function ensembleLines({ members, ensemble }: Search): string[] {
     )
     .join(', ');
   if (ensemble === undefined) return [`It uses ${listed}.`];
-  const interval = `${signed(ensemble.gain)} log loss a row, 95 % interval ${signed(ensemble.low)} … ${signed(ensemble.high)}`;
+  const gain = `its log loss a row is lower by ${figure(ensemble.gain)}, with 95 % confidence by at least ${figure(ensemble.atLeast)}`;
   if (ensemble.kept && members.length === 1)
     return [
-      `A blend would be better than the best trial alone (${interval}), but there was no time to fit it. It uses ${listed}.`,
+      `A blend would be better than the best trial alone (${gain}), but there was no time to fit it. It uses ${listed}.`,
     ];
   if (members.length === 1 && ensemble.gain === 0)
     return [`No blend does better than one alone: it uses ${listed}.`];
   return members.length > 1
-    ? [`A blend is better than the best trial alone (${interval}) and is used: ${listed}.`]
-    : [`A blend is not proven to be better than the best trial alone (${interval}): it uses ${listed}.`];
+    ? [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.`]
+    : [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];
 }
 
 function featureLines({ families, engineered, selection }: Search): string[] {
@@ -131,10 +132,20 @@ function costWords(cost: number): string {
   return cost > 0 ? `costs ${size} log loss` : `saves ${size} log loss`;
 }
 
+/** The model beside what training without a search makes of the same rows, both scored alike. */
+function modelLine({ outOfFold, metric }: Search): string {
+  return `With the regression and calibrated, the model reaches ${metric} ${figure(outOfFold.chosen)} out of fold; training without a search reaches ${figure(outOfFold.plain)} in the same way.`;
+}
+
 function nestedLines({ nested, metric }: Search): string[] {
   if (nested === undefined) return [];
-  const { optimism, standardError, folds } = nested;
+  const { folds, inner, outer, plain, optimism, standardError } = nested;
   return [
-    `On ${plural(folds, 'outer fold')}, which chose nothing, ${metric} differs by ${signed(-optimism)} ± ${figure(standardError)} from what such a search sees.`,
+    `On ${plural(folds, 'outer fold')}, which chose nothing, models of such searches reach ${metric} ${mean(outer)}, training without a search ${mean(plain.outer)}.`,
+    `Out of fold on their own rows they reached ${mean(inner)} and ${mean(plain.inner)}: there a search looks ${figure(Math.abs(optimism))} ± ${figure(standardError)} ${optimism < 0 ? 'worse' : 'better'} than it is.`,
   ];
+}
+
+function mean(values: readonly number[]): string {
+  return figure(values.reduce((sum, value) => sum + value, 0) / values.length);
 }

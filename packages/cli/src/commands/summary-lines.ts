@@ -111,6 +111,14 @@ export function placeLines(
   ];
 }
 
+/** Where that of a search lies which a training does not have. */
+export function searchPlaceLines({ out }: { readonly out: string }): string[] {
+  return [
+    `${join(out, 'trials.csv')}  all trials with their parameters and scores`,
+    `${join(out, 'search.journal')}  what --resume goes on from; delete it if that is not wanted`,
+  ];
+}
+
 /** What the run took. */
 export function runLine({ seconds, threads, peakMemoryBytes }: PerformanceMetrics['run']): string {
   return `${seconds.toFixed(1)} s on ${plural(threads, 'thread')}, ${(peakMemoryBytes / 2 ** 20).toFixed(0)} MB`;

@@ -1,3 +1,4 @@
+import { validationSentences } from 'verdict';
 import type { TrainOutcome } from 'verdict';
 import { figure, percent, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -12,6 +13,7 @@ import {
   nextLines,
   placeLines,
   runLine,
+  searchPlaceLines,
 } from './summary-lines.ts';
 
 const sources = {
@@ -64,6 +66,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
   lines.push(
     `Cross-validated over ${crossValidation.folds} folds: ROC AUC ${figure(mean)} ± ${figure(standardDeviation)}, log loss ${figure(crossValidation.scores.logLoss.mean)} ± ${figure(crossValidation.scores.logLoss.standardDeviation)}.`,
   );
+  lines.push(printable(validationSentences(metrics.validation).join(' ')));
 
   if (search.length > 0) {
     heading('What the search found');
@@ -83,7 +86,11 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
     lines.push('', ...fairnessLines(one, target.positive, style).slice(0, -1));
 
   heading('Where it is');
-  lines.push(...placeLines(outcome, memberSummary(metrics)), style.dim(runLine(run)));
+  lines.push(
+    ...placeLines(outcome, memberSummary(metrics)),
+    ...(metrics.search === undefined ? [] : searchPlaceLines(outcome)),
+    style.dim(runLine({ ...run, seconds: Math.max(run.seconds, process.uptime()) })),
+  );
 
   heading('What next');
   lines.push(...nextLines(outcome.model), '');

@@ -40,6 +40,7 @@ Examples:
         withProgress(json, (progress) =>
           train({
             ...job,
+            started: 0,
             onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
           }),
         ),

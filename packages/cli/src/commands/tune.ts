@@ -119,6 +119,7 @@ Examples:
           withProgress(json, (progress) =>
             tune({
               ...job,
+              started: 0,
               onProgress: ({ stage, done, total }) => {
                 // The leaderboard stands in the place of the bar while there is one.
                 if (stage === 'read') progress.update(stage, done, total);

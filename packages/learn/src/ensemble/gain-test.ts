@@ -9,6 +9,8 @@ export interface GainTest {
   /** Ends of the 95 % interval of the gain. */
   readonly low: number;
   readonly high: number;
+  /** The gain is at least this, with 95 % confidence: the one-sided bound, above 0 where `pValue` is below 5 %. */
+  readonly atLeast: number;
   /** One-sided: the chance of such a gain or a greater one if there were none. */
   readonly pValue: number;
 }
@@ -43,12 +45,14 @@ export function testGain(
     sums[unitOfRow === undefined ? row : unitOfRow[row]] += weight * (differences[row] - gain);
   }
   if (unitCount < 2 || !(total > 0)) {
-    return { gain, standardError: Infinity, low: -Infinity, high: Infinity, pValue: 1 };
+    return { gain, standardError: Infinity, low: -Infinity, high: Infinity, atLeast: -Infinity, pValue: 1 };
   }
   const squares = sums.reduce((sum, part) => sum + part * part, 0);
   const standardError = Math.sqrt((squares * unitCount) / (unitCount - 1)) / total;
   const half = normalHalfWidth(LEVEL) * standardError;
+  // Both tails of a 90 % interval leave 5 % in each.
+  const atLeast = gain - normalHalfWidth(2 * LEVEL - 1) * standardError;
   const certain = gain > 0 ? 0 : 1;
   const pValue = standardError > 0 ? normalCdf(-gain / standardError) : certain;
-  return { gain, standardError, low: gain - half, high: gain + half, pValue };
+  return { gain, standardError, low: gain - half, high: gain + half, atLeast, pValue };
 }

@@ -1,7 +1,7 @@
 import { InvalidOption, Random } from '@verdict/core';
 import { requireCount, requireShare } from './checks.ts';
 import type { Scores } from './checks.ts';
-import { judge, metricNames, metricsOf, requirePredictions } from './evaluation.ts';
+import { evaluate, judge, metricNames, metricsOf, requirePredictions } from './evaluation.ts';
 import type { Judged, MetricName, Metrics } from './evaluation.ts';
 import { drawCounts, resamplingUnits } from './resampling.ts';
 
@@ -142,6 +142,7 @@ export function percentileInterval(values: Float64Array, level = 0.95): Interval
 
 /** The quantile of ascending values, interpolated linearly; NaN if there are none. */
 function sortedQuantile(sorted: Float64Array, share: number): number {
+  if (sorted.length === 0) return NaN;
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(sorted.length - 1, below + 1);
@@ -166,19 +167,52 @@ export function joinReplicates(parts: readonly Replicates[]): Replicates {
   return result;
 }
 
-/** The percentile interval of each metric that the replicates hold; NaN for the others. */
-export function intervalsOf(replicates: Replicates, level = 0.95): Record<MetricName, Interval> {
+/**
+ * A sum of distances: chance adds to it, and a resample adds its own chance on top of that of the rows, so that nearly
+ * all replicates may lie above the figure.
+ */
+const swollen: MetricName = 'ece';
+
+/**
+ * Replicates without the bias that resampling adds: those of the calibration error, or of a difference of it, are moved so
+ * that their median is the figure itself. Their interval then tells how far the figure varies among samples of as many
+ * rows, and holds it. Replicates of other metrics stay as they are.
+ *
+ * @param figure of the rows themselves
+ */
+export function withoutResamplingBias(name: MetricName, values: Float64Array, figure: number): Float64Array {
+  if (name !== swollen) return values;
+  const median = sortedQuantile(values.filter((value) => !Number.isNaN(value)).sort(), 0.5);
+  return values.map((value) => figure + (value - median));
+}
+
+/**
+ * The interval of each metric that the replicates hold; NaN for the others.
+ *
+ * @param figures of the rows themselves
+ */
+export function intervalsOf(
+  replicates: Replicates,
+  figures: Metrics,
+  level = 0.95,
+): Record<MetricName, Interval> {
   const intervals = {} as Record<MetricName, Interval>;
   for (const name of metricNames) {
     const values = replicates[name];
-    intervals[name] = values === undefined ? { low: NaN, high: NaN } : percentileInterval(values, level);
+    if (values === undefined) {
+      intervals[name] = { low: NaN, high: NaN };
+      continue;
+    }
+    const { low, high } = percentileInterval(withoutResamplingBias(name, values, figures[name]), level);
+    // Where replicates were moved, an end may leave the values that the metric can have.
+    intervals[name] = name === swollen ? { low: Math.max(0, low), high: Math.min(1, high) } : { low, high };
   }
   return intervals;
 }
 
 /**
  * Bootstrap confidence intervals of the metrics (Efron's percentile method; see `bootstrapReplicates` for
- * what is drawn). They hold for fixed predictions and a fixed threshold: the luck of the test rows, not
+ * what is drawn, and `withoutResamplingBias` for the calibration error). They hold for fixed predictions and a fixed threshold: the luck of the test rows, not
  * that of training.
  *
  * @returns an interval per metric; both ends NaN for metrics that were not asked for or are undefined
@@ -194,6 +228,7 @@ export function bootstrapIntervals(
   requireShare('level', level);
   return intervalsOf(
     bootstrapReplicates(labels, probabilities, threshold, { ...rest, from: 0, to: replicates }),
+    evaluate(labels, probabilities, threshold, rest.weights),
     level,
   );
 }

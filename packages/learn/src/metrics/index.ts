@@ -4,6 +4,7 @@ export {
   intervalsOf,
   joinReplicates,
   percentileInterval,
+  withoutResamplingBias,
 } from './bootstrap.ts';
 export type { BootstrapOptions, Interval, ReplicateOptions, Replicates } from './bootstrap.ts';
 export { expectedCalibrationError } from './calibration-bins.ts';

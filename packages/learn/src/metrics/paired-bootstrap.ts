@@ -4,6 +4,7 @@ import {
   replicateMetrics,
   replicateModel,
   requireMetricNames,
+  withoutResamplingBias,
 } from './bootstrap.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { requireCount, requireShare } from './checks.ts';
@@ -54,9 +55,10 @@ export function pairedBootstrap(
   const wholeA = evaluate(labels, probabilitiesA, thresholdA, weights);
   const wholeB = evaluate(labels, probabilitiesB, thresholdB, weights);
   const result: Partial<Record<MetricName, PairedDifference>> = {};
-  for (const [name, values] of drawn) {
+  for (const [name, replicated] of drawn) {
     const a = wholeA[name];
     const b = wholeB[name];
+    const values = withoutResamplingBias(name, replicated, a - b);
     result[name] = {
       a,
       b,

@@ -12,6 +12,7 @@ export {
   isBetter,
   parseMetric,
   scoreMargins,
+  scoreProbabilities,
   searchMetrics,
 } from './metric.ts';
 export type { SearchMetric } from './metric.ts';

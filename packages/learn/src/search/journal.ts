@@ -22,6 +22,15 @@ export type JournalScope = Readonly<Record<string, string>>;
 /** The trials of one evaluation, by its number. */
 export type JournalEntries = ReadonlyMap<number, readonly Trial[]>;
 
+/** What a file holds. */
+interface Contents {
+  readonly entries: JournalEntries;
+  /** The line of each evaluation. */
+  readonly lines: ReadonlyMap<number, number>;
+  /** Where the last whole line ends. */
+  readonly bytes: number;
+}
+
 const FORMAT = 'verdict-search-journal';
 const VERSION = 1;
 /** Longest line that is read, in bytes: the margins of fifty million rows. */
@@ -29,7 +38,11 @@ const MOST_LINE = 256 * 1024 * 1024;
 const MOST_EVALUATIONS = 10_000_000;
 const CHUNK = 1024 * 1024;
 const LINE_FEED = 10;
-const START_OVER = 'Start over without resuming, or give another file.';
+const START_OVER = 'Start over without --resume: the journal is then replaced.';
+const NO_JOURNAL = {
+  problem: 'the file is no journal of a search.',
+  hint: 'Something else has made it: move it away, or choose another folder with --out.',
+};
 
 /**
  * The finished trials of a search in a file of JSON lines that is only ever added to, each line synced to the disk
@@ -40,11 +53,22 @@ export class Journal {
   readonly #descriptor: number;
   /** What the file held when it was opened. */
   readonly entries: JournalEntries;
+  readonly #lines: ReadonlyMap<number, number>;
 
-  private constructor(file: string, descriptor: number, entries: JournalEntries) {
+  private constructor(
+    file: string,
+    descriptor: number,
+    { entries, lines }: Pick<Contents, 'entries' | 'lines'>,
+  ) {
     this.#file = file;
     this.#descriptor = descriptor;
     this.entries = entries;
+    this.#lines = lines;
+  }
+
+  /** The line of the file that tells of an evaluation, from 1. */
+  lineOf(evaluation: number): number | undefined {
+    return this.#lines.get(evaluation);
   }
 
   /**
@@ -58,11 +82,11 @@ export class Journal {
   static open(file: string, scope: JournalScope, trialsEach: number, resume: boolean): Journal {
     const descriptor = openFile(file, resume);
     try {
-      const { entries, bytes } = readEntries(file, descriptor, scope, trialsEach);
+      const { bytes, ...contents } = readEntries(file, descriptor, scope, trialsEach);
       const header = { format: FORMAT, version: VERSION, scope };
       if (bytes === 0) checkBeginning(file, descriptor, header);
       ftruncateSync(descriptor, bytes);
-      const journal = new Journal(file, descriptor, entries);
+      const journal = new Journal(file, descriptor, contents);
       if (bytes === 0) {
         journal.#write(header);
         syncFolder(dirname(file));
@@ -163,14 +187,10 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Reads and checks all lines; `bytes` is where the last whole one ends. */
-function readEntries(
-  file: string,
-  descriptor: number,
-  scope: JournalScope,
-  trialsEach: number,
-): { readonly entries: JournalEntries; readonly bytes: number } {
+/** Reads and checks all lines. */
+function readEntries(file: string, descriptor: number, scope: JournalScope, trialsEach: number): Contents {
   const entries = new Map<number, readonly Trial[]>();
+  const lines = new Map<number, number>();
   let bytes = 0;
   let number = 0;
   let broken: { readonly line: number; readonly cause: unknown } | undefined;
@@ -182,14 +202,23 @@ function readEntries(
     try {
       value = parseJsonBytes(line, file, { maxBytes: MOST_LINE });
     } catch (cause) {
+      if (number === 1) throw new InvalidModel({ file, ...NO_JOURNAL, cause });
       broken = { line: number, cause };
       continue;
     }
     const cursor = new JsonCursor(value, file, `line ${number}`);
-    if (number === 1) checkHeader(cursor, scope);
+    if (number === 1) checkHeader(file, cursor, scope);
     else {
       const entry = cursor.object(['evaluation', 'trials']);
       const evaluation = entry.evaluation.integer({ min: 0, max: MOST_EVALUATIONS });
+      const earlier = lines.get(evaluation);
+      if (earlier !== undefined) {
+        cursor.fail(
+          `evaluation ${evaluation} is told of a second time, first in line ${earlier}`,
+          `Each is written once: the journal was changed. Delete one of the two lines, or: ${START_OVER}`,
+        );
+      }
+      lines.set(evaluation, number);
       const records = entry.trials.array(trialsEach);
       if (records.length !== trialsEach) entry.trials.fail(`expected ${trialsEach} trials`);
       entries.set(
@@ -199,7 +228,7 @@ function readEntries(
     }
     bytes += line.length + 1;
   }
-  return { entries, bytes };
+  return { entries, lines, bytes };
 }
 
 /** A file without a whole line is a journal only if it begins as one: a file of something else is not cut off. */
@@ -208,7 +237,7 @@ function checkBeginning(file: string, descriptor: number, header: object): void 
   const found = Buffer.alloc(wanted.length + 1);
   const count = readSync(descriptor, found, 0, found.length, 0);
   if (count <= wanted.length && found.subarray(0, count).equals(wanted.subarray(0, count))) return;
-  throw new InvalidModel({ file, problem: 'the file is no journal of a search.', hint: START_OVER });
+  throw new InvalidModel({ file, ...NO_JOURNAL });
 }
 
 function refuseLine(file: string, line: number, cause: unknown): never {
@@ -220,8 +249,18 @@ function refuseLine(file: string, line: number, cause: unknown): never {
   });
 }
 
-function checkHeader(cursor: JsonCursor, scope: JournalScope): void {
-  if (cursor.peek('format').raw !== FORMAT) cursor.fail('the file is no journal of a search', START_OVER);
+/** What to do where a part of the scope differs. */
+const hints: Readonly<Record<string, string>> = {
+  'Verdict version': 'Another version has written it.',
+  data:
+    'It is of another table, or of other rows, columns or folds of it, or other engineered features were found in ' +
+    'another time. Give the same table and options as for the search that was interrupted, or another folder with --out.',
+};
+
+function checkHeader(file: string, cursor: JsonCursor, scope: JournalScope): void {
+  const { raw } = cursor;
+  if (typeof raw !== 'object' || raw === null || !('format' in raw) || raw.format !== FORMAT)
+    throw new InvalidModel({ file, ...NO_JOURNAL });
   if (cursor.peek('version').raw !== VERSION) {
     cursor.fail(`the journal has another format than version ${VERSION}`, START_OVER);
   }
@@ -233,7 +272,7 @@ function checkHeader(cursor: JsonCursor, scope: JournalScope): void {
     const shown = wanted.length > 60 || got.length > 60 ? '' : ` (${got} there, ${wanted} here)`;
     header.scope.fail(
       `the journal belongs to a search whose ${name} differs${shown}`,
-      `Give the same data and options as for the search that was interrupted. ${START_OVER}`,
+      `${hints[name] ?? 'Give the same options as for the search that was interrupted.'} ${START_OVER}`,
     );
   }
 }

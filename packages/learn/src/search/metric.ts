@@ -35,6 +35,15 @@ export function higherIsBetter(metric: SearchMetric): boolean {
   return !losses.has(metric);
 }
 
+/** A log loss beyond this comes from no margin that is a single-precision number and no clipped probability. */
+const MOST_LOSS = 1e6;
+
+/** Values that a metric may have. */
+export function metricRange(metric: SearchMetric): { readonly low: number; readonly high: number } {
+  if (metric === 'log_loss') return { low: 0, high: MOST_LOSS };
+  return { low: metric === 'mcc' ? -1 : 0, high: 1 };
+}
+
 /** Negative if `a` is better than `b`, as a sort wants it; what is not a number comes last. */
 export function compareScores(metric: SearchMetric, a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
@@ -60,7 +69,28 @@ export function scoreMargins(
   margins: Float32Array,
   weights: Float64Array | undefined,
 ): number {
-  const probabilities = Float64Array.from(margins, sigmoid);
+  // Ranks of margins, which differ where probabilities are all but 0 or 1.
+  return scoreOf(metric, labels, Float64Array.from(margins, sigmoid), margins, weights);
+}
+
+/** The same of rows from their probabilities. */
+export function scoreProbabilities(
+  metric: SearchMetric,
+  labels: Uint8Array,
+  probabilities: Float64Array,
+  weights: Float64Array | undefined,
+): number {
+  return scoreOf(metric, labels, probabilities, probabilities, weights);
+}
+
+/** @param ranks what orders the rows */
+function scoreOf(
+  metric: SearchMetric,
+  labels: Uint8Array,
+  probabilities: Float64Array,
+  ranks: Float32Array | Float64Array,
+  weights: Float64Array | undefined,
+): number {
   const figure = decided[metric];
   if (figure !== undefined) {
     const cells: Confusion = confusion(labels, probabilities, 0.5, weights);
@@ -68,9 +98,8 @@ export function scoreMargins(
   }
   if (metric === 'log_loss') return logLoss(labels, probabilities, weights);
   if (metric === 'brier') return brier(labels, probabilities, weights);
-  // Ranks of margins, which differ where probabilities are all but 0 or 1.
-  if (metric === 'roc_auc') return rocAuc(labels, margins, weights);
-  return averagePrecision(labels, margins, weights);
+  if (metric === 'roc_auc') return rocAuc(labels, ranks, weights);
+  return averagePrecision(labels, ranks, weights);
 }
 
 /** @throws InvalidOption for a name that is none of `searchMetrics` */

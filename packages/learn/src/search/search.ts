@@ -1,9 +1,9 @@
 import { Interrupted, InvalidModel, InvalidOption, VerdictError } from '@verdict/core';
-import { canonicalJson } from '../json/canonical-json.ts';
 import type { WorkPool } from '../training/pool.ts';
 import { Deadline } from './deadline.ts';
 import { checkFoldsData } from './folds-data.ts';
 import type { FoldsData } from './folds-data.ts';
+import { configurationAt, wrongInTrial } from './journal-check.ts';
 import { Journal } from './journal.ts';
 import type { TrialOutcome } from './lockstep.ts';
 import { parseMetric } from './metric.ts';
@@ -138,7 +138,7 @@ class Search {
         const proposal = this.#proposer.propose(evaluation, this.#visible(evaluation));
         if (journaled === undefined) this.#start(evaluation, proposal);
         else {
-          this.#check(journaled, proposal);
+          this.#check(evaluation, journaled, proposal);
           this.#finish(evaluation, journaled);
         }
       }
@@ -150,7 +150,7 @@ class Search {
       for (const [evaluation, trials] of left) {
         // What the search would have proposed is known only where everything that it looks at is there.
         if (this.#proposer.looks && !this.#hasAll(evaluation - visibilityLag)) break;
-        this.#check(trials, this.#proposer.propose(evaluation, this.#visible(evaluation)));
+        this.#check(evaluation, trials, this.#proposer.propose(evaluation, this.#visible(evaluation)));
         this.#finish(evaluation, trials);
       }
     } finally {
@@ -225,29 +225,19 @@ class Search {
     for (const trial of trials) this.#options.onTrial?.(trial);
   }
 
-  /** Refuses trials of the journal that are not what this search would have evaluated. */
-  #check(trials: readonly Trial[], proposal: Proposal): void {
-    const { data, journal } = this.#options;
-    const { source } = proposal;
+  /** Refuses trials of the journal that are not what this search would have evaluated and found. */
+  #check(evaluation: number, trials: readonly Trial[], proposal: Proposal): void {
+    const { data, metric, journal } = this.#options;
     trials.forEach((trial, stage) => {
-      const same =
-        trial.source === source &&
-        canonicalJson(trial.configuration) === canonicalJson(configurationAt(proposal, stage)) &&
-        (trial.status === 'failed' || trial.foldScores.length === data.folds.length) &&
-        trial.oof.length === (trial.status === 'complete' ? data.labels.length : 0);
-      if (same) return;
+      const wrong = wrongInTrial(trial, stage, { data, metric, proposal });
+      if (wrong === undefined) return;
       throw new InvalidModel({
         file: journal?.file,
-        problem: `trial ${trial.number} of the journal is not what this search proposes.`,
-        hint: 'The journal was changed, or made by another version: start over without resuming.',
+        problem: `line ${this.#journal?.lineOf(evaluation)}: trial ${trial.number} of the journal${wrong}.`,
+        hint: 'The journal was changed or damaged: delete the line, or start over without --resume.',
       });
     });
   }
-}
-
-/** The configuration of one of the trials that a proposal makes. */
-function configurationAt({ configuration, checkpoints }: Proposal, stage: number): Trial['configuration'] {
-  return checkpoints === undefined ? configuration : { ...configuration, rounds: checkpoints[stage] };
 }
 
 /** The error if it is one of the configuration or of memory; all others are thrown. */

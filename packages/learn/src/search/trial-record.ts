@@ -7,6 +7,7 @@ import type { Trial } from './trial.ts';
 const MOST_FOLDS = 100_000;
 const MOST_ROUNDS = 1_000_000;
 const MOST_TEXT = 256 * 1024 * 1024;
+const MOST_PROBLEM = 10_000;
 
 /** A trial as plain JSON: scores that are not numbers as null, margins as base64 of little-endian float32. */
 export function trialRecord({ oof, ...trial }: Trial): object {
@@ -46,8 +47,8 @@ export function parseTrial(record: JsonCursor, number: number): Trial {
     rounds: found.rounds.integer({ min: 0, max: MOST_ROUNDS }),
     curve: found.curve.array(MOST_ROUNDS).map(numberOrNaN),
     oof: parseMargins(found.oof),
-    seconds: found.seconds.number(),
-    ...(found.problem !== undefined && { problem: found.problem.string() }),
+    seconds: found.seconds.number({ min: 0 }),
+    ...(found.problem !== undefined && { problem: found.problem.string(MOST_PROBLEM) }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { InvalidOption } from '@verdict/core';
 import { requireLabels, requireProbabilities } from '../metrics/checks.ts';
-import { holmAdjust } from '../metrics/holm.ts';
 import { clippingOf, rowLogLoss } from '../metrics/probability-metrics.ts';
 import { conditionWords, noCondition } from './slice-columns.ts';
 import type { SliceColumn, SliceCondition } from './slice-columns.ts';
@@ -20,7 +19,7 @@ export interface WeakSlice {
   readonly difference: number;
   readonly low: number;
   readonly high: number;
-  /** P-value of the difference, corrected for all slices that were looked at (Holm). */
+  /** P-value of the difference, corrected for all slices that were looked at (Bonferroni); two-sided. */
   readonly pValue: number;
   /** Mean probability and share of positives in the slice. */
   readonly predicted: number;
@@ -81,10 +80,12 @@ interface Candidate {
 /**
  * Looks for subgroups on which the model is worse than elsewhere: every condition on one column, and every pair of
  * conditions on two, that holds for at least 30 rows and 1 % of them (Chung et al. 2019, Slice Finder). Each is
- * compared with all other rows by a one-sided Welch test of the log loss, and only those stay that are significant
- * at 5 % after Holm's correction for all that were looked at, half of the error left to single conditions and half to
- * the far more numerous pairs: on data without any weak slice, a slice is found in at most about one of twenty runs. Pairs must add to both of their parts, parts that are weak only because of a pair
- * are left out, and slices of nearly the same rows are told as one. Rows count as independent.
+ * compared with all other rows by Welch's two-sided test of the log loss, and only those stay that are worse at the
+ * 5 % level after Bonferroni's correction for all that were looked at, half of the error left to single conditions and
+ * half to the far more numerous pairs. So a slice is shown exactly where its interval, which is corrected likewise, lies
+ * above 0; on data without any weak slice, that happens in at most about one of forty runs. Pairs must add to both of
+ * their parts, parts that are weak only because of a pair are left out, and slices of nearly the same rows are told as
+ * one. Rows count as independent.
  *
  * @throws InvalidOption, InvalidValue, InsufficientData for rows that no figure can be computed from
  */
@@ -182,16 +183,11 @@ function significant(
   const own = candidates.filter(({ columns }) => columns.length === size);
   // Each size has its share of the error, unless there is but one.
   const shares = looked.filter((count) => count > 0).length;
-  const family = looked[size - 1];
-  const corrected = holmAdjust(
-    own.map(({ gap }) => gap.pValue),
-    family,
-  );
-  return own.flatMap((candidate, i) => {
-    const pValue = Math.min(1, shares * corrected[i]);
-    return pValue < LEVEL
-      ? [{ ...candidate, pValue, half: gapHalfWidth(candidate.gap, shares * family) }]
-      : [];
+  const family = shares * looked[size - 1];
+  return own.flatMap((candidate) => {
+    // Two-sided, as the interval is: it lies above 0 exactly where this is below the level.
+    const pValue = Math.min(1, 2 * family * candidate.gap.pValue);
+    return pValue < LEVEL ? [{ ...candidate, pValue, half: gapHalfWidth(candidate.gap, family) }] : [];
   });
 }
 

@@ -55,6 +55,8 @@ export interface CheckedOptions {
 }
 
 const MAX_THREADS = 256;
+/** Share of the rows that is held out to judge, unless it is said. */
+export const defaultTestSize = 0.2;
 
 /**
  * Fills in defaults and checks bounds.
@@ -62,7 +64,7 @@ const MAX_THREADS = 256;
  * @throws InvalidOption
  */
 export function checkOptions(options: ModelOptions, cores: number): CheckedOptions {
-  const { seed = 42, testSize = 0.2, folds = 5, threads = cores } = options;
+  const { seed = 42, testSize = defaultTestSize, folds = 5, threads = cores } = options;
   const { thresholdRule = { rule: 'mcc' }, calibration = 'none' } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InvalidOption({ option: 'seed', got: seed, expected: 'a whole number from 0 to 2^53 - 1' });

@@ -1,11 +1,13 @@
 import {
   bootstrapReplicates,
+  evaluate,
   intervalsOf,
   joinReplicates,
   metricNames,
   percentileInterval,
+  withoutResamplingBias,
 } from '../metrics/index.ts';
-import type { Interval, MetricName, Replicates } from '../metrics/index.ts';
+import type { Interval, MetricName, Metrics, Replicates } from '../metrics/index.ts';
 import type { LabelledRows } from './judgement.ts';
 import type { WorkPool } from './pool.ts';
 
@@ -75,7 +77,7 @@ export async function intervalsInPool(
   model: Predictions,
   seed: number,
 ): Promise<Record<MetricName, Interval>> {
-  return intervalsOf(await replicatesInPool(pool, rows, model, seed));
+  return intervalsOf(await replicatesInPool(pool, rows, model, seed), figuresOf(rows, model));
 }
 
 /**
@@ -93,13 +95,25 @@ export async function resampleInPool(
     replicatesInPool(pool, rows, model, seed),
     replicatesInPool(pool, rows, other, seed),
   ]);
+  const figures = figuresOf(rows, model);
+  const otherFigures = figuresOf(rows, other);
   const differences = {} as Record<MetricName, Interval>;
   for (const name of metricNames) {
     const [a, b] = [own[name], others[name]];
     differences[name] =
       a === undefined || b === undefined
         ? { low: Number.NaN, high: Number.NaN }
-        : percentileInterval(a.map((value, i) => value - b[i]));
+        : percentileInterval(
+            withoutResamplingBias(
+              name,
+              a.map((value, i) => value - b[i]),
+              figures[name] - otherFigures[name],
+            ),
+          );
   }
-  return { intervals: intervalsOf(own), differences };
+  return { intervals: intervalsOf(own, figures), differences };
+}
+
+function figuresOf({ labels, weights }: LabelledRows, { probabilities, threshold }: Predictions): Metrics {
+  return evaluate(labels, probabilities, threshold, weights);
 }

@@ -8,6 +8,7 @@ import {
   timeSplit,
 } from '../validation/index.ts';
 import type { Split } from '../validation/index.ts';
+import { defaultTestSize } from './options.ts';
 import type { CheckedOptions } from './options.ts';
 import { timeBlocks } from './time-blocks.ts';
 
@@ -83,7 +84,11 @@ export function assignFolds(rows: RowRelations, options: CheckedOptions): Uint8A
         `there are ${positives} positive and ${labels.length - positives} negative rows` +
         `${groups === undefined ? '.' : `, in groups that allow ${possible} folds.`}`,
       hint:
-        possible >= 2 ? `Use --folds ${possible}, or give more rows.` : 'Give more rows of the rarer class.',
+        options.testSize > defaultTestSize
+          ? `Set fewer rows aside with a smaller --test-size than ${options.testSize}, or give more rows.`
+          : possible >= 2
+            ? `Use --folds ${possible}, or give more rows.`
+            : 'Give more rows of the rarer class.',
     });
   }
   return stratifiedFolds(labels, { folds, seed, ...(groups === undefined ? {} : { groups }) });

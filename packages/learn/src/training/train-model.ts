@@ -403,10 +403,9 @@ export function predictionsOf(
   fit: CrossFit,
   decision: Decision,
   dataset: Dataset,
-): { margins: Float64Array; probabilities: Float64Array; linear: Float64Array } {
-  const { margins, probabilities } = createScorer(scoringModel(fit, decision)).scoreBatch(dataset);
+): { probabilities: Float64Array; linear: Float64Array } {
+  const { probabilities } = createScorer(scoringModel(fit, decision)).scoreBatch(dataset);
   return {
-    margins,
     probabilities,
     linear: probabilitiesOf(logisticMargins(fit.linear, linearDesign(fit.plan, dataset))),
   };

@@ -5,6 +5,27 @@ export interface Budget {
   /** Where the span begins, by that clock. */
   readonly started: number;
   readonly seconds: number | undefined;
+  /** Seconds of computing that the process has used, all threads together. */
+  readonly cpu: () => number;
+}
+
+/** With other work on the machine a second of computing takes longer than so many seconds only for a moment. */
+const SLOWEST = 5;
+
+/**
+ * Measures how many seconds of wall time a second of computing takes while some work goes on: half a second with two
+ * threads that nobody disturbs, more where other work shares the machine. What is known in seconds of computing can
+ * be told in wall time by it.
+ *
+ * @returns what says it, from then on to the time of asking
+ */
+export function startPace({ now, cpu }: Budget, threads: number): () => number {
+  const start = now();
+  const used = cpu();
+  return () => {
+    const pace = (now() - start) / 1000 / (cpu() - used);
+    return Math.min(SLOWEST, Math.max(1 / threads, Number.isNaN(pace) ? 0 : pace));
+  };
 }
 
 /** Seconds since the span began. */

@@ -11,12 +11,17 @@ const MOST_MEMBERS = 8;
 /** Trials that an ensemble is chosen from, the best ones. */
 const MOST_CANDIDATES = 30;
 
-/** The trials that ship and their shares; none if no trial is complete. */
+/**
+ * The trials that ship and their shares; none if no trial is complete.
+ *
+ * @param pace wall seconds that a second of computing takes
+ */
 export function chooseMembers(
   { rows, settings, tuning, budget, afterwards }: ChoiceInput,
   { trials, ranking }: SearchResult,
   linear: Float64Array,
   folds: Uint8Array,
+  pace: number,
 ): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   const complete = ranking
@@ -29,7 +34,7 @@ export function chooseMembers(
   // As many members as can be fitted twice in the time that is left.
   const affordable = (members: readonly Trial[]): boolean =>
     members.reduce((sum, { seconds }) => sum + seconds, 0) * (fitsOfAll / threads) <
-    remaining(budget) - afterwards - finishingSeconds(0, members.length);
+    remaining(budget) - afterwards * pace - finishingSeconds(0, members.length, pace);
   const candidates = complete.slice(0, MOST_CANDIDATES);
   const ensemble = chooseEnsemble({
     labels,

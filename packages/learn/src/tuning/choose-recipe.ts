@@ -15,12 +15,12 @@ import {
 } from '../training/index.ts';
 import type { CrossFit, FitSettings, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
-import { elapsed, remaining, shorten, timed } from './budget.ts';
+import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { chooseMembers, memberOf } from './choose-members.ts';
 import { chooseFeatures } from './feature-stage.ts';
 import type { FeatureChoice } from './feature-stage.ts';
-import { finishingSeconds } from './finishing.ts';
+import { finishingSeconds, warmSeconds } from './finishing.ts';
 import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
 import type { CheckedTuning, TuneOptions } from './tune-options.ts';
@@ -28,7 +28,9 @@ import type { CheckedTuning, TuneOptions } from './tune-options.ts';
 /** What a search on some rows has chosen for all rows. */
 export interface Choice {
   readonly recipe: Recipe;
-  readonly summary: SearchSummary;
+  /** What plain training makes of the same rows. */
+  readonly plain: CrossFit;
+  readonly summary: Omit<SearchSummary, 'outOfFold'>;
 }
 
 export interface ChoiceInput {
@@ -36,7 +38,7 @@ export interface ChoiceInput {
   readonly settings: FitSettings;
   readonly tuning: CheckedTuning;
   readonly budget: Budget;
-  /** Seconds at the end of the budget that are for what comes after the fits. */
+  /** Seconds of computing at the end of the budget that are for what comes after the fits. */
   readonly afterwards: number;
   readonly journal?: TuneOptions['journal'];
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +47,7 @@ export interface ChoiceInput {
 
 /** The share of the time that may go to engineered features and selection. */
 const FEATURE_SHARE = 1 / 3;
-/** Members that time is set aside for before it is known how many there are. */
+/** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
 /** The first trial begins however little time there is. */
 const LEAST_SECONDS = 0.1;
@@ -59,9 +61,11 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const fit = (some: Rows, recipe: Recipe): Promise<CrossFit> =>
     fitRecipe(some, settings, () => undefined, recipe);
   const plain = defaultRecipe(rows.dataset.rowCount);
+  const pace = startPace(budget, settings.pool.threads);
   const { result: base, seconds: baseSeconds } = await timed(budget, () => fit(rows, plain));
+  const fitSeconds = warmSeconds(baseSeconds, pace());
 
-  const featureBudget = shorten(budget, input.afterwards + finishingSeconds(baseSeconds, 1), FEATURE_SHARE);
+  const featureBudget = shorten(budget, reserveFor(input, fitSeconds, 1, pace()), FEATURE_SHARE);
   const features: FeatureChoice =
     tuning.engineering === 'none'
       ? { engineered: [], families: [], fit: base }
@@ -80,11 +84,17 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     ...(selection === undefined ? {} : { keep: selection.kept }),
   };
   const tables = await tablesOf(input, making, trialSplits(input, folds));
-  const found = await runSearch(input, tables, baseSeconds);
+  const reserves = Array.from({ length: tuning.ensemble ? EXPECTED_MEMBERS : 1 }, (_, others) =>
+    reserveFor(input, fitSeconds, 1 + others, pace()),
+  );
+  // Where time is short, trials go before members: no more is set aside for these than for the search.
+  const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
+  const found = await runSearch(input, tables, affordable.at(-1) ?? reserves[0]);
   const linear = selection === undefined ? features.fit : await fit(rows, { ...plain, ...making });
-  const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds);
+  const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds, pace());
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
+    plain: base,
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -96,12 +106,14 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     summary: {
       strategy: tuning.strategy,
       metric: found.metric,
+      ...(tuning.scheme === undefined ? {} : { scheme: tuning.scheme }),
       trials: found.trials.map(summaryOf),
       ranking: found.ranking,
       families: features.families,
       engineered: features.fit.plan.outputs
         .map(({ name }) => name)
-        .filter((name) => !base.plan.outputs.some((output) => output.name === name)),
+        .filter((name) => !base.plan.outputs.some((output) => output.name === name))
+        .filter((name) => selection === undefined || selection.kept.includes(name)),
       ...(selection === undefined ? {} : { selection }),
       ...(ensemble === undefined ? {} : { ensemble }),
       members:
@@ -119,6 +131,11 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
       ended: endOf(tuning, found),
     },
   };
+}
+
+/** Wall seconds from the end of the search to that of the whole work. */
+function reserveFor({ afterwards }: ChoiceInput, fitSeconds: number, members: number, pace: number): number {
+  return finishingSeconds(fitSeconds, members, pace) + afterwards * pace;
 }
 
 /** Trees of the default recipe with engineered features, without the regression beside them. */
@@ -199,10 +216,9 @@ async function tablesOf(
 }
 
 /** Tries configurations on the folds. */
-async function runSearch(input: ChoiceInput, tables: FoldTables, fitSeconds: number): Promise<SearchResult> {
+async function runSearch(input: ChoiceInput, tables: FoldTables, reserve: number): Promise<SearchResult> {
   const { rows, settings, tuning, budget, journal, signal, onTrial } = input;
   const { strategy, grid, space, trials, metric } = tuning;
-  const reserve = input.afterwards + finishingSeconds(fitSeconds, tuning.ensemble ? EXPECTED_MEMBERS : 1);
   const span = shorten(budget, reserve);
   const seen: Trial[] = [];
   return searchTrials({

@@ -1,23 +1,31 @@
-import { scoreMargins } from '../search/index.ts';
+import { higherIsBetter, scoreProbabilities } from '../search/index.ts';
 import type { SearchMetric } from '../search/index.ts';
-import type { FitSettings, Rows } from '../training/index.ts';
+import type { CrossFit, FitSettings, Rows } from '../training/index.ts';
 import { decisionOf, fitRecipe, predictionsOf, takeFrom } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
 import type { ValidationScheme } from '../validation/index.ts';
 import type { Choice } from './choose-recipe.ts';
+import { scoreOutOfFold } from './model-score.ts';
+
+/** What a kind of models reaches in each outer fold, by the metric of the search. */
+export interface NestedScores {
+  /** Out of fold on the rows that the model was made of: the mean over its own folds. */
+  readonly inner: readonly number[];
+  /** On the rows of the outer fold. */
+  readonly outer: readonly number[];
+}
 
 /**
  * What the whole procedure reaches on rows that chose nothing: in each outer fold everything is chosen anew on the
- * other folds, and judged on the fold's own rows (Varma and Simon 2006; Cawley and Talbot 2010).
+ * other folds, and judged on the fold's own rows (Varma and Simon 2006; Cawley and Talbot 2010). All scores are of
+ * whole models: trees, regression and calibration. Those of trials, which are of trees alone, are no part of it.
  */
-export interface NestedOutcome {
+export interface NestedOutcome extends NestedScores {
   readonly folds: number;
   readonly metric: SearchMetric;
-  /** What the best trial of each search reached on the rows that chose it. */
-  readonly inner: readonly number[];
-  /** What the model that was then made reached on the rows of the outer fold. */
-  readonly outer: readonly number[];
-  /** Mean of inner less outer: above 0, the search flatters itself in a metric of which more is better. */
+  /** The same of what training without a search makes of the same rows. */
+  readonly plain: NestedScores;
+  /** By how much a search looks better on its own rows than it is: the mean difference, above 0 if it flatters itself. */
   readonly optimism: number;
   /** Standard error of that mean over the outer folds. */
   readonly standardError: number;
@@ -46,26 +54,33 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
   const { options, schema } = settings;
   const probabilities = new Float64Array(rows.labels.length).fill(Number.NaN);
   const linear = probabilities.slice();
-  const inner: number[] = [];
-  const outer: number[] = [];
+  const scores = { inner: [] as number[], outer: [] as number[] };
+  const plainScores = { inner: [] as number[], outer: [] as number[] };
   for (const [fold, { train, test }] of makeSplits(
     rows,
     schemeOf(rows, outerFolds),
     options.seed,
   ).entries()) {
     const own = takeFrom(rows, train);
-    const { recipe, summary } = await choose(own, fold);
+    const { recipe, plain } = await choose(own, fold);
     const fit = await fitRecipe(own, settings, () => undefined, recipe);
     const others = takeFrom(rows, test);
-    const predicted = predictionsOf(fit, decisionOf(fit, schema, options), others.dataset);
+    const judge = (made: CrossFit, into: typeof scores): ReturnType<typeof predictionsOf> => {
+      const found = predictionsOf(made, decisionOf(made, schema, options), others.dataset);
+      into.inner.push(scoreOutOfFold(metric, made, own, options));
+      into.outer.push(scoreProbabilities(metric, others.labels, found.probabilities, others.weights));
+      return found;
+    };
+    judge(plain, plainScores);
+    const predicted = judge(fit, scores);
     test.forEach((row, i) => {
       probabilities[row] = predicted.probabilities[i];
       linear[row] = predicted.linear[i];
     });
-    inner.push(summary.trials.find(({ number }) => number === summary.ranking[0])!.score);
-    outer.push(scoreMargins(metric, others.labels, Float32Array.from(predicted.margins), others.weights));
   }
-  const differences = inner.map((value, fold) => value - outer[fold]);
+  const { inner, outer } = scores;
+  const sign = higherIsBetter(metric) ? 1 : -1;
+  const differences = inner.map((value, fold) => sign * (value - outer[fold]));
   const optimism = average(differences);
   const spread = average(differences.map((value) => (value - optimism) ** 2));
   return {
@@ -74,8 +89,8 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
     outcome: {
       folds: outer.length,
       metric,
-      inner,
-      outer,
+      ...scores,
+      plain: plainScores,
       optimism,
       standardError: Math.sqrt(spread / Math.max(1, outer.length - 1)),
     },

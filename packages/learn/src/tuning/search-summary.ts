@@ -1,16 +1,19 @@
 import type { CountChoice } from '../selection/index.ts';
 import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchMetric, Strategy, Trial } from '../search/index.ts';
+import type { ValidationScheme } from '../validation/index.ts';
 import type { FamilyOutcome } from './feature-stage.ts';
 import type { NestedOutcome } from './nested.ts';
 
-/** A trial without its predictions and its way there. */
+/** A trial without its predictions and its way there; its scores are of the trees alone. */
 export type TrialSummary = Omit<Trial, 'oof' | 'curve'>;
 
 /** What a search has tried and chosen; figures in here chose something, and are a little too good. */
 export interface SearchSummary {
   readonly strategy: Strategy;
   readonly metric: SearchMetric;
+  /** How trials were validated, where otherwise than on the folds of the model. */
+  readonly scheme?: ValidationScheme;
   /** In the order in which they began. */
   readonly trials: readonly TrialSummary[];
   /** Numbers of trials, best first; incomplete ones come last. */
@@ -23,6 +26,16 @@ export interface SearchSummary {
   readonly ensemble?: EnsembleChoice;
   /** The members that ship. */
   readonly members: readonly MemberSummary[];
+  /**
+   * What whole models (trees, regression, calibration) reach out of fold on the rows of the search: the mean of the
+   * metric over the folds.
+   */
+  readonly outOfFold: {
+    /** The model that was searched for. These rows chose it. */
+    readonly chosen: number;
+    /** What training without a search makes of the same rows and folds. */
+    readonly plain: number;
+  };
   /** What all choices reach on rows that chose nothing, in outer folds. */
   readonly nested?: NestedOutcome;
   /** Why the search ended. */

@@ -4,6 +4,7 @@ import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
 import { chooseRecipe } from './choose-recipe.ts';
 import type { Choice } from './choose-recipe.ts';
+import { scoreOutOfFold } from './model-score.ts';
 import { searchNested } from './nested.ts';
 import type { SearchSummary } from './search-summary.ts';
 import { checkTuning } from './tune-options.ts';
@@ -26,7 +27,8 @@ export interface TunedModel extends TrainedModel {
 export async function tuneModel(table: TrainingTable, options: TuneOptions = {}): Promise<TunedModel> {
   const tuning = checkTuning(options);
   const now = options.now ?? (() => performance.now());
-  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget };
+  const { cpu = processSeconds } = options;
+  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget, cpu };
   const { afterwards = 0, journal, signal, onTrial } = options;
   const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
   // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.
@@ -68,9 +70,15 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
                       budget: shorten(budget, 0, 1 / (outerFolds - fold)),
                     }),
                 });
-          summary = { ...choice.summary, ...(nested === undefined ? {} : { nested: nested.outcome }) };
           resolve(choice);
           const fit = await finish(rows, choice, onTask);
+          const score = (made: CrossFit): number =>
+            scoreOutOfFold(tuning.metric, made, rows, settings.options);
+          summary = {
+            ...choice.summary,
+            outOfFold: { chosen: score(fit), plain: score(choice.plain) },
+            ...(nested === undefined ? {} : { nested: nested.outcome }),
+          };
           // Windows of time leave the earliest rows unjudged.
           const complete = nested !== undefined && !nested.probabilities.some(Number.isNaN);
           return complete ? { ...fit, outer: nested } : fit;
@@ -82,4 +90,9 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
     };
   });
   return { ...trained, search: summary! };
+}
+
+function processSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

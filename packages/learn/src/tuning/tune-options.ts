@@ -33,9 +33,14 @@ export interface TuneOptions extends ModelOptions {
   readonly journal?: { readonly file: string; readonly resume: boolean };
   /** Milliseconds of a clock that only goes forward; default that of the process. */
   readonly now?: () => number;
+  /** Seconds of computing that the process has used, all threads together; default that of the process. */
+  readonly cpu?: () => number;
   /** When the budget began, by that clock; default: when the search is called. */
   readonly started?: number;
-  /** Seconds that the caller needs after the model is made, such as for drawing. They are taken from the budget. */
+  /**
+   * Seconds of computing, of all threads together, that the caller needs after the model is made, such as for drawing.
+   * What they take of wall time on this machine is taken from the budget.
+   */
   readonly afterwards?: number;
   /** Called after every trial. */
   readonly onTrial?: (trial: Trial, progress: SearchProgress) => void;

@@ -19,7 +19,10 @@ export function glossarySection({ headline, crossValidation }: ReportInput): Htm
             <dd>${meaning} ${better === 'higher' ? 'Higher' : 'Lower'} is better.</dd>`,
       )}
       <dt>95 % interval</dt>
-      <dd>Where the figure would lie in 95 of 100 draws of as many rows.</dd>
+      <dd>
+        Where the figure would lie in 95 of 100 draws of as many rows. Chance makes the calibration error
+        larger in few rows than in many: its interval is of what as many rows show.
+      </dd>
       <dt>Log-odds</dt>
       <dd>
         The logarithm of probability over its opposite: 0 is even, each unit multiplies the odds by 2.7.

@@ -4,6 +4,9 @@ import type { Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
 
+/** How many engineered features are named. */
+const listedFeatures = 30;
+
 /** What the model is made of and how it learnt. */
 export function modelSection({ model, learning }: ReportInput, figures: ReadonlyMap<string, Html>): Html {
   const parameters = Object.entries(model.parameters ?? {});
@@ -32,6 +35,7 @@ export function modelSection({ model, learning }: ReportInput, figures: Readonly
               : html`<dt>Features</dt>
                   <dd>${formatCount(model.features)} after preparation</dd>`
           }
+          ${model.engineered === undefined || model.engineered.length === 0 ? undefined : engineeredList(model.engineered)}
           ${
             model.calibration === undefined
               ? undefined
@@ -55,6 +59,17 @@ export function modelSection({ model, learning }: ReportInput, figures: Readonly
       ${learning === undefined ? undefined : figures.get('learning_curve')}
     </div>
   </section>`;
+}
+
+/** The features that a search has made, by their names. */
+function engineeredList(names: readonly string[]): Html {
+  const more = names.length - listedFeatures;
+  return html`<dt>Engineered by the search</dt>
+    <dd>
+      ${names.slice(0, listedFeatures).map((name, i) => html`${i === 0 ? '' : '; '}${nameHtml(name)}`)}${
+        more > 0 ? ` and ${formatCount(more)} more` : ''
+      }
+    </dd>`;
 }
 
 /** Where an imported model comes from. */

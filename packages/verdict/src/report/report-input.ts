@@ -177,6 +177,8 @@ export interface ReportInput {
     /** What was chosen on these very rows, which makes their figures a little too good. */
     readonly chosenOnTheseRows?: readonly string[];
   };
+  /** How rows were parted into those that train and those that judge, in sentences. */
+  readonly validation?: readonly string[];
   /** Where a search chose the configuration. */
   readonly search?: SearchReportInput;
   readonly decision: ReportDecision;
@@ -203,6 +205,8 @@ export interface ReportInput {
     readonly members: readonly ReportMember[];
     readonly trees?: number;
     readonly features?: number;
+    /** Names of the features that a search has made of columns and kept, which say how: `debt / income`. */
+    readonly engineered?: readonly string[];
     /** How probabilities are calibrated: `none`, `sigmoid`, `beta` or `isotonic`. */
     readonly calibration?: string;
     readonly parameters?: Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ export interface ReportTrial {
   readonly source: string;
   /** `complete`, or why its score is not one of a whole trial: `pruned`, `stopped`, `failed`. */
   readonly status: string;
-  /** Mean over the folds; null or NaN if there is none. */
+  /** Of the trees alone, the mean over the folds; null or NaN if there is none. */
   readonly score: number | null;
   /** Standard deviation over the folds. */
   readonly deviation: number | null;
@@ -32,7 +32,7 @@ export interface ReportFeatureFamily {
   readonly family: string;
   /** Features that it proposed. */
   readonly count: number;
-  /** What it adds to the score out of fold, positive for better. */
+  /** By how much the log loss of a row falls out of fold, by the whole model. */
   readonly gain: number | null;
   readonly standardError: number | null;
   readonly kept: boolean;
@@ -49,21 +49,26 @@ export interface SearchReportInput {
   readonly trials: readonly ReportTrial[];
   /** Share of the spread of the scores that each parameter explains by itself, 0 to 1. */
   readonly importance?: readonly { readonly parameter: string; readonly share: number | null }[];
-  /** Score of the configuration that training without a search uses, on the same folds. */
+  /** Score of trial 0, which has the parameters of training without a search, as the other trials' scores are. */
   readonly baselineScore?: number | null;
-  /** The winner's score as the search saw it, and on outer folds that chose nothing, with a 95 % interval. */
-  readonly optimism?: {
+  /** Whole models out of fold, on the rows that chose: the one that was searched for, and plain training's. */
+  readonly outOfFold?: { readonly chosen: number; readonly plain: number };
+  /** Means over outer folds, of whole models: on their own rows out of fold, and on the rows of the outer fold. */
+  readonly nested?: {
+    readonly folds: number;
     readonly inner: number;
     readonly outer: number;
-    readonly low: number | null;
-    readonly high: number | null;
+    readonly plainInner: number;
+    readonly plainOuter: number;
+    /** By how much a search looks better than it is, and the standard error of that. */
+    readonly optimism: number;
+    readonly standardError: number;
   };
   readonly ensemble?: {
     readonly members: readonly ReportEnsembleMember[];
-    /** What it adds to the best single model, positive for better, with a 95 % interval. */
+    /** By how much the log loss of a row falls against the best single trial, and its one-sided 95 % bound. */
     readonly gain: number;
-    readonly low: number | null;
-    readonly high: number | null;
+    readonly atLeast: number | null;
     /** False if the single model ships. */
     readonly kept: boolean;
     /** Trees to walk for one row, with the single model and with the ensemble. */
@@ -74,6 +79,7 @@ export interface SearchReportInput {
   readonly selection?: {
     /** What ranked the features. */
     readonly method: string;
+    /** Log loss of modest trees by number of features; errors are of the difference to the best number. */
     readonly curve: readonly {
       readonly count: number;
       readonly mean: number | null;

@@ -31,8 +31,6 @@ export function searchPlots(search: SearchReportInput | undefined): SearchPlots 
       ? {}
       : {
           selectionCurve: {
-            metric,
-            higherIsBetter: trials.higherIsBetter,
             method: selection.method,
             curve: selection.curve,
             kept: selection.kept,

@@ -17,7 +17,7 @@ export function searchSection({ search }: ReportInput, figures: ReadonlyMap<stri
   const { ensemble, features, selection } = search;
   return html`<section id="search" aria-labelledby="search-heading">
     <h2 id="search-heading">The search</h2>
-    ${summary(search)} ${optimism(search)}
+    ${summary(search)} ${models(search)} ${optimism(search)}
     <div class="charts">${figures.get('optimisation_history')}${figures.get('parameter_importance')}</div>
     ${leaders(search)}
     <div class="charts">${figures.get('parallel_coordinates')}</div>
@@ -45,33 +45,47 @@ function summary(search: SearchReportInput): Html {
     ${
       best === undefined
         ? undefined
-        : html`The best, trial ${best.number}, reaches ${nameHtml(metric)}
-            <strong>${formatMetric(best.score, 4)}</strong>${
-              isKnown(baselineScore)
-                ? html`; training without a search reaches ${formatMetric(baselineScore, 4)}`
-                : undefined
-            }.`
+        : html`The score of a trial is that of its trees alone, the mean over the folds. The best, trial
+          ${best.number}, reaches ${nameHtml(metric)}
+          ${formatMetric(best.score, 4)}${
+            isKnown(baselineScore) && best.number !== 0
+              ? html`; trial 0, which has the parameters of training without a search,
+                ${formatMetric(baselineScore, 4)}`
+              : undefined
+          }.`
     }
   </p>`;
 }
 
-/** How much too good the winner looked. */
-function optimism({ optimism: found, metric }: SearchReportInput): Html {
+/** The model beside what training without a search makes of the same rows. */
+function models({ outOfFold, metric }: SearchReportInput): Html | undefined {
+  if (outOfFold === undefined) return undefined;
+  return html`<p>
+    Blended with the regression and calibrated, the model that was searched for reaches ${nameHtml(metric)}
+    <strong>${formatMetric(outOfFold.chosen, 4)}</strong> out of fold; training without a search reaches
+    ${formatMetric(outOfFold.plain, 4)} in the same way on the same folds, each of which has chosen its rounds
+    on its own rows there.
+  </p>`;
+}
+
+/** How much too good the search looks. */
+function optimism({ nested, metric }: SearchReportInput): Html {
   const mark = html`<span class="tag">optimistic</span>`;
-  if (found === undefined) {
+  if (nested === undefined) {
     return html`<p>
       ${mark} The scores in this section chose the winner, so they are a little too good. The key figures
       above come from rows that chose nothing, or say that they do not.
     </p>`;
   }
-  const interval =
-    isKnown(found.low) && isKnown(found.high)
-      ? ` (95 % interval ${formatMetric(found.low, 4)} to ${formatMetric(found.high, 4)})`
-      : '';
+  const { folds, inner, outer, plainInner, plainOuter, standardError } = nested;
+  const size = `${formatMetric(Math.abs(nested.optimism), 4)} ${nested.optimism < 0 ? 'worse' : 'better'}`;
   return html`<p>
-    ${mark} The scores in this section chose the winner. On outer folds, which chose nothing, the winners of
-    such a search reach ${nameHtml(metric)} ${formatMetric(found.outer, 4)}${interval}; the search itself saw
-    ${formatMetric(found.inner, 4)}.
+    ${mark} The scores in this section chose the winner. On ${formatCount(folds)} outer folds, which chose
+    nothing, the models of such searches reach ${nameHtml(metric)}
+    <strong>${formatMetric(outer, 4)}</strong>, training without a search ${formatMetric(plainOuter, 4)}. Out
+    of fold on their own rows these models reached ${formatMetric(inner, 4)} and
+    ${formatMetric(plainInner, 4)}: there a search looks ${size} than it is (standard error
+    ${formatMetric(standardError, 4)}).
   </p>`;
 }
 
@@ -81,7 +95,7 @@ function leaders(search: SearchReportInput): Html | undefined {
   const shown = trials.slice(0, listedTrials);
   return html`<h3>Best trials</h3>
     ${tableHtml(
-      `The ${shown.length === trials.length ? `${formatCount(shown.length)} complete trials` : `first ${shown.length} of ${formatCount(trials.length)} complete trials`}, best first; optimistic, since they chose`,
+      `The ${shown.length === trials.length ? `${formatCount(shown.length)} complete trials` : `first ${shown.length} of ${formatCount(trials.length)} complete trials`}, best first, by their trees alone; optimistic, since they chose`,
       [
         { text: 'Trial' },
         { text: search.metric, number: true },
@@ -114,16 +128,14 @@ function paramsHtml({ params }: ReportTrial): Html {
 function ensembleHtml({
   members,
   gain,
-  low,
-  high,
+  atLeast,
   kept,
   treesBefore,
   treesAfter,
 }: NonNullable<SearchReportInput['ensemble']>): Html {
-  const interval =
-    isKnown(low) && isKnown(high)
-      ? ` (95 % interval ${formatMetric(low, 4)} to ${formatMetric(high, 4)}, on predictions that chose nothing)`
-      : '';
+  const bound = isKnown(atLeast)
+    ? `, with 95 % confidence by at least ${formatMetric(atLeast, 4)} (one-sided)`
+    : '';
   const cost = treesBefore > 0 ? ` (${formatNumber(treesAfter / treesBefore)} times as many)` : '';
   const total = members.reduce((sum, { weight }) => sum + weight, 0);
   return html`<h3>Ensemble</h3>
@@ -133,7 +145,8 @@ function ensembleHtml({
           ? html`The model that ships is an <strong>ensemble</strong>.`
           : html`An ensemble was tried and <strong>not kept</strong>: the single best model ships.`
       }
-      It gains ${formatMetric(gain, 4)} over the best single model${interval}, and walks
+      In predictions that chose nothing, with the regression on both sides, its log loss of a row is lower
+      than that of the best single trial by ${formatMetric(gain, 4)}${bound}. It walks
       ${formatCount(treesAfter)} trees for a row instead of ${formatCount(treesBefore)}${cost}.
     </p>
     ${
@@ -162,11 +175,11 @@ function ensembleHtml({
 function familiesHtml(families: NonNullable<SearchReportInput['features']>['families']): Html {
   return html`<h3>Engineered features</h3>
     ${tableHtml(
-      'Families of features, and what each adds out of fold; positive is better',
+      'Families of features, and by how much each makes the log loss of the whole model fall out of fold',
       [
         { text: 'Family' },
         { text: 'Features', number: true },
-        { text: 'Gain', number: true },
+        { text: 'Log loss saved', number: true },
         { text: 'Standard error', number: true },
         { text: 'Kept' },
       ],
@@ -175,7 +188,7 @@ function familiesHtml(families: NonNullable<SearchReportInput['features']>['fami
         formatCount(count),
         isKnown(gain) ? formatMetric(gain, 5) : '–',
         isKnown(standardError) ? formatMetric(standardError, 5) : '–',
-        kept ? html`<span class="better">kept</span>` : 'dropped',
+        kept ? html`<span class="better">kept</span>` : isKnown(gain) ? 'dropped' : 'no time to try',
       ]),
     )}`;
 }
@@ -192,16 +205,16 @@ function selectionHtml(
   );
   const cost =
     at !== undefined && all !== undefined && at !== all && isKnown(at.mean) && isKnown(all.mean)
-      ? html` With these the score is ${formatMetric(at.mean, 4)}, with all ${formatCount(all.count)} it is
-        ${formatMetric(all.mean, 4)}.`
+      ? html` Modest trees of these reach a log loss of ${formatMetric(at.mean, 4)}, of all
+        ${formatCount(all.count)} ${formatMetric(all.mean, 4)}.`
       : undefined;
   const more =
     dropped.length > listedFeatures ? `, and ${formatCount(dropped.length - listedFeatures)} more` : '';
   return html`<h3>Selection of features</h3>
     <p>
       Features were ranked by ${nameHtml(method)} inside each fold; how many are used was chosen by
-      validation:
-      <strong>${formatCount(kept)}</strong>.${cost}
+      validation: <strong>${formatCount(kept)}</strong>, the fewest whose log loss exceeds the best one by at
+      most one standard error of their difference.${cost}
     </p>
     <div class="charts">${figures.get('selection_curve')}</div>
     ${

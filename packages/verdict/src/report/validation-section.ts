@@ -6,7 +6,7 @@ import type { ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
 
 /** Cross-validated figures with their spread and the distance to the training rows. */
-export function validationSection({ crossValidation }: ReportInput): Html | undefined {
+export function validationSection({ crossValidation, validation }: ReportInput): Html | undefined {
   if (crossValidation === undefined) return undefined;
   const { folds, scores, trainTestGap, chosenOnTheseRows = [] } = crossValidation;
   const names = [
@@ -22,6 +22,7 @@ export function validationSection({ crossValidation }: ReportInput): Html | unde
         </p>`;
   return html`<section id="validation" aria-labelledby="validation-heading">
     <h2 id="validation-heading">Cross-validation</h2>
+    ${validation === undefined ? undefined : html`<p>${validation.join(' ')}</p>`}
     <p>
       The training rows were divided into ${formatCount(folds)} folds; each was judged by a model that had
       learnt from the others. A large gap between the rows a model has learnt from and those it has not is

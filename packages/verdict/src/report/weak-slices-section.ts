@@ -25,8 +25,9 @@ export function weakSlicesSection({ weakSlices, headline }: ReportInput): Html |
               slices.length === 0
                 ? 'None has a higher log loss beyond chance.'
                 : html`${slices.length === 1 ? 'One has' : `${slices.length} have`} a higher log loss beyond
-                  chance. P-values and intervals are corrected for all that were looked at: where there is
-                  nothing to find, something is shown in at most about one of twenty reports.`
+                  chance: the 95 % interval of the difference, which is corrected for all that were looked at,
+                  lies above 0. Where there is nothing to find, something is shown in at most about one of
+                  forty reports.`
             }
             ${
               headline.source === 'cross-validation'

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { startPace } from '../src/tuning/budget.ts';
+import type { Budget } from '../src/tuning/budget.ts';
+import { finishingSeconds, warmSeconds } from '../src/tuning/finishing.ts';
+
+/** A machine on which the process gets so many seconds of computing for each second of wall time. */
+function machine(share: () => number): { readonly budget: Budget; readonly pass: (seconds: number) => void } {
+  let wall = 1000;
+  let cpu = 7;
+  return {
+    budget: { now: () => wall * 1000, cpu: () => cpu, started: 0, seconds: 100 },
+    pass(seconds) {
+      wall += seconds;
+      cpu += seconds * share();
+    },
+  };
+}
+
+describe('the pace of a machine', () => {
+  it('is what a second of computing takes, from when it is measured', () => {
+    let share = 0.1;
+    const { budget, pass } = machine(() => share);
+    pass(50);
+    share = 0.5;
+    const pace = startPace(budget, 2);
+    pass(8);
+    expect(pace()).toBeCloseTo(2, 12);
+    share = 1.5;
+    pass(8);
+    expect(pace()).toBeCloseTo(1, 12);
+  });
+
+  it('is no quicker than all threads are, and bounded where nothing is computed', () => {
+    const { budget, pass } = machine(() => 40);
+    const quick = startPace(budget, 2);
+    pass(1);
+    expect(quick()).toBe(0.5);
+    const idle = machine(() => 0);
+    const slow = startPace(idle.budget, 4);
+    expect(slow()).toBe(0.25);
+    idle.pass(3);
+    expect(slow()).toBe(5);
+  });
+});
+
+describe('the time that is kept back to finish', () => {
+  it('grows with what is fitted and explained, and with how slow the machine is', () => {
+    const [one, three] = [1, 3].map((members) => finishingSeconds(2, members, 0.5));
+    expect(one).toBeCloseTo(2.3 * 2 + 0.5 * 3.8, 12);
+    expect(three).toBeGreaterThan(2 * one);
+    // What is known in seconds of computing takes four times as long at four times the pace; fits were measured there.
+    const slow = finishingSeconds(2, 1, 2);
+    expect(slow - 4.6).toBeCloseTo(4 * (one - 4.6), 12);
+  });
+
+  it('does not count what the first fit alone has to do', () => {
+    expect(warmSeconds(30, 0.5)).toBe(29);
+    expect(warmSeconds(30, 2)).toBe(26);
+    // Of a short one most may be warming, but not all.
+    expect(warmSeconds(2, 2)).toBeCloseTo(1.2, 12);
+  });
+});
