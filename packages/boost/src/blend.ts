@@ -122,6 +122,13 @@ function marginOf(
 function scale(tree: Tree, weight: number, divisor: number): Tree {
   const scaled = (value: number): number => (value * weight) / divisor;
   const thresholds = tree.thresholds.map((value, node) => (tree.lefts[node] < 0 ? scaled(value) : value));
+  if (thresholds.some((value, node) => tree.lefts[node] < 0 && !Number.isFinite(value))) {
+    throw new InvalidOption({
+      option: 'weights',
+      got: weight,
+      expected: 'so small that the leaves stay within float32',
+    });
+  }
   return { ...tree, thresholds, baseWeights: tree.baseWeights.map(scaled) };
 }
 

@@ -113,11 +113,18 @@ export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
   }
 }
 
-/** @throws InvalidOption for what does not come from `binMatrix`, such as the matrix itself */
-export function checkBinned(binned: unknown): void {
-  const expected = 'what binMatrix makes of a matrix';
+/** @throws InvalidOption for what does not come from `binMatrix`, such as the matrix itself, or a copy as JSON */
+export function checkBinned(binned: BinnedMatrix): void {
+  const expected = 'what binMatrix makes of a matrix, or a structured clone of it';
   checkObject('binned', binned, expected);
-  if (!('storage' in binned && 'places' in binned)) wrong('binned', binned, expected);
+  const { rowCount, columns, places, storage } = binned;
+  const whole =
+    [columns, places, storage].every((list) => Array.isArray(list)) &&
+    places.length === columns.length &&
+    columns.every(({ cuts }) => isFloats(cuts)) &&
+    places.every((place) => place.storage in storage) &&
+    storage.every(({ bins }) => kindOf(bins) === 'Uint8Array' && bins.length === rowCount);
+  if (!whole) wrong('binned', binned, expected);
 }
 
 /** True for a column that lists its rows. */

@@ -163,7 +163,27 @@ describe('arguments of the wrong type', () => {
   });
 
   it('include the matrix in place of its bins', () => {
-    expect(() => sync({ binned: matrix })).toThrow(/^binned: expected what binMatrix makes of a matrix, got/);
+    expect(() => sync({ binned: matrix })).toThrow(/^binned: expected what binMatrix makes of a matrix, or/);
+  });
+
+  it('include bins that went through JSON, but not their clones', () => {
+    const copy: object = JSON.parse(JSON.stringify(binned));
+    const message = /^binned: expected what binMatrix makes of a matrix, or a structured clone of it, got/;
+    for (const broken of [
+      copy,
+      { ...binned, storage: [] },
+      { ...binned, places: [] },
+      { ...binned, rowCount: 59 },
+    ]) {
+      expect(() => sync({ binned: broken })).toThrow(message);
+      expect(() => booster.predictBinned(broken as never)).toThrow(message);
+    }
+    const clone = trainSync(
+      { binned: structuredClone(binned), labels },
+      { min_child_weight: 0 },
+      { rounds: 3 },
+    );
+    expect(clone.booster.toJson()).toBe(booster.toJson());
   });
 
   it('include marks of rows in place of their numbers', () => {
