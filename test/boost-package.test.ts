@@ -52,6 +52,13 @@ async function runJob(node: string, file: string): Promise<unknown> {
   return rest;
 }
 
+/** Compiles a strict program of the project. */
+async function compile(name: string): Promise<unknown> {
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', ''];
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return run(process.execPath, [tsc, ...options, '--lib', 'es2024,dom', name], { cwd: project });
+}
+
 beforeAll(async () => {
   await run(process.execPath, [join(root, 'tools', 'pack.mjs'), 'alone', folder.path, 'packages/boost']);
   mkdirSync(project);
@@ -150,14 +157,18 @@ export const wrong: ParamsInput = { depth: 3 };
 export { Booster, InvalidOption, later };
 `,
       );
-      const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', ''];
-      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-      const compiled = run(process.execPath, [tsc, ...options, '--lib', 'es2024,dom', name], {
-        cwd: project,
-      });
-      await expect(compiled).resolves.toMatchObject({ stdout: '' });
+      await expect(compile(name)).resolves.toMatchObject({ stdout: '' });
     },
   );
+
+  it('has a README whose start a strict program may copy', async () => {
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    const [, start] = /^```js\n(.*?)^```$/ms.exec(readme) ?? ['', ''];
+    expect(start).toContain('// In TypeScript: ');
+    const typed = start.replace(/^const matrix = /m, 'const matrix: Matrix = ');
+    writeFileSync(join(project, 'start.mts'), `import type { Matrix } from '@verdict/boost';\n${typed}`);
+    await expect(compile('start.mts')).resolves.toMatchObject({ stdout: '' });
+  });
 
   it('left the clone as it was', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'packages', 'boost', 'package.json'), 'utf8'));

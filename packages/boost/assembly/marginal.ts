@@ -40,10 +40,12 @@ export function ownHistogram(histogram: usize, slot: usize, total: i64, scratch:
   let sums = source;
   if (digits < size) {
     sums = scratch + 16;
-    if (load<u32>(scratch) != <u32>source || load<i32>(scratch, 4) != stride) {
+    // The digit of a column of one bin has the stride of the next one.
+    if (load<u32>(scratch) != <u32>source || load<i32>(scratch, 4) != stride || load<i32>(scratch, 8) != digits) {
       sumDigits(source, stride, digits, size, sums);
       store<u32>(scratch, <u32>source);
       store<i32>(scratch, stride, 4);
+      store<i32>(scratch, digits, 8);
     }
   }
   if (first == 0) return sums;

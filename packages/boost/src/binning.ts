@@ -1,4 +1,5 @@
 import { Interrupted, InvalidOption, InvalidValue } from '@verdict/core';
+import { checkFlag, checkNumbers, checkObject, checkSignal } from './argument-checks.ts';
 import { ColumnBinner } from './column-binner.ts';
 import { Crew } from './crew.ts';
 import { checkMatrix } from './matrix.ts';
@@ -30,6 +31,11 @@ export interface BinningOptions {
   readonly threads?: number;
 }
 
+const optionNames = Object.keys({ maxBin: 1, weights: 1, share: 1, threads: 1 } satisfies Record<
+  keyof BinningOptions,
+  1
+>);
+
 /**
  * Cuts a matrix into bins of about equal weight: where sorting each column wholly would cut it. Columns with no more
  * distinct values than bins keep them all. Of a categorical column with more levels than bins, the rarest share one
@@ -38,6 +44,7 @@ export interface BinningOptions {
  * @throws InvalidOption, InvalidValue (a category that is not a code), OutOfResources
  */
 export function binMatrix(matrix: Matrix<MatrixColumn>, options: BinningOptions = {}): BinnedMatrix {
+  checkOptions(options, optionNames);
   const job = new BinningJob(matrix, { threads: 1, ...options });
   job.bin(matrix.columns.length);
   return job.finish();
@@ -54,7 +61,9 @@ export async function binMatrixAsync(
   matrix: Matrix<MatrixColumn>,
   options: BinningOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<BinnedMatrix> {
+  checkOptions(options, [...optionNames, 'signal']);
   const { signal } = options;
+  checkSignal(signal);
   const job = new BinningJob(matrix, options);
   const slice = Math.max(1, Math.floor(SLICE_CELLS / Math.max(1, matrix.rowCount)));
   for (let done = 0; done < matrix.columns.length; done += slice) {
@@ -63,6 +72,12 @@ export async function binMatrixAsync(
     job.bin(slice);
   }
   return job.finish();
+}
+
+function checkOptions(options: BinningOptions, known: readonly string[]): void {
+  checkObject('options', options, 'an object of options, such as { maxBin: 64 }', known);
+  checkNumbers('weights', options.weights);
+  checkFlag('share', options.share);
 }
 
 /** Columns that are binned one after another, in as many goes as one likes. */
@@ -78,7 +93,7 @@ class BinningJob {
     const { maxBin = 256, weights, share = true, threads } = options;
     checkMatrix(matrix);
     if (!Number.isInteger(maxBin) || maxBin < 2 || maxBin > 256) {
-      throw new InvalidOption({ option: 'max_bin', got: maxBin, expected: 'a whole number from 2 to 256' });
+      throw new InvalidOption({ option: 'maxBin', got: maxBin, expected: 'a whole number from 2 to 256' });
     }
     if (weights !== undefined) checkWeights(weights, matrix.rowCount);
     if (threads !== undefined) checkThreads(threads);

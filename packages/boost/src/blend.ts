@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { checkNumbers } from './argument-checks.ts';
 import { Booster } from './booster.ts';
 import { probabilityOf } from './intercept.ts';
 import { linkOf } from './link.ts';
@@ -20,8 +21,11 @@ const START_TOLERANCE = 1e-5;
  */
 export function blendBoosters(boosters: readonly Booster[], weights: ArrayLike<number>, offset = 0): Booster {
   checkAlike(boosters);
+  checkNumbers('weights', weights ?? null);
   const numbers = [...Array.from(weights), offset];
-  const finite = numbers.every((weight) => Number.isFinite(Math.fround(weight)));
+  const finite = numbers.every(
+    (weight) => typeof weight === 'number' && Number.isFinite(Math.fround(weight)),
+  );
   if (weights.length !== boosters.length || !finite) {
     throw new InvalidOption({
       option: 'weights',
@@ -42,8 +46,13 @@ export function blendBoosters(boosters: readonly Booster[], weights: ArrayLike<n
 
 /** @throws InvalidOption for no boosters, or boosters whose trees or margins do not mean the same */
 export function checkAlike(boosters: readonly Booster[]): void {
-  if (boosters.length === 0) {
-    throw new InvalidOption({ option: 'boosters', got: [], expected: 'at least one booster' });
+  const list: unknown = boosters;
+  if (!Array.isArray(list) || list.length === 0 || !list.every((booster) => booster instanceof Booster)) {
+    throw new InvalidOption({
+      option: 'boosters',
+      got: boosters,
+      expected: 'a list of at least one booster',
+    });
   }
   const { featureNames, featureTypes, objective } = boosters[0];
   const categoryNames = featureNames.map(
@@ -113,6 +122,13 @@ function marginOf(
 function scale(tree: Tree, weight: number, divisor: number): Tree {
   const scaled = (value: number): number => (value * weight) / divisor;
   const thresholds = tree.thresholds.map((value, node) => (tree.lefts[node] < 0 ? scaled(value) : value));
+  if (thresholds.some((value, node) => tree.lefts[node] < 0 && !Number.isFinite(value))) {
+    throw new InvalidOption({
+      option: 'weights',
+      got: weight,
+      expected: 'so small that the leaves stay within float32',
+    });
+  }
   return { ...tree, thresholds, baseWeights: tree.baseWeights.map(scaled) };
 }
 

@@ -1,6 +1,8 @@
 import { InvalidOption } from '@verdict/core';
+import { checkKind } from './argument-checks.ts';
 import { checkMatrix } from './matrix.ts';
 import type { Matrix, MatrixColumn } from './matrix.ts';
+import { makeResult } from './row-task.ts';
 
 /** @throws InvalidOption unless `begin` to `end` is a range of whole rounds */
 export function checkRange(option: string, begin: number, end: number, rounds: number): void {
@@ -9,8 +11,12 @@ export function checkRange(option: string, begin: number, end: number, rounds: n
   throw new InvalidOption({ option, got: [begin, end], expected: `a range within 0 … ${rounds}` });
 }
 
-/** @throws InvalidOption if a row of values has another length than the model has features */
+/** @throws InvalidOption if a row is no array of floats, or has another length than the model has features */
 export function checkRow(values: Float32Array, features: number): void {
+  // The rare array of another realm is asked by its tag, which takes longer.
+  if (!(values instanceof Float32Array)) {
+    checkKind('values', values ?? null, ['Float32Array'], `a Float32Array of ${features} values`);
+  }
   if (values.length === features) return;
   throw new InvalidOption({ option: 'values', got: values.length, expected: `${features} values` });
 }
@@ -56,7 +62,7 @@ export function startingMargins(
   baseScore: number,
   baseMargin: Float32Array | undefined,
 ): Float32Array {
-  if (baseMargin === undefined) return new Float32Array(rows).fill(baseScore);
-  if (baseMargin.length === rows) return baseMargin.slice();
+  if (baseMargin === undefined) return makeResult(rows, (length) => new Float32Array(length)).fill(baseScore);
+  if (baseMargin.length === rows) return Float32Array.from(baseMargin);
   throw new InvalidOption({ option: 'baseMargin', got: baseMargin.length, expected: `${rows} margins` });
 }

@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { checkBytes, checkNumbers, checkObject, checkRowList, checkText } from './argument-checks.ts';
 import { binnedCells, checkCuts } from './binned-rows.ts';
 import {
   checkColumns,
@@ -17,10 +18,11 @@ import { parseModelJson, writeModelJson } from './json-format.ts';
 import { readLightGbm } from './lightgbm-format.ts';
 import { linkOf, requireLogistic, sigmoid } from './link.ts';
 import type { ObjectiveName } from './link.ts';
+import { checkBinned } from './matrix.ts';
 import type { BinnedMatrix, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { writeOnnx } from './onnx-format.ts';
-import { checkThreads } from './pool.ts';
+import { checkPrediction } from './predict-options.ts';
 import type {
   AsyncContributionOptions,
   AsyncPredictOptions,
@@ -106,6 +108,7 @@ export class Booster {
    * @throws InvalidModel if it is broken or of a kind that is not supported
    */
   static fromUbj(bytes: Uint8Array): Booster {
+    checkBytes('bytes', bytes);
     const { trees, parts } = readModel(parseUbjson(bytes));
     return new Booster(trees, parts);
   }
@@ -116,6 +119,7 @@ export class Booster {
    * @throws InvalidModel if it is broken or of a kind that is not supported
    */
   static fromJson(text: string): Booster {
+    checkText('text', text);
     const { trees, parts } = readModel(parseModelJson(text));
     return new Booster(trees, parts);
   }
@@ -128,6 +132,7 @@ export class Booster {
    * @throws InvalidModel if it is broken or of a kind that is not supported
    */
   static fromLightGbm(text: string): Booster {
+    checkText('text', text);
     const { trees, parts } = readLightGbm(text);
     return new Booster(trees, parts);
   }
@@ -262,7 +267,11 @@ export class Booster {
         expected: `a number of rounds up to ${this.roundCount}`,
       });
     }
+    checkBinned(binned);
     checkNames(binned.featureNames, this.featureNames);
+    checkRowList('rows', rows);
+    checkObject('options', options, 'an object { baseMargin }', ['baseMargin']);
+    checkNumbers('baseMargin', options.baseMargin);
     checkRowNumbers(rows, binned.rowCount);
     checkCuts(this.#trees, binned);
     const margins = startingMargins(rows?.length ?? binned.rowCount, this.baseScore, options.baseMargin);
@@ -338,7 +347,7 @@ export class Booster {
   }
 
   #marginTask(matrix: Matrix<MatrixColumn>, options: PredictOptions): RowTask<Float32Array> {
-    const [begin, end] = this.#range(matrix, options);
+    const [begin, end] = this.#range(matrix, options, ['baseMargin']);
     const margins = startingMargins(matrix.rowCount, this.baseScore, options.baseMargin);
     return this.#predict().marginTask(columnCells(matrix.columns, matrix.rowCount), begin, end, margins);
   }
@@ -349,7 +358,7 @@ export class Booster {
   }
 
   #contributionTask(matrix: Matrix<MatrixColumn>, options: ContributionOptions): RowTask<Float64Array> {
-    const [begin, end] = this.#range(matrix, options);
+    const [begin, end] = this.#range(matrix, options, ['background']);
     const cells = columnCells(matrix.columns, matrix.rowCount);
     const { background } = options;
     if (background === undefined) return this.#explain().contributions(cells, begin, end);
@@ -369,10 +378,12 @@ export class Booster {
   /** Checks the matrix and the options; returns the trees of the rounds that are asked for. */
   #range(
     matrix: Matrix<MatrixColumn>,
-    { begin = 0, end = this.roundCount, threads }: RangeOptions,
+    options: RangeOptions,
+    own: readonly ('baseMargin' | 'background')[] = [],
   ): [number, number] {
+    checkPrediction(options, own);
     checkColumns(matrix, this.featureNames);
-    if (threads !== undefined) checkThreads(threads);
+    const { begin = 0, end = this.roundCount } = options;
     checkRange('begin and end', begin, end, this.roundCount);
     return [this.roundStarts[begin], this.roundStarts[end]];
   }

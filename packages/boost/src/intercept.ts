@@ -1,7 +1,7 @@
 import type { Link } from './link.ts';
 import type { Params } from './params.ts';
 
-/** Probabilities nearer to 0 or 1 than this are not used as a start. */
+/** A start is no nearer to 0 or 1 than this. */
 const MARGIN_OF_PROBABILITY = 1e-6;
 
 /** The margin of a probability, computed in float32 step by step as XGBoost does when it loads a model. */
@@ -12,7 +12,7 @@ export function marginOf(probability: number): number {
 
 /** The float32 probability of a margin, kept off 0 and 1. */
 export function probabilityOf(margin: number): number {
-  return clamp(1 / (1 + Math.exp(-margin)));
+  return storedProbability(1 / (1 + Math.exp(-margin)));
 }
 
 /**
@@ -29,7 +29,7 @@ export function startingOutput(
   link: Link,
 ): number {
   if (params.base_score !== undefined) {
-    return link.startsAtProbability ? clamp(params.base_score) : Math.fround(params.base_score);
+    return link.startsAtProbability ? storedProbability(params.base_score) : Math.fround(params.base_score);
   }
   let positive = 0;
   let total = 0;
@@ -42,10 +42,12 @@ export function startingOutput(
   const mean = positive / total;
   if (!link.logistic) return Math.fround(mean);
   // The step has gradient sum (1/2 - mean) total and hessian sum total / 4.
-  const probability = params.scale_pos_weight === 1 ? clamp(mean) : probabilityOf((mean - 0.5) * 4);
+  const probability =
+    params.scale_pos_weight === 1 ? storedProbability(mean) : probabilityOf((mean - 0.5) * 4);
   return link.startsAtProbability ? probability : marginOf(probability);
 }
 
-function clamp(probability: number): number {
+/** The float32 probability that a start is stored as, off 0 and 1. XGBoost has done the same since 3.1. */
+export function storedProbability(probability: number): number {
   return Math.fround(Math.max(MARGIN_OF_PROBABILITY, Math.min(1 - MARGIN_OF_PROBABILITY, probability)));
 }

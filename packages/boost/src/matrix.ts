@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { checkObject, kindOf } from './argument-checks.ts';
 
 /** XGBoost's letters: `q` a quantity, `int` a whole number, `i` an indicator, `c` a category's code. */
 export type FeatureType = 'q' | 'int' | 'i' | 'c';
@@ -86,7 +87,11 @@ const letters: ReadonlySet<string> = new Set(['q', 'int', 'i', 'c']);
  * @throws InvalidOption naming the part that is not
  */
 export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
+  checkObject('matrix', matrix, 'an object { rowCount, columns, featureNames, featureTypes }');
   const { rowCount, columns, featureNames, featureTypes } = matrix;
+  for (const [name, list] of Object.entries({ columns, featureNames, featureTypes })) {
+    if (!Array.isArray(list)) wrong(`matrix.${name}`, list, 'a list with an entry for each column');
+  }
   if (!Number.isSafeInteger(rowCount) || rowCount < 0) wrong('matrix.rowCount', rowCount, 'a number of rows');
   if (featureNames.length !== columns.length) {
     wrong('matrix.featureNames', featureNames.length, `one name for each of the ${columns.length} columns`);
@@ -98,6 +103,7 @@ export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
     wrong('matrix.featureNames', 'a name twice', 'a list of different names');
   }
   for (let f = 0; f < columns.length; f++) {
+    if (typeof featureNames[f] !== 'string') wrong('matrix.featureNames', featureNames[f], 'names as texts');
     if (!letters.has(featureTypes[f])) wrong('matrix.featureTypes', featureTypes[f], 'q, int, i or c');
     const column = columns[f];
     const name = `matrix column "${featureNames[f]}"`;
@@ -105,6 +111,20 @@ export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
     else if (!isFloats(column)) wrong(name, kindOf(column), 'a Float32Array, or { indices, values }');
     else if (column.length !== rowCount) wrong(name, column.length, `an array of ${rowCount} floats`);
   }
+}
+
+/** @throws InvalidOption for what does not come from `binMatrix`, such as the matrix itself, or a copy as JSON */
+export function checkBinned(binned: BinnedMatrix): void {
+  const expected = 'what binMatrix makes of a matrix, or a structured clone of it';
+  checkObject('binned', binned, expected);
+  const { rowCount, columns, places, storage } = binned;
+  const whole =
+    [columns, places, storage].every((list) => Array.isArray(list)) &&
+    places.length === columns.length &&
+    columns.every(({ cuts }) => isFloats(cuts)) &&
+    places.every((place) => place.storage in storage) &&
+    storage.every(({ bins }) => kindOf(bins) === 'Uint8Array' && bins.length === rowCount);
+  if (!whole) wrong('binned', binned, expected);
 }
 
 /** True for a column that lists its rows. */
@@ -115,10 +135,6 @@ export function isSparse(column: MatrixColumn): column is SparseColumn {
 /** By its name: arrays of another realm have another constructor. */
 function isFloats(values: unknown): boolean {
   return kindOf(values) === 'Float32Array';
-}
-
-function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function checkSparse(name: string, { indices, values }: SparseColumn, rowCount: number): void {

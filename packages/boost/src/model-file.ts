@@ -1,4 +1,5 @@
 import { InvalidModel } from '@verdict/core';
+import { checkBytes } from './argument-checks.ts';
 import { Booster } from './booster.ts';
 import { listAt, numbersAt, objectAt, stringAt } from './document.ts';
 import type { DocumentObject, Value } from './document.ts';
@@ -30,6 +31,7 @@ const LONGEST_TEXT = 0x1fffffe8;
  * @throws InvalidModel if the bytes are no such file, broken, or of a kind that is not supported
  */
 export function readModelFile(bytes: Uint8Array): ModelFile {
+  checkBytes('bytes', bytes);
   const format = formatOf(bytes);
   if (format === 'lightgbm-text') return readLightGbm(textOf(bytes));
   return readXgboost(format, format === 'xgboost-ubj' ? parseUbjson(bytes) : parseModelJson(textOf(bytes)));

@@ -4,6 +4,7 @@ import { noCategories, readCategories } from './category-table.ts';
 import { integersAt, listAt, LooseFloats, numbersAt, objectAt, stringAt } from './document.ts';
 import type { DocumentObject, Value } from './document.ts';
 import { MOST_FEATURES } from './forest.ts';
+import { storedProbability } from './intercept.ts';
 import { formatFloat } from './json-format.ts';
 import { isObjective, linkOf, objectiveNames } from './link.ts';
 import type { ObjectiveName } from './link.ts';
@@ -173,12 +174,17 @@ function count(parent: DocumentObject, key: string, missing?: number): number {
   return Number(text);
 }
 
-/** `"5E-1"` before XGBoost 3.1, `"[5E-1]"` since. */
+/**
+ * `"5E-1"` before XGBoost 3.1, `"[5E-1]"` since. Labels that are all 1 make `"[1E0]"`, from which XGBoost starts as from
+ * the nearest probability that it allows.
+ */
 function readBaseScore(text: string, objective: ObjectiveName): number {
   const inner = /^\[?\s*([-+0-9.eE]{1,64})\s*\]?$/.exec(text);
   if (inner === null && text.includes(',')) throw unsupported('more than one base score');
-  const score = inner === null ? NaN : Math.fround(Number(inner[1]));
-  if (Number.isFinite(linkOf(objective).startOf(score))) return score;
+  const written = inner === null ? NaN : Math.fround(Number(inner[1]));
+  const { startOf, startsAtProbability } = linkOf(objective);
+  const score = startsAtProbability && written >= 0 && written <= 1 ? storedProbability(written) : written;
+  if (Number.isFinite(startOf(score))) return score;
   throw new InvalidModel({ problem: `base_score is not a start of ${objective}: ${text.slice(0, 80)}` });
 }
 

@@ -1,4 +1,5 @@
 import { InvalidOption, nearest } from '@verdict/core';
+import { checkKind } from './argument-checks.ts';
 import type { FeatureType } from './matrix.ts';
 
 /**
@@ -19,8 +20,10 @@ export const unbounded: WeightBounds = { lower: -Infinity, upper: Infinity };
 /** @throws InvalidOption unless all entries are -1, 0 or 1 */
 export function checkMonotoneShape(option: string, value: unknown): void {
   const expected = 'a list with -1, 0 or 1 for each column, or an object of these by column name';
-  if (typeof value !== 'object' || value === null) throw new InvalidOption({ option, got: value, expected });
-  const wrong = Object.entries(value).find(([, entry]) => entry !== -1 && entry !== 0 && entry !== 1);
+  checkKind(option, value, ['Array', 'Object'], expected);
+  const wrong = Object.entries(value as object).find(
+    ([, entry]) => entry !== -1 && entry !== 0 && entry !== 1,
+  );
   if (wrong === undefined) return;
   throw new InvalidOption({ option: `${option}[${wrong[0]}]`, got: wrong[1], expected: '-1, 0 or 1' });
 }

@@ -33,17 +33,29 @@ const elsewhere: Readonly<Record<string, string>> = {
   updater: 'nothing, as there is one way to grow trees',
   max_cached_hist_node: 'nothing, as the cache of histograms is bounded by itself',
   seed_per_iteration: 'nothing, as every round draws anew from one seed',
+  evals: 'validationRows in the data instead',
+  eval_set: 'validationRows in the data instead',
+  verbose_eval: 'the option onRound instead, which hears of every round',
+  xgb_model: 'the option initial instead',
+  obj: 'the option objective instead',
+  custom_metric: 'the option metric instead',
+  sample_weight: 'weights in the data instead',
+  iteration_range: 'the options begin and end instead',
 };
 
 /**
- * What to say of a parameter that does not exist: where the same thing is found, what was probably meant, or what
- * there is.
+ * What to say of a name that does not exist: where the same thing is found, what was probably meant, or what there is.
  *
- * @param known all names that are parameters
+ * @param known all names that are there
+ * @param kind what the names are of
  */
-export function explainUnknown(name: string, known: readonly string[]): string {
+export function explainUnknown(
+  name: string,
+  known: readonly string[],
+  kind: 'parameter' | 'option' = 'parameter',
+): string {
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
   const near = nearest(name, known);
-  if (near.length > 0) return `a known parameter (did you mean ${near.join(' or ')}?)`;
-  return `one of the parameters ${known.join(', ')}`;
+  if (near.length > 0) return `a known ${kind} (did you mean ${near.join(' or ')}?)`;
+  return `one of the ${kind}s ${known.join(', ')}`;
 }

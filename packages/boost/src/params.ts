@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { checkObject } from './argument-checks.ts';
 import type { InteractionConstraints } from './interaction.ts';
 import type { ObjectiveName } from './link.ts';
 import type { MonotoneConstraints } from './monotone.ts';
@@ -123,6 +124,7 @@ const aliases: Readonly<Record<string, keyof Params>> = {
  * @throws InvalidOption for an unknown name, a value out of range, or an alias beside its name
  */
 export function resolveParams(input: ParamsInput): Params {
+  checkObject('params', input, 'an object of parameters, such as { max_depth: 4 }');
   const given = new Map<string, unknown>();
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;

@@ -1,4 +1,6 @@
+import { checkNumbers, checkObject, checkSignal } from './argument-checks.ts';
 import type { Matrix, MatrixColumn } from './matrix.ts';
+import { checkThreads } from './pool.ts';
 
 /** Which rounds take part in an answer, and on how many threads it is computed. */
 export interface RangeOptions {
@@ -41,3 +43,23 @@ export interface AsyncPredictOptions extends PredictOptions, Abortable {}
 
 /** How contributions are computed on other threads. */
 export interface AsyncContributionOptions extends ContributionOptions, Abortable {}
+
+/** Every option that some prediction has. */
+interface AllOptions extends AsyncPredictOptions, AsyncContributionOptions {}
+
+/**
+ * Checks what is not looked at with the rounds and the rows.
+ *
+ * @param own names of the options that the prediction has beside those of a range
+ * @throws InvalidOption
+ *
+ * @internal
+ */
+export function checkPrediction(options: RangeOptions, own: readonly (keyof AllOptions)[]): void {
+  const known = ['begin', 'end', 'threads', 'signal', ...own];
+  checkObject('options', options, 'an object of options, such as { end: 50 }', known);
+  const { baseMargin, signal, threads }: AllOptions = options;
+  checkNumbers('baseMargin', baseMargin);
+  checkSignal(signal);
+  if (threads !== undefined) checkThreads(threads);
+}

@@ -1,4 +1,4 @@
-import { Random } from '@verdict/core';
+import { InvalidOption, Random } from '@verdict/core';
 import { eachChunk } from './chunks.ts';
 import { ColumnSampler } from './column-sampler.ts';
 import type { Constraints } from './constraints.ts';
@@ -73,6 +73,7 @@ export class RoundMaker {
       gradients,
       sums: room,
     });
+    if (!Number.isFinite(sums.gradient + sums.hessian)) refuse(task);
     const gradientScale = integerScale(sums.gradient, rows);
     const hessianScale = integerScale(sums.hessian, rows);
     const { num_parallel_tree: count } = this.#params;
@@ -158,4 +159,14 @@ export class RoundMaker {
     });
     this.#crew.run();
   }
+}
+
+/** Says that margins have left what float32 holds: of such gradients no tree can be made. */
+function refuse({ learningRate, round }: RoundTask): never {
+  throw new InvalidOption({
+    option: 'learning_rate',
+    got: learningRate,
+    expected: `so small that margins stay within float32, which they had left before round ${round}`,
+    hint: 'Lower learning_rate, raise lambda or min_child_weight, or set max_delta_step.',
+  });
 }

@@ -52,6 +52,8 @@ export async function runTaskAside<T extends ArrayBufferView>(
   const [coordinator, ...helpers] = taken;
   const control = openControl();
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  // If asking fails nobody waits for the answer, and ending the threads is no second error.
+  promise.catch(() => undefined);
   const abort = (): void => requestStop(control);
   signal?.addEventListener('abort', abort, { once: true });
   for (const thread of taken) {

@@ -1,5 +1,9 @@
 import { InvalidOption } from '@verdict/core';
+import { checkKind, checkObject } from './argument-checks.ts';
 import type { SparseColumn } from './matrix.ts';
+
+/** Columns that have room: each is an object of some hundred bytes, also where it lists nothing. */
+const MOST_COLUMNS = 2 ** 22;
 
 /** A sparse matrix in compressed rows or columns, as SciPy and others keep it. */
 export interface CompressedMatrix {
@@ -28,8 +32,8 @@ export interface CompressedMatrix {
  * });
  */
 export function columnsFromRows(matrix: CompressedMatrix): SparseColumn[] {
+  checkCompressed(matrix, 'rows');
   const { rowCount, columnCount, starts, indices, values } = matrix;
-  checkCompressed(matrix, rowCount, columnCount);
   const ends = new Float64Array(columnCount + 1);
   for (let i = 0; i < indices.length; i++) ends[indices[i] + 1]++;
   for (let column = 0; column < columnCount; column++) ends[column + 1] += ends[column];
@@ -60,21 +64,33 @@ export function columnsFromRows(matrix: CompressedMatrix): SparseColumn[] {
  * @throws InvalidOption if the arrays do not fit; `binMatrix` and predictions check the order of the rows
  */
 export function columnsFromColumns(matrix: CompressedMatrix): SparseColumn[] {
-  const { rowCount, columnCount, starts, indices, values } = matrix;
-  checkCompressed(matrix, columnCount, rowCount);
+  checkCompressed(matrix, 'columns');
+  const { columnCount, starts, indices, values } = matrix;
   return Array.from({ length: columnCount }, (_, column) => ({
     indices: indices.subarray(starts[column], starts[column + 1]),
     values: values.subarray(starts[column], starts[column + 1]),
   }));
 }
 
-function checkCompressed(matrix: CompressedMatrix, lines: number, places: number): void {
-  const { starts, indices, values } = matrix;
-  for (const [option, count] of [
-    ['rowCount', matrix.rowCount],
-    ['columnCount', matrix.columnCount],
+function checkCompressed(matrix: CompressedMatrix, compressed: 'rows' | 'columns'): void {
+  checkObject('matrix', matrix, 'an object { rowCount, columnCount, starts, indices, values }');
+  const { rowCount, columnCount, starts, indices, values } = matrix;
+  const [lines, places] = compressed === 'rows' ? [rowCount, columnCount] : [columnCount, rowCount];
+  const whole = ['Uint32Array', 'Int32Array'];
+  checkKind(
+    'starts',
+    starts ?? null,
+    [...whole, 'Float64Array'],
+    'a Uint32Array, Int32Array or Float64Array',
+  );
+  checkKind('indices', indices ?? null, whole, 'a Uint32Array or Int32Array');
+  checkKind('values', values ?? null, ['Float32Array'], 'a Float32Array');
+  for (const [option, count, most] of [
+    ['rowCount', rowCount, Number.MAX_SAFE_INTEGER],
+    ['columnCount', columnCount, MOST_COLUMNS],
   ] as const) {
-    if (!(Number.isSafeInteger(count) && count >= 0)) wrong(option, count, 'a whole number, not negative');
+    if (Number.isInteger(count) && count >= 0 && count <= most) continue;
+    wrong(option, count, `a whole number from 0 to ${most}`);
   }
   if (starts.length !== lines + 1) wrong('starts', starts.length, `${lines + 1} numbers`);
   if (indices.length !== values.length)

@@ -50,6 +50,8 @@ async function runApart(
   const threads = takeThreads(1);
   const [thread] = threads;
   const { promise, resolve, reject } = Promise.withResolvers<TrainingResult>();
+  // If asking fails nobody waits for the answer, and ending the threads is no second error.
+  promise.catch(() => undefined);
   const abort = (): void => reject(new Interrupted());
   signal?.addEventListener('abort', abort, { once: true });
   let over = false;

@@ -45,6 +45,8 @@ export async function train(
   const control = openControl();
   const flag = new Int32Array(new SharedArrayBuffer(8));
   const { promise, resolve, reject } = Promise.withResolvers<TrainingResult>();
+  // If asking fails nobody waits for the answer, and ending the threads is no second error.
+  promise.catch(() => undefined);
   const goOn = (): void => {
     Atomics.add(flag, 0, 1);
     Atomics.notify(flag, 0);

@@ -1,6 +1,8 @@
 import { InsufficientData, InvalidOption, InvalidValue } from '@verdict/core';
+import { checkFlag, checkNumbers, checkObject, checkRowList, checkSignal } from './argument-checks.ts';
 import { checkWeights } from './binning.ts';
 import { Booster } from './booster.ts';
+import { checkBinned } from './matrix.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import { resolveConstraints } from './constraints.ts';
 import { checkInitial } from './continuation.ts';
@@ -93,8 +95,45 @@ export interface SelectedRows {
   readonly validationWeights: Float32Array | undefined;
 }
 
-/** @throws InvalidOption for options that cannot be, or not with these data */
+const dataNames = Object.keys({
+  binned: 1,
+  labels: 1,
+  weights: 1,
+  rows: 1,
+  validationRows: 1,
+  baseMargin: 1,
+  initialMargins: 1,
+} satisfies Record<keyof TrainingData, 1>);
+
+const optionNames = Object.keys({
+  rounds: 1,
+  earlyStoppingRounds: 1,
+  metric: 1,
+  stopMetric: 1,
+  objective: 1,
+  initial: 1,
+  learningRates: 1,
+  evaluateTraining: 1,
+  keepAll: 1,
+  onRound: 1,
+  signal: 1,
+  threads: 1,
+} satisfies Record<keyof TrainingOptions, 1>);
+
+/** @throws InvalidOption for data and options that cannot be, or not together */
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
+  checkObject('data', data, 'an object { binned, labels }', dataNames);
+  checkBinned(data.binned);
+  checkNumbers('labels', data.labels ?? null);
+  for (const name of ['weights', 'baseMargin', 'initialMargins'] as const) checkNumbers(name, data[name]);
+  for (const name of ['rows', 'validationRows'] as const) checkRowList(name, data[name]);
+  checkObject('options', options, 'an object of options, such as { rounds: 100 }', optionNames);
+  for (const name of ['evaluateTraining', 'keepAll'] as const) checkFlag(name, options[name]);
+  checkSignal(options.signal);
+  const { onRound } = options;
+  if (onRound !== undefined && typeof onRound !== 'function') {
+    throw new InvalidOption({ option: 'onRound', got: onRound, expected: 'a function' });
+  }
   checkCount('rounds', options.rounds);
   if (options.threads !== undefined) checkThreads(options.threads);
   const { objective } = options;
@@ -164,8 +203,10 @@ export function selectRows(data: TrainingData, params: Params, options: Training
     validationLabels,
     validationWeights: weights === undefined ? undefined : take(weights, validationRows),
   };
-  checkTotal('training', selected.weights, params.scale_pos_weight);
-  if (validationRows.length > 0) checkTotal('validation', selected.validationWeights, 1);
+  checkTotal('training', trainingLabels.length, selected.weights, params.scale_pos_weight);
+  if (validationRows.length > 0) {
+    checkTotal('validation', validationRows.length, selected.validationWeights, 1);
+  }
   for (const { name, needs } of findMetrics(options.metric, options.stopMetric, params.objective)) {
     if (needs === undefined) continue;
     if (validationRows.length > 0) checkClasses(name, needs, validationLabels, selected.validationWeights);
@@ -183,11 +224,10 @@ function checkMargins(option: string, margins: Float32Array | undefined, total: 
   throw new InvalidOption({ option, got: 'a value that is not finite', expected: 'finite margins' });
 }
 
-/** Checks that the weights of a set of rows have a positive, finite sum, also when scaled. */
-function checkTotal(set: string, weights: Float32Array | undefined, scale: number): void {
-  if (weights === undefined) return;
-  let total = 0;
-  for (const weight of weights) total += weight;
+/** Checks that the weights of a set of rows (default 1 each) have a positive, finite sum, also when scaled. */
+function checkTotal(set: string, rows: number, weights: Float32Array | undefined, scale: number): void {
+  let total = weights === undefined ? rows : 0;
+  for (const weight of weights ?? []) total += weight;
   if (!(total > 0)) {
     throw new InsufficientData({
       problem: `all ${set} rows have weight 0.`,
@@ -197,8 +237,8 @@ function checkTotal(set: string, weights: Float32Array | undefined, scale: numbe
   const largest = Math.fround(total * Math.max(1, scale));
   if (largest < Infinity) return;
   throw new InvalidOption({
-    option: 'weights',
-    got: String(total * scale),
+    option: weights === undefined ? 'scale_pos_weight' : 'weights',
+    got: total * scale,
     expected: `such that the sum over the ${set} rows is a float32, also times scale_pos_weight`,
   });
 }

@@ -1,4 +1,5 @@
 import { InvalidOption } from '@verdict/core';
+import { checkObject } from './argument-checks.ts';
 import type { Booster } from './booster.ts';
 import { Crew } from './crew.ts';
 import type { MetricValues } from './evaluation.ts';
@@ -17,6 +18,15 @@ export type RunOptions = Pick<
   TrainingOptions,
   'metric' | 'stopMetric' | 'objective' | 'initial' | 'learningRates' | 'evaluateTraining'
 >;
+
+const optionNames = Object.keys({
+  metric: 1,
+  stopMetric: 1,
+  objective: 1,
+  initial: 1,
+  learningRates: 1,
+  evaluateTraining: 1,
+} satisfies Record<keyof RunOptions, 1>);
 
 /** A round of a run, and its metrics. */
 export interface StepReport {
@@ -73,6 +83,7 @@ export function startTraining(
   params: ParamsInput,
   options: RunOptions = {},
 ): TrainingRun {
+  checkObject('options', options, 'an object of options', optionNames);
   const checked = { ...options, rounds: 1 };
   checkOptions(data, checked);
   refuseModules(options);

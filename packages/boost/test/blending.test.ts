@@ -134,4 +134,14 @@ describe('a blend', () => {
     for (const attempt of attempts) expect(attempt).toThrow(InvalidOption);
     expect(blendBoosters([named(['a', 'b']), named(['a', 'b'])], [1, 1]).treeCount).toBe(24);
   });
+
+  it('refuses weights by which leaves would leave float32', () => {
+    const large = trainSync(
+      { binned, labels: labels.map((label) => label * 1e18) },
+      { objective: 'reg:squarederror' },
+      { rounds: 1 },
+    ).booster;
+    expect(() => blendBoosters([large], [3e38])).toThrow(/^weights: expected so small that the leaves stay/);
+    expect(blendBoosters([large], [1e18]).predictMargin(matrix).every(Number.isFinite)).toBe(true);
+  });
 });

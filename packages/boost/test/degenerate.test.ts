@@ -119,6 +119,22 @@ describe('small and odd tables', () => {
   });
 });
 
+describe('margins that leave float32', () => {
+  it('are refused when no tree can be made of them', () => {
+    const random = new Random(5);
+    const columns = [0, 1].map(() => Float32Array.from({ length: 500 }, () => random.float()));
+    const labels = Array.from(columns[0], (x, i) => (x + columns[1][i] > 1 ? 1 : 0));
+    const matrix = numericMatrix(columns);
+    const params = { learning_rate: 1e20, objective: 'reg:squarederror' } as const;
+    expect(() => fit(matrix, labels, params, 50)).toThrow(
+      /^learning_rate: expected so small that margins stay within float32, .* round \d+, got 1000/,
+    );
+    // Of probabilities of 0 and 1 trees can be made.
+    const certain = fit(matrix, labels, { learning_rate: 1e300 }, 1);
+    expect(certain.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe('what does not fit', () => {
   it('is said before the work starts', () => {
     expect(() => Workspace.use(5e9, () => undefined)).toThrow(OutOfResources);

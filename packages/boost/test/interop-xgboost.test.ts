@@ -119,6 +119,8 @@ const theirSettings = {
   forest: { num_parallel_tree: 3, subsample: 0.5 },
   regression: { objective: 'reg:squarederror' },
   lossguide: { grow_policy: 'lossguide', max_leaves: 40, max_depth: 0 },
+  // XGBoost starts from 1e-6, and writes this.
+  improbable: { base_score: 1e-9 },
 };
 
 /** What LightGBM trained, as models that XGBoost is to load: with infinite thresholds and sets of no categories too. */

@@ -62,6 +62,18 @@ describe("pitfalls of XGBoost's format", () => {
       );
       expect(model.baseScore).toBeCloseTo(Math.log(0.3 / 0.7), 6);
     }
+    // Of labels that are all alike; margins as XGBoost 3.2 and 3.4 have them.
+    for (const [text, margin] of [
+      ['[1E0]', 13.745160102844238],
+      ['[0E0]', -13.815509796142578],
+      ['1E-7', -13.815509796142578],
+    ] as const) {
+      const model = Booster.fromJson(
+        changedModel((document) => (document.learner.learner_model_param.base_score = text)),
+      );
+      expect(model.baseScore).toBe(margin);
+      expect(Booster.fromUbj(model.toUbj()).baseScore).toBe(margin);
+    }
     expect(written.learner.learner_model_param.base_score).toMatch(/^\[\d.*E-?\d+\]$/);
     const { gbtree_model_param: counts } = written.learner.gradient_booster.model;
     const shapes = [written.learner.learner_model_param, counts, treeOf(written).tree_param];

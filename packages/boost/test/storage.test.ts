@@ -104,6 +104,26 @@ describe('columns that share bytes', () => {
     expect(other.booster.predictBinned(shared, validationRows)).toStrictEqual(other.validationMargins);
   });
 
+  it.each([[[1, 2, 3]], [[2, 1, 3]], [[1, 1, 2, 1, 5]], [[3, 1, 2, 2]]])(
+    'give the same model beside columns of one bin: levels %j',
+    (levels) => {
+      const columns = levels.map((count) =>
+        Float32Array.from({ length: 16_384 }, () => (count === 1 ? 7 : random.integer(count))),
+      );
+      const two = columns[levels.indexOf(2)];
+      const labels = Float32Array.from(two, (value) => (random.float() < 0.5 ? value : random.integer(2)));
+      const matrix = numericMatrix(columns);
+      const [one, other] = [true, false].map((share) => binMatrix(matrix, { share }));
+      expect(one.storage.length).toBe(1);
+      const [together, apartModel] = [one, other].map(
+        (binned) => trainSync({ binned, labels }, {}, { rounds: 3 }).booster,
+      );
+      expect(together.toUbj()).toStrictEqual(apartModel.toUbj());
+      expect([...together.importance('weight').keys()]).toContain(`x${levels.indexOf(2)}`);
+      expect(together.predictBinned(one)).toStrictEqual(together.predictMargin(matrix));
+    },
+  );
+
   it('of a small table are bundled, not joined', () => {
     const codes = Array.from({ length: 900 }, () => random.integer(60));
     const matrix = matrixOf([...indicators(codes, 60), ['i', Float32Array.from(codes, (code) => code % 2)]]);

@@ -46,7 +46,7 @@ export class InvalidOption extends VerdictError {
   constructor(details: { option: string; got: unknown; expected: string; hint?: string }) {
     super(
       'INVALID_OPTION',
-      `${clip(details.option)}: expected ${details.expected}, got ${clip(JSON.stringify(details.got) ?? 'nothing')}.`,
+      `${clip(details.option)}: expected ${details.expected}, got ${show(details.got)}.`,
       details.hint ?? `Give ${clip(details.option)} a value that is ${details.expected}.`,
     );
     this.option = details.option;
@@ -201,6 +201,32 @@ export class DamagedArtifact extends VerdictError {
 /** A name or value that may be of any length, cut to what a line of a terminal can hold. */
 function clip(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+/** What a value that may be anything is, in the words of a message: short, and never at the cost of a long text. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  if (ArrayBuffer.isView(value)) return describeView(value);
+  try {
+    return clip(JSON.stringify(value, shorter) ?? `a ${typeof value}`);
+  } catch {
+    // It holds itself, or something in it refuses to be written.
+    return 'an object';
+  }
+}
+
+/** A replacer for what JSON does not know, and for what would make a long text. */
+function shorter(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))
+    return String(value);
+  if (ArrayBuffer.isView(value)) return describeView(value);
+  return Array.isArray(value) && value.length > 20 ? [...value.slice(0, 20), '…'] : value;
+}
+
+function describeView(view: ArrayBufferView): string {
+  const kind = Object.prototype.toString.call(view).slice(8, -1);
+  return `${kind} of ${'length' in view ? Number(view.length) : view.byteLength}`;
 }
 
 /** A value, cut to a length that fits an error message. */

@@ -295,12 +295,21 @@ describe('the columns of features', () => {
   it('may be given', () => {
     const given = ['f', 'e', 'c', 'd', 'b', 'a'];
     const columns = sample('a', 'b', 'c', 'd', 'e', 'f', 'y');
-    expect(featureColumns(model, columns, { ...at, features: given }).columns).toEqual(given);
+    const found = featureColumns(model, columns, { ...at, features: given });
+    expect(found.columns).toEqual(given);
+    // These are names of other features of the model.
+    expect(found.notes).toMatchObject([
+      { code: 'FEATURES_AGAINST_NAMES', severity: 'warning', columns: ['f', 'e', 'a'] },
+    ]);
+    const renamed = ['a', 'b', 'c', 'd', 'e', 'f'];
+    expect(featureColumns(model, columns, { ...at, features: renamed }).notes).toEqual([]);
     const refused = (features: string[]): string =>
       refusal(() => featureColumns(model, columns, { ...at, features }));
     expect(refused(['a'])).toMatch(/the names of 6 columns/);
     expect(refused(['a', 'b', 'c', 'd', 'e', 'e'])).toMatch(/each column once, got "e"/);
-    expect(refused(['a', 'b', 'c', 'd', 'e', 'y'])).toMatch(/COLUMN_MISSING s.csv: there is no column "y"/);
+    expect(refused(['a', 'b', 'c', 'd', 'e', 'y'])).toMatch(
+      /COLUMN_MISSING s.csv: there is no column "y".*"y" is the target, which is no feature/,
+    );
   });
 });
 

@@ -34,7 +34,7 @@ export function featureColumns(
 ): FeatureColumns {
   const { featureNames } = model.booster;
   const free = columns.map(({ name }) => name).filter((name) => !options.taken.includes(name));
-  if (options.features !== undefined) return given(featureNames, options.features, free, columns, options);
+  if (options.features !== undefined) return given(model, options.features, free, columns, options);
   const byName = columnsByName(featureNames, free);
   const found = byName.filter((name) => name !== undefined);
   if (found.length === featureNames.length) return { columns: found, notes: [] };
@@ -71,12 +71,13 @@ function madeUp(names: readonly string[]): boolean {
 }
 
 function given(
-  names: readonly string[],
+  { booster, named }: Pick<OpenedModel, 'booster' | 'named'>,
   features: readonly string[],
   free: readonly string[],
   columns: readonly SampleColumn[],
-  { sample }: FeatureColumnOptions,
+  { sample, taken }: FeatureColumnOptions,
 ): FeatureColumns {
+  const names = booster.featureNames;
   if (features.length !== names.length) {
     throw new InvalidOption({
       option: 'features',
@@ -90,8 +91,29 @@ function given(
     throw new InvalidOption({ option: 'features', got: twice, expected: 'each column once' });
   const known = new Set(free);
   const missing = features.filter((name) => !known.has(name));
+  const busy = missing.find((name) => taken.includes(name));
+  if (busy !== undefined) {
+    const part = busy === taken[0] ? 'target' : 'weight';
+    const hint = `"${busy}" is the ${part}, which is no feature: leave it out of --features.`;
+    throw new ColumnMissing({ file: sample, column: missing, available: free, hint });
+  }
   if (missing.length > 0) throw missingColumns(missing, features, columns, sample);
-  return { columns: features, notes: [] };
+  return { columns: features, notes: named && !madeUp(names) ? contradictions(names, features) : [] };
+}
+
+/** Columns that stand for a feature other than the one of their name: hardly what anybody means. */
+function contradictions(names: readonly string[], features: readonly string[]): ImportNote[] {
+  const known = new Set(names);
+  const moved = features.filter((name, f) => name !== names[f] && known.has(name));
+  if (moved.length === 0) return [];
+  return [
+    {
+      code: 'FEATURES_AGAINST_NAMES',
+      severity: 'warning',
+      columns: moved,
+      message: `The model names features ${quoteNames(moved)} too, but at other places than --features lists them. The order of --features was taken. If it is not the order of the training, leave --features out.`,
+    },
+  ];
 }
 
 function inOrder(names: readonly string[], free: readonly string[], sample: string): FeatureColumns {
