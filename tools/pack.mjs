@@ -21,7 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { attempt, bin, root } from './lib.mjs';
@@ -106,7 +106,9 @@ function build(folder, paths) {
   for (const [name, needed] of workspaceDependencies(folder)) {
     if (name in paths) continue;
     build(needed, paths);
-    paths[name] = [join(needed, 'dist', 'index.d.ts')];
+    for (const [entry, target] of Object.entries(manifestOf(needed).exports ?? {})) {
+      paths[posix.join(name, entry)] = [join(needed, built(target).types)];
+    }
   }
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidOption } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import { hashKey } from './api-key.ts';
 import type { KeySource, KnownKey } from './key-ring.ts';
 
@@ -7,6 +7,8 @@ const line = /^(?<role>predict|read|admin)\s+(?<key>\S+)(?:\s+(?<name>\S.*))?$/;
 const hashed = /^sha256:(?<hash>[0-9a-f]{64})$/;
 /** Fewer characters than this can be guessed. */
 const LEAST_LENGTH = 20;
+/** Room for some hundred thousand keys. */
+const MOST_BYTES = 16 * 2 ** 20;
 
 /**
  * Keys from a file, such as a mounted secret: a line for each, `ROLE KEY [NAME]`, where KEY is the key itself or
@@ -35,7 +37,15 @@ export function parseKeyFile(text: string, file: string): KnownKey[] {
 
 /** A source of keys that reads the file each time it is asked. */
 export function keyFile(path: string): KeySource {
-  return { list: async () => parseKeyFile(await readFile(path, 'utf8'), path) };
+  return {
+    async list() {
+      const bytes = await readRegularFile(path, {
+        limit: MOST_BYTES,
+        hint: 'Give --key-file the path of a file with a line "ROLE KEY [NAME]" for each key.',
+      });
+      return parseKeyFile(bytes.toString('utf8'), path);
+    },
+  };
 }
 
 /** The keys of several sources, asked in turn. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readRegularFile } from '@verdict/core/regular-file';
 import type { Bundle } from '@verdict/learn';
 import type { Registry, Store } from '@verdict/store';
 import type { FastifyInstance } from 'fastify';
@@ -175,9 +175,15 @@ async function telemetryOf({ otlp, traceShare }: ServeOptions): Promise<Partial<
   return { tracer: await openTelemetry({ endpoint: otlp, version, ...share }) };
 }
 
+const MOST_PEM_BYTES = 2 ** 20;
+
 async function tlsOf({ tlsCert, tlsKey }: ServeOptions): Promise<Partial<AppOptions>> {
   if (tlsCert === undefined || tlsKey === undefined) return {};
-  const [cert, key] = await Promise.all([readFile(tlsCert), readFile(tlsKey)]);
+  const [cert, key] = await Promise.all(
+    [tlsCert, tlsKey].map((file) =>
+      readRegularFile(file, { limit: MOST_PEM_BYTES, hint: 'Give --tls-cert and --tls-key files in PEM.' }),
+    ),
+  );
   return { certificate: { cert, key } };
 }
 

@@ -100,7 +100,7 @@ function weightColumn(columns: readonly { readonly name: string; readonly role: 
  */
 export async function requireRereadable(file: string): Promise<void> {
   const found = file === '-' ? undefined : await stat(file).catch(() => undefined);
-  if (file !== '-' && found?.isFIFO() !== true) return;
+  if (file !== '-' && (found === undefined || found.isFile() || found.isDirectory())) return;
   throw new InvalidOption({
     option: 'data',
     got: file,
