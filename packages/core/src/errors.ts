@@ -46,13 +46,19 @@ export class InvalidOption extends VerdictError {
   constructor(details: { option: string; got: unknown; expected: string; hint?: string }) {
     super(
       'INVALID_OPTION',
-      `${clip(details.option)}: expected ${details.expected}, got ${clip(JSON.stringify(details.got) ?? 'nothing')}.`,
-      details.hint ?? `Give ${clip(details.option)} a value that is ${details.expected}.`,
+      `${clip(details.option)}: expected ${details.expected}, got ${clip(valueText(details.got))}.`,
+      details.hint ?? `Allowed for ${clip(details.option)}: ${details.expected}.`,
     );
     this.option = details.option;
     this.got = details.got;
     this.expected = details.expected;
   }
+}
+
+/** A value as JSON has it; numbers that JSON has not, such as infinity, by their names. */
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? 'nothing';
 }
 
 /** A file cannot be read as the table it should be. */
