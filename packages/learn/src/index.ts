@@ -321,6 +321,7 @@ export {
   bundleFormatVersion,
   memberNames,
   profileOf,
+  bundleHash,
   readBundle,
   requireReplaceable,
   writeBundle,

@@ -39,6 +39,18 @@ export async function readBundle(path: string): Promise<Bundle> {
   return decodeParts(manifest, parts, (name) => join(dir, name));
 }
 
+/**
+ * SHA-256 of a bundle's manifest, which names the SHA-256 of every part: two bundles with the same one are the same,
+ * wherever they lie.
+ *
+ * @param path as `readBundle` takes it
+ * @throws InvalidModel
+ */
+export async function bundleHash(path: string): Promise<string> {
+  await checkFolder(path);
+  return sha256(await readPart(join(await bundleFolder(path), manifestName), mostManifestBytes));
+}
+
 /** The folder itself if it has a manifest, or none; otherwise its `model`, which has one. */
 async function bundleFolder(path: string): Promise<string> {
   const inner = join(path, 'model');
