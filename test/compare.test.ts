@@ -47,7 +47,9 @@ async function compared(...args: string[]): Promise<Comparison> {
 }
 
 function jsonLines([names, ...rows]: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${JSON.stringify(Object.fromEntries(row.map((cell, i) => [names[i], cell])))}\n`).join('');
+  return rows
+    .map((row) => `${JSON.stringify(Object.fromEntries(row.map((cell, i) => [names[i], cell])))}\n`)
+    .join('');
 }
 
 describe('verdict compare on rows', () => {
@@ -127,7 +129,9 @@ describe('verdict compare on rows', () => {
     const models = [at('fewer'), at('all'), at('weighted')];
     const { warnings, models: judged } = await compare({ models, file: learnt });
     expect(warnings).toHaveLength(3);
-    judged.forEach(({ model }, i) => expect(warnings[i]).toContain(`${model} was made of exactly these rows`));
+    judged.forEach(({ model }, i) =>
+      expect(warnings[i]).toContain(`${model} was made of exactly these rows`),
+    );
     const { stdout } = await succeeds(['compare', ...models, '--data', file]);
     expect(stdout).toMatch(/\n! \S+ was made of exactly these rows/);
     // The same number of rows, of which one differs in a column that one of the models does not read.

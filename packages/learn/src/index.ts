@@ -366,6 +366,7 @@ export {
   cellsOfRow,
   findCounterfactuals,
   reasonWriter,
+  strongestFirst,
   writtenCell,
 } from './reasons/index.ts';
 export type {
