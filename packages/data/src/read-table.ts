@@ -1,4 +1,4 @@
-import { InsufficientData, InvalidOption, InvalidTarget, InvalidValue, isMissing, columnRoles, columnTypes, isNumberType, isSlashedDate, parseDateTime, parseNumber } from '@verdict/core';
+import { InsufficientData, InvalidOption, InvalidTarget, InvalidValue, UnreadableFile, isMissing, columnRoles, columnTypes, isNumberType, isSlashedDate, parseDateTime, parseNumber } from '@verdict/core';
 import type { CodeColumn, Column, ColumnRole, ColumnSchema, ColumnType, Dataset, NumberColumn } from '@verdict/core';
 import { collectColumns, finishColumns } from './collect.ts';
 import type { Collected } from './collect.ts';
@@ -172,6 +172,9 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     ...Object.keys(options.roles ?? {}),
   ];
   for (const name of named) if (name !== undefined) source.column(name);
+  for (const name of [options.target, options.weight, options.group, options.time, options.fold]) {
+    if (name !== undefined) requireUnique(source, name);
+  }
   for (const [name, type] of Object.entries(options.types ?? {})) {
     if (!columnTypes.includes(type)) {
       throw new InvalidOption({ option: `types.${name}`, got: type, expected: `one of ${columnTypes.join(', ')}` });
@@ -183,6 +186,18 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     }
   }
   checkRoles(options);
+}
+
+/** A name that several columns have cannot say which of them is meant. */
+function requireUnique(source: Source, name: string): void {
+  const others = source.renamed.filter(({ from }) => from === name);
+  if (others.length === 0) return;
+  throw new UnreadableFile({
+    file: source.label,
+    column: name,
+    problem: `${others.length + 1} columns have this name, the others in place ${others.map(({ position }) => position).slice(0, 10).join(', ')}.`,
+    hint: 'Give them different names in the file.',
+  });
 }
 
 /** A column has one role, and there is one target, weight, group, time and fold column at most. */
