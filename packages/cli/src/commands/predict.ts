@@ -56,7 +56,8 @@ Examples:
             onProgress: (done) => progress.update(`${done} rows`, 0, 1),
           }),
         );
-        if (flags.out !== undefined) process.stderr.write(`${rows} rows written to ${printable(flags.out)}\n`);
+        if (flags.out !== undefined)
+          process.stderr.write(`${rows} rows written to ${printable(flags.out)}\n`);
       },
     );
 }
