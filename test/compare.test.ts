@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidOption } from '@verdict/core';
 import { readTable } from '@verdict/data';
@@ -46,6 +46,12 @@ async function compared(...args: string[]): Promise<Comparison> {
   return JSON.parse((await succeeds(['compare', ...args, '--json'])).stdout) as Comparison;
 }
 
+function jsonLines([names, ...rows]: readonly (readonly string[])[]): string {
+  return rows
+    .map((row) => `${JSON.stringify(Object.fromEntries(row.map((cell, i) => [names[i], cell])))}\n`)
+    .join('');
+}
+
 describe('verdict compare on rows', () => {
   it('says which model is better, by how much, and how sure', async () => {
     const { stdout } = await succeeds(['compare', at('fewer'), join(at('all'), 'model'), '--data', later]);
@@ -87,7 +93,7 @@ describe('verdict compare on rows', () => {
 
   it('finds no difference between two seeds on few rows', async () => {
     const few = folder.file('few.csv', csv(customers(50, 5)));
-    const result = await compared(at('all'), at('seeded'), '--data', few, '--metric', 'logLoss');
+    const result = await compared(at('all'), at('seeded'), '--data', few, '--metric', 'log_loss');
     expect(result.pairs[0]).toMatchObject({
       outcome: 'no difference found',
       test: { method: 'paired bootstrap' },
@@ -115,6 +121,25 @@ describe('verdict compare on rows', () => {
       /\nC +0\.\d{4} +0\.\d{4} … 0\.\d{4} +\+0\.\d{4} +\+0\.\d{4} … \+0\.\d{4} +<?0\.\d{4}\n/,
     );
     expect(stdout).toMatch(/\n +ROC AUC +log loss +Brier score +accuracy +F1 +MCC\n/);
+  });
+
+  it('warns of rows that a model was made of, and knows them by the fingerprint of the table', async () => {
+    const rows = customers(600, 3);
+    const learnt = folder.file('again.jsonl', jsonLines(rows));
+    const models = [at('fewer'), at('all'), at('weighted')];
+    const { warnings, models: judged } = await compare({ models, file: learnt });
+    expect(warnings).toHaveLength(3);
+    judged.forEach(({ model }, i) =>
+      expect(warnings[i]).toContain(`${model} was made of exactly these rows`),
+    );
+    const { stdout } = await succeeds(['compare', ...models, '--data', file]);
+    expect(stdout).toMatch(/\n! \S+ was made of exactly these rows/);
+    // The same number of rows, of which one differs in a column that one of the models does not read.
+    const calls = rows[0].indexOf('calls');
+    const other = rows.map((row, i) => (i === 9 ? row.with(calls, '3.21') : row));
+    const changed = await compare({ models: models.slice(0, 2), file: folder.file('other.csv', csv(other)) });
+    expect(changed.warnings).toEqual([expect.stringContaining(`${at('fewer')} was made of`)]);
+    expect((await compare({ models: models.slice(0, 2), file: later })).warnings).toEqual([]);
   });
 
   it('counts rows once where the models weigh them by different columns', async () => {
@@ -218,9 +243,14 @@ describe('verdict compare refuses', () => {
     );
   });
 
-  it('the same folder twice, however it is written', async () => {
-    const text = await refuses(['compare', at('all'), `${folder.path}/./all`]);
-    expect(text).toMatch(/different folders/);
+  it('the same model twice, whatever path leads to it', async () => {
+    symlinkSync(at('all'), at('link'));
+    cpSync(join(at('all'), 'model'), at('copy'), { recursive: true });
+    for (const path of [`${folder.path}/./all`, join(at('all'), 'model'), at('link'), at('copy')])
+      await expect(compare({ models: [at('all'), path] })).rejects.toThrow(/different models/);
+    expect(await refuses(['compare', at('all'), join(at('all'), 'model')])).toMatch(
+      /different models.*all\/model"\]\.\n.*the same model, byte for byte/,
+    );
   });
 
   it('a folder that is not there, or is no bundle', async () => {

@@ -260,7 +260,9 @@ describe('verdict import refuses', () => {
   });
 
   it('what is not there', async () => {
-    expect(await fails([join(folder.path, 'none.json'), ...given])).toMatch(/the model cannot be opened/);
+    expect(await fails([join(folder.path, 'none.json'), ...given])).toMatch(
+      /none\.json: there is no such file/,
+    );
     expect(await fails([folder.path, ...given])).toMatch(/this is a folder, not a model file/);
     const none = ['--sample', join(folder.path, 'none.csv'), '--target', 'state'];
     expect(await fails([model, ...none])).toContain('none.csv');

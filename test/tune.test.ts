@@ -228,7 +228,7 @@ describe('verdict tune', () => {
   });
 
   it.each([
-    ['that is not there', 'missing.json', undefined, /cannot be read/],
+    ['that is not there', 'missing.json', undefined, /there is no such file/],
     ['that is no JSON', 'text.json', 'max_depth: 3', /JSON/],
     ['of an unknown parameter', 'unknown.json', '{"max_dept": [3]}', /max_depth/],
     ['without values', 'empty.json', '{"max_depth": []}', /empty/],
@@ -253,7 +253,7 @@ describe('verdict tune', () => {
 
   it('refuses a grid that is no file, without reading it', async () => {
     const search = ['tune', file, '--target', 'left', '--search', 'grid', '--out', join(folder.path, 'none')];
-    expect(await refuses([...search, '--grid', '/dev/zero'])).toContain('it is no regular file');
-    expect(await refuses([...search, '--grid', folder.path])).toContain('it is no regular file');
+    expect(await refuses([...search, '--grid', '/dev/zero'])).toContain('not a regular file');
+    expect(await refuses([...search, '--grid', folder.path])).toContain('this is a folder');
   });
 });

@@ -21,7 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { attempt, bin, root } from './lib.mjs';
@@ -106,7 +106,9 @@ function build(folder, paths) {
   for (const [name, needed] of workspaceDependencies(folder)) {
     if (name in paths) continue;
     build(needed, paths);
-    paths[name] = [join(needed, 'dist', 'index.d.ts')];
+    for (const [entry, target] of Object.entries(manifestOf(needed).exports ?? {})) {
+      paths[posix.join(name, entry)] = [join(needed, built(target).types)];
+    }
   }
   const dist = join(folder, 'dist');
   rmSync(dist, { recursive: true, force: true });
@@ -118,7 +120,10 @@ function build(folder, paths) {
     paths,
   });
   compile(folder, { outDir: 'dist', paths });
-  removeInnerTypes(dist);
+  const entries = Object.values(manifestOf(folder).exports ?? {}).map((target) =>
+    join(folder, built(target).types),
+  );
+  removeInnerTypes(dist, entries);
   // The compiler rewrites imports, not URLs of workers.
   const platform = join(dist, 'web-platform.js');
   if (existsSync(platform)) {
@@ -171,7 +176,7 @@ async function joinModules(folder, entries, alone) {
   for (const { fileName, code } of output) writeFileSync(join(dist, fileName), code);
   if (!alone) return;
   for (const [name, path] of needed) takeTypes(dist, name, path);
-  removeInnerTypes(dist);
+  removeInnerTypes(dist, [join(dist, 'index.d.ts')]);
 }
 
 /** Copies the types of a needed package into a folder, and lets the types there find what they name in them. */
@@ -208,10 +213,9 @@ function compile(folder, options) {
   if (status !== 0) throw new Error(`${folder} does not compile.`);
 }
 
-/** Deletes the types that nobody can reach from the package's entry. */
-function removeInnerTypes(dist) {
-  const entry = join(dist, 'index.d.ts');
-  if (!existsSync(entry)) return;
+/** Deletes the types that nobody can reach from the package's entries; those of a command, which has none, stay. */
+function removeInnerTypes(dist, entries) {
+  if (entries.length === 0) return;
   const reached = new Set();
   const visit = (path) => {
     if (reached.has(path)) return;
@@ -220,7 +224,7 @@ function removeInnerTypes(dist) {
       visit(join(dirname(path), from.replace(/\.[jt]s$/, '.d.ts')));
     }
   };
-  visit(entry);
+  entries.forEach(visit);
   for (const name of readdirSync(dist, { recursive: true })) {
     const path = join(dist, name);
     if (name.endsWith('.d.ts') && !reached.has(path)) rmSync(path);

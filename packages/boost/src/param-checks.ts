@@ -9,8 +9,12 @@ interface Range {
   readonly accepts: (value: number) => boolean;
 }
 
-const notNegative: Range = { says: 'a finite number that is not negative', accepts: (v) => v >= 0 };
-const positive: Range = { says: 'a finite number above 0', accepts: (v) => v > 0 };
+/** Models hold numbers in single precision. */
+const largest = 2 ** 127 * (2 - 2 ** -23);
+const notNegative: Range = { says: 'a number from 0 to 3.4e38', accepts: (v) => v >= 0 && v <= largest };
+const positive: Range = { says: 'a number above 0, up to 3.4e38', accepts: (v) => v > 0 && v <= largest };
+/** Leaves are of size 1 and a few; with a rate far beyond that margins soon are no numbers any more. */
+const rate: Range = { says: 'a number above 0 and at most 1000', accepts: (v) => v > 0 && v <= 1000 };
 const share: Range = { says: 'a number above 0 and at most 1', accepts: (v) => v > 0 && v <= 1 };
 const probability: Range = { says: 'a number from 0 to 1', accepts: (v) => v >= 0 && v <= 1 };
 const whole = (low: number, high = 1e9): Range => ({
@@ -19,7 +23,7 @@ const whole = (low: number, high = 1e9): Range => ({
 });
 
 const ranges: Readonly<Record<string, Range>> = {
-  learning_rate: positive,
+  learning_rate: rate,
   max_depth: whole(0),
   max_leaves: whole(0),
   min_child_weight: notNegative,

@@ -37,6 +37,7 @@ export {
   formatCount,
   formatInterval,
   formatMetric,
+  formatExact,
   formatNumber,
   formatShare,
   isKnown,

@@ -42,6 +42,13 @@ export function formatNumber(value: number | null | undefined): string {
   return withMinus(String(Number(value.toPrecision(3))));
 }
 
+/** A number with all its digits, as somebody gave it: `1 234.56`, `0.0004`. */
+export function formatExact(value: number): string {
+  // Differences such as 0.3 - 0.1 have digits that nobody gave.
+  const [whole, ...rest] = String(Number(value.toPrecision(15))).split(/(?=[.e])/u);
+  return withMinus([whole.replace(/\B(?=(\d{3})+$)/gu, narrowSpace), ...rest].join(''));
+}
+
 /** A true minus sign instead of a hyphen, and no negative zero. */
 function withMinus(text: string): string {
   if (!text.startsWith('-')) return text;

@@ -186,7 +186,7 @@ describe('the registry, from the command line', () => {
     const text = await says('models', 'compare', 'left:1', 'left:2', '--data', file);
     expect(text).toContain('A  left:');
     expect(text).not.toContain('verdict-versions-');
-    const { models } = await tells('models', 'compare', 'left:1', 'left:2', '--metric', 'logLoss');
+    const { models } = await tells('models', 'compare', 'left:1', 'left:2', '--metric', 'log_loss');
     expect((models as { model: string }[]).map((one) => one.model).sort()).toEqual(['left:1', 'left:2']);
     expect(await refuses('models', 'compare', 'left:1')).toMatchObject({
       message: expect.stringContaining('name at least two'),

@@ -40,6 +40,9 @@ describe('how a model decides, in the terminal', () => {
     expect(worthLine(worth, 'cost')).toBe(
       '1,000 decisions cost 500; calling everybody costs 2,900: it saves 2,400 (95 % interval 2,200 … 2,600).',
     );
+    expect(worthLine({ ...worth, model: { cost: 0.00123456, low: 0, high: 1 } }, 'cost')).toMatch(
+      /^1,000 decisions cost 1.23; /,
+    );
     expect(worthLine({ ...worth, nobody: policy(0.4) })).toBe(
       '1,000 decisions cost 500; calling nobody costs 400: it loses 100 (95 % interval -100 … 300).',
     );

@@ -34,6 +34,9 @@ describe('truncate', () => {
 describe('printable', () => {
   it('takes control characters out, so that a file cannot steer the terminal', () => {
     expect(printable('a\u001b[2Jb\nc\u0007')).toBe('a·[2Jb·c·');
+    expect(printable('\u202eabc\u202c\u2028\u009b31m')).toBe('·abc···31m');
+    // Joined emoji and letters with marks are what they are.
+    expect(printable('e\u0301 👨\u200d👩 שלום')).toBe('e\u0301 👨\u200d👩 שלום');
   });
 });
 

@@ -47,7 +47,7 @@ export class InvalidOption extends VerdictError {
     super(
       'INVALID_OPTION',
       `${clip(details.option)}: expected ${details.expected}, got ${show(details.got)}.`,
-      details.hint ?? `Give ${clip(details.option)} a value that is ${details.expected}.`,
+      details.hint ?? `Allowed for ${clip(details.option)}: ${details.expected}.`,
     );
     this.option = details.option;
     this.got = details.got;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { columnRoles, columnTypes, InvalidOption, nearest, UnreadableFile } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import type { ColumnRole, ColumnType } from '@verdict/core';
 
 /** What `verdict.config.json` may hold; `docs/verdict.config.schema.json` describes the same. */
@@ -106,6 +106,8 @@ const checks: Readonly<Record<Exclude<keyof Config, 'types' | 'roles'>, Check>> 
   out: text,
 };
 const known = [...Object.keys(checks), 'types', 'roles', '$schema'];
+/** Room for the types and roles of a hundred thousand columns. */
+const mostBytes = 16 * 2 ** 20;
 
 /**
  * Reads and checks a configuration file.
@@ -114,18 +116,12 @@ const known = [...Object.keys(checks), 'types', 'roles', '$schema'];
  * nearest known ones) or a value that the key cannot have
  */
 export async function readConfig(file: string): Promise<Config> {
-  let content: string;
-  try {
-    content = await readFile(file, 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UnreadableFile({
-      file,
-      problem: missing ? 'there is no such file.' : 'it cannot be read.',
+  const content = (
+    await readRegularFile(file, {
+      limit: mostBytes,
       hint: 'Give the path of a configuration file such as verdict.config.json.',
-      cause,
-    });
-  }
+    })
+  ).toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(content.replace(/^\ufeff/, ''));

@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { InsufficientData, Interrupted, OutOfResources, UnreadableFile } from '@verdict/core';
 import type { Engine } from './engine.ts';
 import { guessEncoding } from './encoding.ts';
+import { openStreamInput } from './stream-input.ts';
 
 /** A file that DuckDB can read as it is: UTF-8 text that is not compressed, or Parquet. */
 export interface PreparedFile {
@@ -30,17 +31,15 @@ const lookSize = 1 << 16;
 export async function prepareFile(engine: Engine, file: string, index: number): Promise<PreparedFile> {
   const label = file === '-' ? 'standard input' : file;
   let path = file;
-  if (file === '-') {
+  const stream = await openStreamInput(file);
+  if (stream !== undefined) {
     path = join(engine.directory, `input-${index}`);
-    await copy(engine, process.stdin, [], path, label);
-  } else if ((await stat(path)).isFIFO()) {
-    path = join(engine.directory, `input-${index}`);
-    await copy(engine, createReadStream(file), [], path, label);
+    await copy(engine, stream, [withoutBinaryHead(label)], path, label);
   }
   const bytes = (await stat(path)).size;
   let head = await readHead(path, label);
   let name = label.toLowerCase();
-  if (head[0] === 0x1f && head[1] === 0x8b) {
+  if (isGzip(head)) {
     name = name.replace(/\.gz$/, '');
     refuseBinary(await unpackedHead(path), label);
     const plain = join(engine.directory, `plain-${index}`);
@@ -73,6 +72,28 @@ export async function prepareFile(engine: Engine, file: string, index: number): 
     head = await readHead(path, label);
   }
   return { label, path, format: textFormat(name, head), bytes, tabs: /\.(tsv|tab)$/.test(name) };
+}
+
+/** Passes a stream on whose beginning may be a table: one of binary bytes might never end, and fill the disk. */
+function withoutBinaryHead(label: string): Transform {
+  let begun = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      // A few bytes, as somebody types them, do not tell.
+      const telling = !begun && chunk.length >= 1024 && !isGzip(chunk);
+      begun = true;
+      try {
+        if (telling) refuseBinary(chunk, label);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 /** Bytes that are neither text nor the beginning of a Parquet file are no table. */
@@ -152,6 +173,7 @@ async function copy(engine: Engine, from: Readable, through: Transform[], to: st
     await pipeline([from, ...through, createWriteStream(to)], engine.signal === undefined ? {} : { signal: engine.signal });
   } catch (error) {
     if (engine.signal?.aborted === true) throw new Interrupted();
+    if (error instanceof UnreadableFile) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
       throw new OutOfResources({

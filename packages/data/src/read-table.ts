@@ -1,8 +1,9 @@
-import { InsufficientData, InvalidOption, InvalidTarget, InvalidValue, isMissing, columnRoles, columnTypes, isNumberType } from '@verdict/core';
+import { InsufficientData, InvalidOption, InvalidTarget, InvalidValue, UnreadableFile, isMissing, columnRoles, columnTypes, isNumberType, isSlashedDate, parseDateTime, parseNumber } from '@verdict/core';
 import type { CodeColumn, Column, ColumnRole, ColumnSchema, ColumnType, Dataset, NumberColumn } from '@verdict/core';
 import { collectColumns, finishColumns } from './collect.ts';
 import type { Collected } from './collect.ts';
 import type { ColumnFacts } from './column-facts.ts';
+import { findRows } from './find-rows.ts';
 import { contentHash } from './fingerprint.ts';
 import { groupDuplicates, findEqualColumns } from './duplicates.ts';
 import { inferType } from './infer-type.ts';
@@ -74,7 +75,7 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   const columns = await finishColumns(source, wanted, keep);
   const { negative, positive } = labels.schema;
   columns.set(target, { kind: 'code', name: target, codes, levels: [negative, positive] });
-  checkRoleColumns(source, plans, columns, codes, keep);
+  await checkRoleColumns(source, plans, columns, codes, keep);
 
   const findings: Finding[] = [...headerFindings(source), ...labels.findings];
   const asked = new Map(Object.entries(options.roles ?? {}));
@@ -171,6 +172,9 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     ...Object.keys(options.roles ?? {}),
   ];
   for (const name of named) if (name !== undefined) source.column(name);
+  for (const name of [options.target, options.weight, options.group, options.time, options.fold]) {
+    if (name !== undefined) requireUnique(source, name);
+  }
   for (const [name, type] of Object.entries(options.types ?? {})) {
     if (!columnTypes.includes(type)) {
       throw new InvalidOption({ option: `types.${name}`, got: type, expected: `one of ${columnTypes.join(', ')}` });
@@ -182,6 +186,18 @@ export function checkOptions(source: Source, options: ReadOptions): void {
     }
   }
   checkRoles(options);
+}
+
+/** A name that several columns have cannot say which of them is meant. */
+function requireUnique(source: Source, name: string): void {
+  const others = source.renamed.filter(({ from }) => from === name);
+  if (others.length === 0) return;
+  throw new UnreadableFile({
+    file: source.label,
+    column: name,
+    problem: `${others.length + 1} columns have this name, the others in place ${others.map(({ position }) => position).slice(0, 10).join(', ')}.`,
+    hint: 'Give them different names in the file.',
+  });
 }
 
 /** A column has one role, and there is one target, weight, group, time and fold column at most. */
@@ -295,15 +311,16 @@ function readTarget(
 const largestWeight = 1e18;
 
 /** Weights must be numbers from 0 up, not all 0; a time column must be dates or numbers; every row needs a fold. */
-function checkRoleColumns(
+async function checkRoleColumns(
   source: Source,
   plans: readonly ColumnPlan[],
   columns: ReadonlyMap<string, Column>,
   codes: Int32Array,
   keep: Uint32Array | undefined,
-): void {
-  for (const { column, role, type } of plans) {
-    if (role === 'time') checkTimes(source, column.name, type, columns.get(column.name), keep);
+): Promise<void> {
+  for (const plan of plans) {
+    const { column, role } = plan;
+    if (role === 'time') await checkTimes(source, plan, columns.get(column.name), keep);
     if (role === 'fold') checkFolds(source, column.name, columns.get(column.name), keep);
     if (role !== 'weight') continue;
     const { values } = columns.get(column.name) as NumberColumn;
@@ -352,14 +369,26 @@ function checkRoleColumns(
 }
 
 /** Rows can be ordered only if all have a time, and not all the same one. */
-function checkTimes(
+async function checkTimes(
   source: Source,
-  name: string,
-  type: ColumnType,
+  plan: ColumnPlan,
   column: Column | undefined,
   keep: Uint32Array | undefined,
-): void {
+): Promise<void> {
+  const { type } = plan;
+  const { name } = plan.column;
   if (!isNumberType(type) || column?.kind !== 'number') {
+    const [bad] = await untimely(source, plan);
+    if (bad !== undefined) {
+      throw new InvalidValue({
+        file: source.label,
+        row: bad.row,
+        column: name,
+        got: bad.text,
+        expected: bad.expected,
+        hint: 'Correct the value, or leave the row out; if the column holds no times, choose another one for --time.',
+      });
+    }
     throw new InvalidOption({
       option: 'time',
       got: name,
@@ -376,6 +405,24 @@ function checkTimes(
     expected: 'a time in every row',
     hint: 'Fill in the time, or leave the row out.',
   });
+}
+
+/** The first value that keeps a column from being one of times, with its row: of dates if most are, else of numbers. */
+async function untimely(
+  source: Source,
+  { column, facts }: ColumnPlan,
+): Promise<{ row: number; text: string; expected: string }[]> {
+  if (facts === undefined || column.kind !== 'text') return [];
+  const dates = facts.dateTimes + facts.slashedDates >= facts.numbers;
+  const parse = dates ? parseDateTime : parseNumber;
+  const found = await findRows(source, column, (text) => !isMissing(text) && parse(text) === undefined, 1);
+  return found.map(({ row, text }) => ({
+    row,
+    text,
+    expected: dates
+      ? `a date or date-time such as 2024-03-01 or 2024-03-01T12:30:00Z${isSlashedDate(text) ? ', whose day and month cannot be mixed up' : ''}`
+      : 'a number',
+  }));
 }
 
 /** Every row must be in a fold; whether the folds will do is known when the rows are dealt. */

@@ -74,7 +74,7 @@ describe('the configuration file', () => {
 
   it('must be there and be JSON', async () => {
     expect((await errorOf(readConfig(path('none.json')))).message).toContain('no such file');
-    expect((await errorOf(readConfig(path('.')))).message).toContain('cannot be read');
+    expect((await errorOf(readConfig(path('.')))).message).toContain('this is a folder');
     const error = await errorOf(readConfig(write('broken.json', '{"target": "x",}')));
     expect(error.message).toContain('it is not JSON');
     expect(await readConfig(write('mark.json', '\ufeff{"seed": 7}'))).toEqual({ seed: 7 });

@@ -222,6 +222,22 @@ describe('roles', () => {
     const nested = write('role.jsonl', '{"x":1,"g":[1],"y":"a"}\n{"x":2,"g":[2],"y":"b"}\n');
     expect((await errorOf(readTable(nested, { target: 'y', group: 'g' }))).message).toContain('nested values are not read');
   });
+
+  it('refuse a name that several columns have', async () => {
+    const text = 'a,y,b,y,w,w\n1,2,3,yes,1,1\n2,3,4,no,1,1\n';
+    expect((await errorOf(read(text))).message).toContain('column "y": 2 columns have this name, the others in place 4.');
+    const twice = text.replace('b,y', 'b,z').replace('a,y', 'a,x').replace('z', 'y');
+    expect((await errorOf(read(twice, { weight: 'w' }))).message).toContain('column "w": 2 columns have this name');
+  });
+
+  it.each([
+    ['a bad date among dates', (row: number) => (row === 6 ? '2024-13-45' : `2024-01-${10 + (row % 9)}`), /row \d+, column "t": expected a date .*got "2024-13-45"/],
+    ['a word among numbers', (row: number) => (row === 6 ? 'abc' : String(row)), /row \d+, column "t": expected a number, got "abc"/],
+    ['dates with slashes', (row: number) => `03/${10 + (row % 9)}/2024`, /row 1, column "t": expected .*cannot be mixed up, got "03\/1\d\/2024"/],
+  ])('names the row and the value of %s in a time column', async (_, t, message) => {
+    const error = await errorOf(read(rowsWithTarget(40, { x: (row) => row % 9, t }), { time: 't' }));
+    expect(error.message).toMatch(message);
+  });
 });
 
 describe('a header', () => {

@@ -321,6 +321,7 @@ export {
   bundleFormatVersion,
   memberNames,
   profileOf,
+  bundleHash,
   readBundle,
   requireReplaceable,
   writeBundle,
@@ -365,6 +366,7 @@ export {
   cellsOfRow,
   findCounterfactuals,
   reasonWriter,
+  strongestFirst,
   writtenCell,
 } from './reasons/index.ts';
 export type {

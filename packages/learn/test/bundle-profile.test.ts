@@ -59,6 +59,32 @@ const values = fc.array(
 );
 
 describe('profiles of numbers', () => {
+  it('says of a column that it holds 0 and 1 alone, if enough rows have either', () => {
+    const ones = (count: number): number[] => Array.from({ length: 40 }, (_, i) => Number(i < count));
+    expect(numberProfile([...ones(9), NaN])).toEqual({
+      kind: 'number',
+      missing: 1,
+      edges: [0.5],
+      counts: [31, 9],
+      binary: true,
+    });
+    for (const other of [
+      ones(4),
+      ones(0),
+      [...ones(20), 2],
+      [...ones(20), 0.5],
+      ones(20).map((value) => value + 1),
+    ])
+      expect(numberProfile(other)).not.toHaveProperty('binary');
+    const profile = profileOf(numbers(ones(9)), schemaOf(['integer']), new Float64Array(0));
+    expect(read(JSON.parse(JSON.stringify(profile)))()).toEqual(profile);
+    for (const damage of [{ binary: false }, { binary: 1 }, { edges: [1.5] }, { edges: [], counts: [40] }]) {
+      const [column] = profile.columns;
+      const damaged = { ...column, distribution: { ...column.distribution, ...damage } };
+      expect(outcome({ ...profile, columns: [damaged] })).toBe('InvalidModel');
+    }
+  });
+
   it('count every row, have enough rows in each bin, and no row’s value as an edge', () => {
     fc.assert(
       fc.property(

@@ -2,7 +2,14 @@ import type { ColumnSchema } from '@verdict/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile, NumberProfile, Profile } from '../src/bundle/index.ts';
-import { cellsOfRecord, cellsOfRow, cellWords, reasonWriter, writtenCell } from '../src/reasons/index.ts';
+import {
+  cellsOfRecord,
+  cellsOfRow,
+  cellWords,
+  reasonWriter,
+  strongestFirst,
+  writtenCell,
+} from '../src/reasons/index.ts';
 import type { Cell } from '../src/reasons/index.ts';
 import { binOf, placeOf, quantileOf } from '../src/reasons/value-place.ts';
 import { smallModel } from './support/small-model.ts';
@@ -34,6 +41,10 @@ const columns: [ColumnSchema, ColumnProfile['distribution']][] = [
   [
     { name: 'few', type: 'numeric', role: 'feature', optional: false },
     { kind: 'number', missing: 0, edges: [], counts: [4] },
+  ],
+  [
+    { name: 'active', type: 'integer', role: 'feature', optional: false },
+    { kind: 'number', missing: 0, edges: [0.5], counts: [60, 40], binary: true },
   ],
 ];
 const schema = {
@@ -73,6 +84,9 @@ describe('reasons in words', () => {
     ['since', 18.5 * day, 'since 1970-01-19T12:00:00.000Z is late (after 90 % of rows)'],
     ['since', 0, 'since 1970-01-01 is very early (before 95 % of rows)'],
     ['few', 3, 'few is 3'],
+    ['active', 1, 'active is 1, not 0 (as in 40 % of rows)'],
+    ['active', 0, 'active is 0, not 1 (as in 60 % of rows)'],
+    ['active', 2, 'active is 2, a rare or new value'],
     ['stranger', 3, 'stranger is 3'],
   ])('%s %s', (column, cell, words) => {
     expect(wordsFor(column, cell)).toBe(`${words}: raises the probability of churn = yes`);
@@ -125,6 +139,11 @@ describe('reasons in words', () => {
         comparison: 'missing',
         words: 'state is missing: lowers the probability of churn = yes',
       },
+    ]);
+    expect(strongestFirst({ raising, lowering: [{ ...lowering[0], contribution: -0.5 }] })).toMatchObject([
+      { contribution: 1.2 },
+      { contribution: -0.5 },
+      { contribution: 0.4 },
     ]);
     expect(reasonWriter(bundle, { most: 1 })(cells, contributions).raising).toHaveLength(1);
   });

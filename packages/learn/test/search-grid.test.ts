@@ -78,7 +78,11 @@ describe('a grid', () => {
       /more than 100000/,
     ],
     [[{ max_depth: [3] }], /expected an object/],
-    [JSON.parse('{"__proto__": [1]}'), /no parameter "_?proto__"|no parameter ""/],
+    [JSON.parse('{"__proto__": [1]}'), /no parameter "__proto__"/, /max_depth, max_leaves/],
+    [{}, /the grid names no parameter/],
+    [{ learning_rate: [1e308] }, /expected a number above 0 and at most 1000, got 1e\+308/],
+    [{ lambda: [1e39] }, /expected a number from 0 to 3.4e38, got 1e\+39/],
+    [{ n_estimators: [1.5] }, /expected an integer from 1 to 1000000, got 1.5/],
   ])('refuses %j', (grid, problem, hint = /./) => {
     const bytes = new TextEncoder().encode(JSON.stringify(grid));
     const error = refusalOf(() => readGrid(bytes, 'grid.json'));
@@ -88,6 +92,16 @@ describe('a grid', () => {
       hint: expect.stringMatching(hint),
     });
     expect(String(error)).toContain('grid.json');
+  });
+
+  it('says what came, where JSON cannot, and cuts what is long', () => {
+    const refused = (text: string): unknown =>
+      refusalOf(() => readGrid(new TextEncoder().encode(text), 'grid.json'));
+    expect(String(refused('{"learning_rate": [1e999]}'))).toContain('at most 1000, got Infinity.');
+    expect(String(refused('{"n_estimators": [1e999]}'))).toContain('from 1 to 1000000, got Infinity.');
+    const long = String(refused(`{"${'x'.repeat(3000)}": [1]}`));
+    expect(long).toMatch(/there is no parameter "x{60}"/);
+    expect(long.length).toBeLessThan(400);
   });
 
   it('is JSON', () => {

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Column, ColumnSchema, Dataset } from '@verdict/core';
 import { InsufficientData, Interrupted, InvalidOption, Random, takeRows } from '@verdict/core';
 import { scanTable } from '@verdict/data';
-import { createScorer, readBundle } from '@verdict/learn';
-import type { Bundle, Scorer } from '@verdict/learn';
+import { createScorer, readBundle, sigmoid } from '@verdict/learn';
+import type { Bundle, CalibrationKind, Scorer } from '@verdict/learn';
 import { checkPlot, writeWaterfall } from './waterfall-plot.ts';
 import { answerRow } from './row-reasons.ts';
 import type { RowAnswers, RowQuestions } from './row-reasons.ts';
@@ -36,7 +36,11 @@ export interface RowExplanation extends RowAnswers {
   readonly row: number;
   readonly probability: number;
   readonly prediction: string;
-  /** Sum of the bias and all contributions. */
+  /** Which calibration makes the probability of the margin. */
+  readonly calibration: CalibrationKind;
+  /** The probability that the margin stands for by itself: without a calibration it is `probability`. */
+  readonly uncalibratedProbability: number;
+  /** Sum of the bias and all contributions, before calibration. */
   readonly margin: number;
   readonly bias: number;
   /** Largest effect first. */
@@ -142,6 +146,8 @@ function explainOne(
     row,
     probability: probabilities[0],
     prediction: decision.labels[decisions[0] === 1 ? 'positive' : 'negative'],
+    calibration: decision.calibration.kind,
+    uncalibratedProbability: sigmoid(margins[0]),
     margin: margins[0],
     bias,
     ...answerRow(

@@ -130,16 +130,23 @@ function key(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : literal(name);
 }
 
+/** Control characters, line ends, and what turns the direction of text: code must read as what it is. */
+const misleading = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** A text as a literal in single quotation marks, whatever characters it has. */
 function literal(text: string): string {
   const inner = JSON.stringify(text)
     .slice(1, -1)
     .replaceAll(String.raw`\"`, '"')
     .replaceAll("'", String.raw`\'`);
-  return `'${inner.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)}'`;
+  return `'${inner.replaceAll(misleading, escaped)}'`;
 }
 
 /** A text that can neither end a comment nor break its line. */
 function comment(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').replaceAll('*/', '* /');
+  return text.replaceAll(misleading, ' ').replaceAll('*/', '* /');
 }

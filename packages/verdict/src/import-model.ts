@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Interrupted, InvalidModel, InvalidOption, UnreadableFile } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import { inspectTable, readTable } from '@verdict/data';
 import type { Table } from '@verdict/data';
 import {
@@ -153,30 +154,24 @@ async function requireRepeatable(sample: string): Promise<void> {
   });
 }
 
-async function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > LARGEST_MODEL) {
-      throw new InvalidModel({
+function readBytes(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  return readRegularFile(path, {
+    limit: LARGEST_MODEL,
+    signal,
+    refuse(problem, trouble, cause) {
+      if (trouble === 'large')
+        return new InvalidModel({ file: path, problem, hint: 'Save the model with fewer rounds.' });
+      const folder = trouble === 'folder';
+      return new UnreadableFile({
         file: path,
-        problem: `${size} bytes are more than the ${LARGEST_MODEL} allowed.`,
-        hint: 'Save the model with fewer rounds.',
+        problem: folder ? 'this is a folder, not a model file.' : problem,
+        hint: folder
+          ? 'A bundle needs no import: give its folder to predict, explain or evaluate with --model.'
+          : 'Check the path of the model and its permissions.',
+        cause,
       });
-    }
-    return await readFile(path, signal === undefined ? {} : { signal });
-  } catch (cause) {
-    if (signal?.aborted) throw new Interrupted();
-    if (cause instanceof InvalidModel) throw cause;
-    const folder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
-    throw new UnreadableFile({
-      file: path,
-      problem: folder ? 'this is a folder, not a model file.' : 'the model cannot be opened.',
-      hint: folder
-        ? 'A bundle needs no import: give its folder to predict, explain or evaluate with --model.'
-        : 'Check the path of the model and its permissions.',
-      cause,
-    });
-  }
+    },
+  });
 }
 
 /** The features of a value in single precision, and what scoring and explaining copy of it. */

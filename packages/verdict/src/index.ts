@@ -3,7 +3,7 @@ import './supported-node.ts';
 export { VerdictError } from '@verdict/core';
 export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';
-export { calibrationOptions, createScorer, loadScorer, readBundle } from '@verdict/learn';
+export { calibrationOptions, createScorer, loadScorer, readBundle, strongestFirst } from '@verdict/learn';
 export type { Bundle, Scorer } from '@verdict/learn';
 export { compare } from './comparison/index.ts';
 export type {

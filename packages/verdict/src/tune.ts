@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Interrupted, UnreadableFile } from '@verdict/core';
+import { Interrupted } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import { checkTuning, readGrid, tuneModel } from '@verdict/learn';
 import type { Grid, TuneOptions } from '@verdict/learn';
 import { lockFolder } from './folder-lock.ts';
@@ -97,34 +97,13 @@ export async function tune(job: TuneJob): Promise<TrainOutcome> {
     });
 }
 
-/** More than any grid has: what is larger is read so far, and refused by its size. */
-const GRID_BYTES = 2 * 1024 * 1024;
-const GRID_HINT = 'Give --grid the path of a JSON file such as examples/brief-grid.json.';
+/** Far more than any grid needs. */
+const GRID_BYTES = 2 ** 20;
 
 async function readGridFile(file: string): Promise<Grid> {
-  try {
-    // A pipe must neither be waited for when it is opened nor read to an end that may never come.
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      if (!(await handle.stat()).isFile()) {
-        throw new UnreadableFile({
-          file,
-          problem: 'it is no regular file.',
-          hint: GRID_HINT,
-        });
-      }
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(GRID_BYTES), 0, GRID_BYTES, 0);
-      return readGrid(buffer.subarray(0, bytesRead), file);
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
-    throw new UnreadableFile({
-      file,
-      problem: 'the grid cannot be read.',
-      hint: GRID_HINT,
-      cause,
-    });
-  }
+  const bytes = await readRegularFile(file, {
+    limit: GRID_BYTES,
+    hint: 'Give --grid the path of a JSON file such as examples/brief-grid.json.',
+  });
+  return readGrid(bytes, file);
 }

@@ -198,6 +198,7 @@ describe('the words', () => {
       rows: { file: 'x.csv', rows: 1500, positives: 700, unlabelledRows: 0, weighted: false },
       models: [model('a'), ...pairs.map(({ other }) => model(other))],
       pairs,
+      warnings: [],
       notes: [],
     });
 

@@ -18,7 +18,7 @@ const folder = scratchFolder();
 
 type Described = Parameters<typeof featureTypesText>[0];
 
-const hostile = 'a*/\'"\\\n\u2028b';
+const hostile = 'a*/\'"\\\n\u2028\u202e\u009bb';
 
 const columns: ColumnSchema[] = [
   { name: 'age', type: 'integer', role: 'feature', optional: false },
@@ -148,6 +148,8 @@ export { labels, asRecord };
       'Größe',
       'Model',
     ]);
+    // Nothing that turns the direction of text, so that the code reads as it is.
+    expect(featureTypesText(described)).not.toMatch(/[\u202a-\u202e\u0080-\u009f]/u);
     expect(() => featureTypesText(described, { name: 'a b' })).toThrow(/expected a name such as Churn/);
   });
 

@@ -69,6 +69,10 @@ describe('the report', () => {
       await renderReport({ ...input, decision: { threshold: 1 / 6, rule: 'cost', costFp: 1, costFn: 5 } }),
     );
     expect(text).toContain('A false alarm was said to cost 1 and a missed positive 5');
+    const costs = { costFp: 12.3456, costFn: 1234567.5 };
+    expect(
+      words(await renderReport({ ...input, decision: { threshold: 1e-5, rule: 'cost', ...costs } })),
+    ).toContain('was said to cost 12.3456 and a missed positive 1 234 567.5, which');
     expect(text).not.toContain('out-of-fold predictions');
   });
 

@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { compare } from 'verdict';
 import type { CompareJob } from 'verdict';
 import { printJson } from '../terminal/json.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { styleFor } from '../terminal/style.ts';
 import { comparisonSummary } from './comparison-summary.ts';
-import { shownFigures } from './figure-rows.ts';
+import { metricOption } from './metric-option.ts';
 import { byteCount, wholeNumber } from './options.ts';
 
 type CompareFlags = Pick<CompareJob, 'metric' | 'seed' | 'threads' | 'memory'> & {
@@ -18,11 +18,7 @@ export function compareCommand(signal: AbortSignal): Command {
     .description('say which of several models is better, by how much, and how sure that is')
     .argument('<DIR...>', 'two or more folders of models, such as output/model or output')
     .option('--data <FILE>', 'a table with the target, whose rows no model has seen; all are judged on it')
-    .addOption(
-      new Option('--metric <NAME>', 'the figure that decides (default: rocAuc)').choices(
-        shownFigures.map(([name]) => name),
-      ),
-    )
+    .addOption(metricOption())
     .option('--seed <N>', 'seed of the bootstrap (default: 42)', wholeNumber(0))
     .option('--threads <N>', 'threads of the reader (default: the number of cores)', wholeNumber(1))
     .option('--memory <SIZE>', 'memory that may be used, such as 8GB (default: what is free)', byteCount)
@@ -38,7 +34,7 @@ p-values are corrected for that (Holm).
 
 Examples:
   verdict compare output other --data later.csv
-  verdict compare runs/1 runs/2 runs/3 --data later.csv --metric logLoss
+  verdict compare runs/1 runs/2 runs/3 --data later.csv --metric log_loss
   verdict compare output other --json`,
     )
     .action(async (models: string[], flags: CompareFlags, command: Command) => {

@@ -12,7 +12,7 @@ const overview = ['rocAuc', 'logLoss', 'brier', 'accuracy', 'f1', 'mcc'] as cons
  * @param width columns of the terminal
  */
 export function comparisonSummary(result: Comparison, style: Style, width = 100): string {
-  const { target, rows, models, sentences, notes } = result;
+  const { target, rows, models, sentences, warnings, notes } = result;
   const [yes, no] = [printable(target.positive), printable(target.negative)];
   const name = printable(target.name);
   const judged =
@@ -29,6 +29,7 @@ export function comparisonSummary(result: Comparison, style: Style, width = 100)
     ...wrap(judged, width),
     '',
     ...wrap(conclusion, width).map(style.bold),
+    ...warnings.flatMap((warning) => wrap(`! ${printable(warning)}`, width)).map(style.warn),
     ...others.flatMap((sentence) => wrap(sentence, width)),
     '',
     ...models.map((model, i) => `${letter(i)}  ${printable(model.model)}${origin(model)}`),

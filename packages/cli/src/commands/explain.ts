@@ -26,7 +26,8 @@ export function explainCommand(signal: AbortSignal): Command {
       'after',
       `
 Contributions are exact TreeSHAP values in log-odds (also called the margin). With the bias, which every row
-starts from, they add up to the log-odds of the row. They need no target column.
+starts from, they add up to the log-odds of the row, before calibration where the model has one. They need no target
+column.
 Reasons in words compare the row with the training rows.
 
 Examples:

@@ -43,27 +43,58 @@ function rowSummary(result: RowExplanation, style: Style): string {
   const listed = contributions.slice(0, MOST_LISTED);
   const path = [bias];
   for (const { contribution } of listed) path.push(path[path.length - 1] + contribution);
+  const rest = margin - path[path.length - 1];
   const low = Math.min(...path, margin);
   const high = Math.max(...path, margin);
   const place = (value: number): number =>
     high > low ? Math.round((TRACK * (value - low)) / (high - low)) : 0;
   return [
     style.bold(`Row ${row}: ${prediction}, probability ${percent(probability)}`),
-    `Log-odds ${figure(margin)} = ${figure(bias)} for everyone, and then:`,
+    ...marginLines(result),
     '',
     ...layoutTable(
       ['column', '>value', '>contribution', ''],
-      listed.map(({ column, value, contribution }, i) => [
-        column,
-        value === null ? 'missing' : String(value),
-        signed(contribution),
-        piece(place(path[i]), place(path[i + 1]), contribution),
-      ]),
+      [
+        ['(every row starts from)', '', signed(bias), ''],
+        ...listed.map(({ column, value, contribution }, i) => [
+          column,
+          value === null ? 'missing' : String(value),
+          signed(contribution),
+          piece(place(path[i]), place(path[i + 1]), contribution),
+        ]),
+        ...(listed.length < contributions.length
+          ? [
+              [
+                `(${plural(contributions.length - listed.length, 'other column')})`,
+                '',
+                signed(rest),
+                piece(place(margin - rest), place(margin), rest),
+              ],
+            ]
+          : []),
+        ['(sum: the log-odds)', '', signed(margin), ''],
+      ],
     ),
     ...unlisted(contributions.length),
     `█ raises, ▒ lowers the log-odds; each bar begins where the one above it ends.`,
     '',
   ].join('\n');
+}
+
+/** What the log-odds are, and how they belong to the probability. */
+function marginLines({
+  margin,
+  probability,
+  calibration,
+  uncalibratedProbability,
+}: RowExplanation): string[] {
+  const odds = `log-odds of ${figure(margin)}`;
+  return calibration === 'none'
+    ? [`This probability has ${odds}, which is the sum of what the columns contribute:`]
+    : [
+        `The columns contribute to ${odds}, which stand for a probability of ${percent(uncalibratedProbability)} before`,
+        `calibration. The calibration (${calibration}) makes ${percent(probability)} of it:`,
+      ];
 }
 
 /** A bar from one place to another, a mark at least one character wide for whatever moves the score at all. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { InvalidOption } from '@verdict/core';
+import { InvalidOption, UnreadableFile } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import { Command, InvalidArgumentError } from 'commander';
 import { importModel } from 'verdict';
 import type { ImportJob } from 'verdict';
@@ -110,10 +110,13 @@ function iterations(text: string): 'best' | 'all' | number {
   throw new InvalidArgumentError('Expected best, all, or a whole number of at least 1.');
 }
 
+/** Room for the names of any model, and for lists of millions of categories. */
+const LARGEST_LIST = 256 * 2 ** 20;
+
 /** Names parted by commas, or a file with a JSON list or one name a line. */
 async function readFeatures(text: string): Promise<string[]> {
   if (text.includes(',')) return text.split(',').map((name) => name.trim());
-  const content = await contentOf(text);
+  const content = await contentOf(text, 'features');
   if (content === undefined) return [text];
   if (!content.trimStart().startsWith('[')) {
     return content
@@ -128,7 +131,7 @@ async function readFeatures(text: string): Promise<string[]> {
 
 async function readCategories(text: string): Promise<NonNullable<ImportJob['categories']>> {
   if (text === 'sorted' || text === 'codes') return text;
-  const content = await contentOf(text);
+  const content = await contentOf(text, 'categories');
   const expected = 'sorted, codes, or a JSON file such as {"plan": ["basic", "plus", "pro"]}';
   if (content === undefined) throw new InvalidOption({ option: 'categories', got: text, expected });
   const lists = parseJson(content, 'categories', text);
@@ -139,9 +142,24 @@ async function readCategories(text: string): Promise<NonNullable<ImportJob['cate
 }
 
 /** The text of a file without its byte order mark; undefined if there is no such file. */
-async function contentOf(file: string): Promise<string | undefined> {
-  const content = await readFile(file, 'utf8').catch(() => undefined);
-  return content?.replace(/^\ufeff/, '');
+async function contentOf(file: string, option: string): Promise<string | undefined> {
+  let missing = false;
+  const bytes = await readRegularFile(file, {
+    limit: LARGEST_LIST,
+    refuse(problem, trouble, cause) {
+      missing = trouble === 'missing';
+      return new UnreadableFile({
+        file,
+        problem,
+        hint: `Give --${option} the path of a file that lists them, or the words that --help names.`,
+        cause,
+      });
+    },
+  }).catch((error: unknown) => {
+    if (missing) return undefined;
+    throw error;
+  });
+  return bytes?.toString('utf8').replace(/^\ufeff/, '');
 }
 
 function parseJson(content: string, option: string, file: string): unknown {

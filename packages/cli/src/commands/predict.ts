@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { predict } from 'verdict';
 import { withProgress } from '../terminal/progress.ts';
+import { printable } from '../terminal/table.ts';
 import { collectNames, wholeNumber } from './options.ts';
 
 export function predictCommand(signal: AbortSignal): Command {
@@ -55,7 +56,8 @@ Examples:
             onProgress: (done) => progress.update(`${done} rows`, 0, 1),
           }),
         );
-        if (flags.out !== undefined) process.stderr.write(`${rows} rows written to ${flags.out}\n`);
+        if (flags.out !== undefined)
+          process.stderr.write(`${rows} rows written to ${printable(flags.out)}\n`);
       },
     );
 }

@@ -1,3 +1,4 @@
+import { strongestFirst } from 'verdict';
 import type { RowExplanation } from 'verdict';
 import { figure, percent } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -5,7 +6,7 @@ import { printable } from '../terminal/table.ts';
 
 /** Why a row is scored as it is in words, and what would flip its decision if that was asked. */
 export function rowAnswersSummary({ reasons, counterfactuals }: RowExplanation, style: Style): string {
-  const words = [...reasons.raising, ...reasons.lowering].map(
+  const words = strongestFirst(reasons).map(
     ({ words, direction }) => `${direction === 'raises' ? '+' : '-'} ${printable(words)}`,
   );
   return [

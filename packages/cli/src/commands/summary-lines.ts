@@ -50,8 +50,11 @@ export function decisionLines({
   ];
 }
 
-/** An amount per row as one per 1,000 rows. */
-const amount = (perRow: number): string => count(1000 * perRow);
+/** An amount per row as one per 1,000 rows; small ones keep three digits, since costs may be small too. */
+function amount(perRow: number): string {
+  const value = 1000 * perRow;
+  return Math.abs(value) >= 10 ? count(value) : String(Number(value.toPrecision(3)));
+}
 
 /**
  * What 1,000 decisions cost, beside the better of the two rules that need no model.

@@ -36,9 +36,12 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** A text from a file, made safe to print: control characters, line ends among them, become `·`. */
+/**
+ * A text from a file, made safe to print: control characters, line ends among them, become `·`, and so do those that
+ * turn the direction of what follows.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '·');
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu, '·');
 }
 
 /** Column heads; those that start with `>` are aligned to the right. */

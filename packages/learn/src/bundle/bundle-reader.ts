@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidModel } from '@verdict/core';
-import { manifestName, parseManifest, sha256 } from './manifest.ts';
+import { readRegularFile } from '@verdict/core/regular-file';
+import { manifestName, mostManifestBytes, parseManifest, sha256 } from './manifest.ts';
 import { decodeParts } from './parts.ts';
 import type { Bundle } from './bundle.ts';
 import type { PartName } from './manifest.ts';
@@ -19,7 +19,7 @@ export async function readBundle(path: string): Promise<Bundle> {
   await checkFolder(path);
   const dir = await bundleFolder(path);
   const manifestFile = join(dir, manifestName);
-  const manifest = parseManifest(await readPart(manifestFile, 1024 * 1024), manifestFile);
+  const manifest = parseManifest(await readPart(manifestFile, mostManifestBytes), manifestFile);
   const parts = new Map<PartName, Uint8Array>();
   for (const { name, bytes: size, sha256: hash } of manifest.parts) {
     const file = join(dir, name);
@@ -37,6 +37,18 @@ export async function readBundle(path: string): Promise<Bundle> {
     parts.set(name, bytes);
   }
   return decodeParts(manifest, parts, (name) => join(dir, name));
+}
+
+/**
+ * SHA-256 of a bundle's manifest, which names the SHA-256 of every part: two bundles with the same one are the same,
+ * wherever they lie.
+ *
+ * @param path as `readBundle` takes it
+ * @throws InvalidModel
+ */
+export async function bundleHash(path: string): Promise<string> {
+  await checkFolder(path);
+  return sha256(await readPart(join(await bundleFolder(path), manifestName), mostManifestBytes));
 }
 
 /** The folder itself if it has a manifest, or none; otherwise its `model`, which has one. */
@@ -62,37 +74,23 @@ async function checkFolder(dir: string): Promise<void> {
   if (!found.isDirectory()) throw new InvalidModel({ file: dir, problem: 'this is not a folder.', hint });
 }
 
-/** The bytes of a regular file of at most `limit` bytes; links and pipes are refused. */
-async function readPart(file: string, limit: number): Promise<Uint8Array> {
-  try {
-    // O_NONBLOCK: opening a named pipe must not wait for a writer.
-    const handle = await open(
-      file,
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-    );
-    try {
-      const found = await handle.stat();
-      if (!found.isFile()) throw new InvalidModel({ file, problem: 'this is not a regular file.' });
-      if (found.size > limit)
-        throw new InvalidModel({
-          file,
-          problem: `the file has ${found.size} bytes, more than the ${limit} expected.`,
-        });
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    if (cause instanceof InvalidModel) throw cause;
-    const code = codeOf(cause);
-    const problem =
-      code === 'ENOENT'
-        ? 'this part of the bundle is missing.'
-        : code === 'ELOOP'
-          ? 'this is a symbolic link, which a bundle must not have.'
-          : `the file cannot be read (${code}).`;
-    throw new InvalidModel({ file, problem, cause });
-  }
+/** The bytes of a part of at most `limit` bytes; links, pipes and whatever else is no regular file are refused. */
+function readPart(file: string, limit: number): Promise<Uint8Array> {
+  return readRegularFile(file, {
+    limit,
+    followLinks: false,
+    refuse: (problem, trouble, cause) =>
+      new InvalidModel({
+        file,
+        problem:
+          trouble === 'missing'
+            ? 'this part of the bundle is missing.'
+            : trouble === 'link'
+              ? 'this is a symbolic link, which a bundle must not have.'
+              : problem,
+        cause,
+      }),
+  });
 }
 
 function codeOf(error: unknown): string {

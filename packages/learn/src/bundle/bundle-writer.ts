@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Interrupted, InvalidOption, OutOfResources, VerdictError } from '@verdict/core';
-import { manifestBytes, manifestName, parseManifest, partNames } from './manifest.ts';
+import { Interrupted, InvalidOption, OutOfResources, UnreadableFile, VerdictError } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
+import { manifestBytes, manifestName, mostManifestBytes, parseManifest, partNames } from './manifest.ts';
 import { decodeParts, encodeParts, manifestOf } from './parts.ts';
 import type { Bundle } from './bundle.ts';
 
@@ -98,14 +99,17 @@ export async function requireReplaceable(dir: string): Promise<boolean> {
 /** Is this the manifest of a bundle, be it broken otherwise or of another version? */
 async function isManifest(file: string): Promise<boolean> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const bytes = await readRegularFile(file, { limit: mostManifestBytes });
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return (
       typeof value === 'object' &&
       value !== null &&
       ['formatVersion', 'verdictVersion', 'parts', 'checksum'].every((key) => Object.hasOwn(value, key))
     );
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    // Without a cause the system has refused nothing: it is a folder, a pipe, or too large for a manifest.
+    const other = error instanceof UnreadableFile && error.cause === undefined;
+    if (other || error instanceof SyntaxError) return false;
     throw error;
   }
 }

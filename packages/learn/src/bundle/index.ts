@@ -1,6 +1,6 @@
 export { memberNames } from './bundle.ts';
 export type { Bundle, MemberName, ScoringModel } from './bundle.ts';
-export { readBundle } from './bundle-reader.ts';
+export { bundleHash, readBundle } from './bundle-reader.ts';
 export { requireReplaceable, writeBundle } from './bundle-writer.ts';
 export type { WriteBundleOptions } from './bundle-writer.ts';
 export type { Blend, Decision, DecisionRule } from './decision.ts';

@@ -11,6 +11,7 @@ export const bundleFormatVersion = 1;
 
 /** The name of the part that vouches for all others. */
 export const manifestName = 'manifest.json';
+export const mostManifestBytes = 1024 * 1024;
 
 /** Every other file that a bundle can have, with the most bytes that will be read of it. */
 export const partLimits = {
@@ -67,7 +68,10 @@ export function manifestBytes(manifest: BundleManifest): Uint8Array {
  * @throws InvalidModel
  */
 export function parseManifest(bytes: Uint8Array, file: string): BundleManifest {
-  const root = new JsonCursor(parseJsonBytes(bytes, file, { maxBytes: 1024 * 1024, maxDepth: 8 }), file);
+  const root = new JsonCursor(
+    parseJsonBytes(bytes, file, { maxBytes: mostManifestBytes, maxDepth: 8 }),
+    file,
+  );
   const version = root.peek('formatVersion').integer({ min: 1 });
   if (version > bundleFormatVersion)
     root.fail(

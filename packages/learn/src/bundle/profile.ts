@@ -30,6 +30,8 @@ export interface NumberProfile {
   readonly missing: number;
   readonly edges: readonly number[];
   readonly counts: readonly number[];
+  /** Every known value is 0 or 1, so that the two bins are these two values. */
+  readonly binary?: true;
 }
 
 /** Counts of rows per level, most frequent first; `other` counts the rows of all levels not listed. */
@@ -77,11 +79,22 @@ function parseColumn(cursor: JsonCursor): ColumnProfile {
 }
 
 function parseNumberProfile(cursor: JsonCursor): NumberProfile {
-  const { kind, missing, edges, counts } = cursor.object(['kind', 'missing', 'edges', 'counts']);
+  const { kind, missing, edges, counts, binary } = cursor.object(
+    ['kind', 'missing', 'edges', 'counts'],
+    ['binary'],
+  );
   const values = edges.numbers(maximumProfileSize);
   if (values.some((value, i) => i > 0 && value <= values[i - 1])) edges.fail('the edges do not rise');
   const parsed = parseCounts(counts, values.length + 1);
-  return { kind: kind.oneOf(['number']), missing: missing.integer(count), edges: values, counts: parsed };
+  if (binary !== undefined && !(binary.boolean() && values.length === 1 && values[0] > 0 && values[0] <= 1))
+    binary.fail('it may only be true, of two bins with an edge between 0 and 1');
+  return {
+    kind: kind.oneOf(['number']),
+    missing: missing.integer(count),
+    edges: values,
+    counts: parsed,
+    ...(binary === undefined ? {} : { binary: true }),
+  };
 }
 
 function parseLevelProfile(cursor: JsonCursor): LevelProfile {

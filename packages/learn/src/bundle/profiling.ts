@@ -83,7 +83,15 @@ function numberProfile(values: Float64Array, options: Required<ProfileOptions>):
     start = place;
   }
   counts.push(length - start);
-  return { kind: 'number', missing: values.length - length, edges, counts };
+  // Two bins: both values are those of enough rows to be told.
+  const binary = edges.length === 1 && sorted.every((value) => value === 0 || value === 1);
+  return {
+    kind: 'number',
+    missing: values.length - length,
+    edges,
+    counts,
+    ...(binary ? { binary: true } : {}),
+  };
 }
 
 function levelProfile({ codes, levels }: CodeColumn, options: Required<ProfileOptions>): LevelProfile {

@@ -6,6 +6,16 @@ export interface NumberLimits {
   readonly max?: number;
 }
 
+/** A path with an ellipsis in the middle of what is too long for a message. */
+function shortened(path: string): string {
+  return path.length <= LONGEST_PATH
+    ? path
+    : `${path.slice(0, LONGEST_PATH / 2)}…${path.slice(-LONGEST_PATH / 2)}`;
+}
+
+/** Characters of a path that are shown. */
+const LONGEST_PATH = 160;
+
 /**
  * Reads parsed JSON that is not trusted: every step names the type that is expected, and anything else
  * throws InvalidModel with the file and the path inside it. Objects must have exactly the named keys, so
@@ -31,7 +41,7 @@ export class JsonCursor {
   fail(problem: string, hint?: string): never {
     throw new InvalidModel({
       file: this.#file,
-      problem: `${this.#path}: ${problem}.`,
+      problem: `${shortened(this.#path)}: ${problem}.`,
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -54,7 +64,9 @@ export class JsonCursor {
 
   /** An integer that a double holds exactly, within the limits. */
   integer(limits: NumberLimits = {}): number {
-    if (!Number.isSafeInteger(this.#value)) return this.#expected('an integer');
+    const { min, max } = limits;
+    const range = min === undefined || max === undefined ? '' : ` from ${min} to ${max}`;
+    if (!Number.isSafeInteger(this.#value)) return this.#expected(`an integer${range}`);
     return this.number(limits);
   }
 
@@ -119,7 +131,10 @@ export class JsonCursor {
           ? 'an array'
           : typeof value === 'object'
             ? 'an object'
-            : (JSON.stringify(value)?.slice(0, 60) ?? typeof value);
+            : typeof value === 'number'
+              ? // JSON has no infinity, which is what 1e999 is read as.
+                String(value)
+              : (JSON.stringify(value)?.slice(0, 60) ?? typeof value);
     return this.fail(`expected ${what}, got ${got}`);
   }
 }

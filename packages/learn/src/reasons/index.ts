@@ -7,7 +7,7 @@ export type {
   CounterfactualOptions,
   Counterfactuals,
 } from './counterfactual.ts';
-export { reasonWriter } from './reason-codes.ts';
+export { reasonWriter, strongestFirst } from './reason-codes.ts';
 export type { Contribution, ReasonCode, ReasonOptions, RowReasons } from './reason-codes.ts';
 export { binOf, levelName } from './value-place.ts';
 export type { Comparison } from './value-place.ts';

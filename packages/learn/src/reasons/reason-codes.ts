@@ -91,11 +91,16 @@ export function reasonWriter(
   };
 }
 
+/** The reasons of both directions together, from the strongest on. */
+export function strongestFirst({ raising, lowering }: RowReasons): ReasonCode[] {
+  return [...raising, ...lowering].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+}
+
 /** What the value is, in words. @param written undefined to keep it out */
 function valueWords(
   column: string,
   written: string | number | null | undefined,
-  { comparison, lower, higher, share }: ValuePlace,
+  { comparison, lower, higher, share, other }: ValuePlace,
   schema: Pick<ColumnSchema, 'type'> | undefined,
 ): string {
   if (comparison === 'missing') return `${column} is missing`;
@@ -110,7 +115,9 @@ function valueWords(
       ? `${subject} is ${far}${high} (${after} ${percent(lower)} of rows)`
       : `${subject} is ${far}${low} (${before} ${percent(higher)} of rows)`;
   }
-  const subject = value === undefined ? column : `${column} is ${value}`;
+  // A 0 or 1 alone reads like an amount.
+  const beside = other === undefined ? '' : `, not ${other}`;
+  const subject = value === undefined ? column : `${column} is ${value}${beside}`;
   if (share !== undefined) return `${subject} (as in ${percent(share)} of rows)`;
   if (comparison === 'unknown') return value === undefined ? `the value of ${column}` : subject;
   return value === undefined ? `${column} has a rare value` : `${subject}, a rare or new value`;

@@ -26,6 +26,8 @@ export interface ValuePlace {
   readonly higher?: number;
   /** Share of the rows with this level, where the profile lists it. */
   readonly share?: number;
+  /** The only other value, of a column of 0 and 1. */
+  readonly other?: 0 | 1;
 }
 
 const VERY_FAR = 0.95;
@@ -41,6 +43,7 @@ export function placeOf(cell: Cell, profile: ColumnProfile | undefined): ValuePl
   const distribution = profile?.distribution;
   if (distribution === undefined) return { comparison: 'unknown' };
   if (distribution.kind === 'levels') return placeOfLevel(levelName(cell), distribution);
+  if (typeof cell === 'number' && distribution.binary) return placeOfBinary(cell, distribution);
   return typeof cell === 'number' ? placeOfNumber(cell, distribution) : { comparison: 'unknown' };
 }
 
@@ -52,9 +55,18 @@ export function levelName(cell: number | string): string {
 function placeOfLevel(level: string, { levels, counts, other }: LevelProfile): ValuePlace {
   const known = counts.reduce((sum, count) => sum + count, other);
   const place = levels.indexOf(level);
-  if (place < 0 || known === 0) return { comparison: 'rare' };
-  const share = counts[place] / known;
+  return place < 0 || known === 0 ? { comparison: 'rare' } : placeOfShare(counts[place] / known);
+}
+
+function placeOfShare(share: number): ValuePlace {
   return { comparison: share >= COMMON ? 'common' : share >= RARE ? 'uncommon' : 'rare', share };
+}
+
+/** Of a column of 0 and 1, of which neither is low or high. */
+function placeOfBinary(value: number, { counts: [zeros, ones] }: NumberProfile): ValuePlace {
+  if (value !== 0 && value !== 1) return { comparison: 'rare' };
+  const other = value === 0 ? 1 : 0;
+  return { ...placeOfShare((value === 0 ? zeros : ones) / (zeros + ones)), other };
 }
 
 function placeOfNumber(value: number, { edges, counts }: NumberProfile): ValuePlace {

@@ -37,7 +37,11 @@ export function readGrid(bytes: Uint8Array, file: string): Grid {
     const grid = parseJsonBytes(text, file, { maxBytes: 1024 * 1024 });
     const twice = repeatedKey(Buffer.from(text).toString('utf8'));
     if (twice !== undefined) throw new InvalidModel({ file, problem: `${twice} is there twice.` });
-    return checkGrid(grid, file);
+    const checked = checkGrid(grid, file);
+    // A program may mean the defaults by that; a file of nothing is a mistake.
+    if (Object.keys(checked).length === 0)
+      throw new InvalidModel({ file, problem: 'the grid names no parameter.' });
+    return checked;
   });
 }
 
@@ -72,7 +76,7 @@ export function checkGrid(grid: unknown, file = 'grid'): Grid {
   const lists: Record<string, readonly ParameterValue[]> = {};
   let count = 1;
   for (const [name, at] of membersOf(root, MOST_PARAMETERS)) {
-    const canonical = canonicalName(name.slice(name.lastIndexOf('__') + 1).replace(/^_/, ''), at);
+    const canonical = canonicalName(withoutPrefix(name), at);
     if (Object.hasOwn(lists, canonical)) at.fail(`"${canonical}" is given twice`);
     const values = at.array(MOST_VALUES).map((one) => parameterValue(canonical, one));
     if (values.length === 0) at.fail('the list is empty');
@@ -83,6 +87,13 @@ export function checkGrid(grid: unknown, file = 'grid'): Grid {
   }
   for (const configuration of trainings(lists)) checkConfiguration(configuration, root);
   return lists;
+}
+
+/** A name without the steps of a pipeline before it: `model__max_depth` is `max_depth`. */
+function withoutPrefix(name: string): string {
+  const end = name.lastIndexOf('__');
+  // Underscores at an end part nothing, as in `__proto__`.
+  return end <= 0 || end + 2 === name.length ? name : name.slice(end + 2);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -120,12 +122,19 @@ export class Journal {
 
 function openFile(file: string, resume: boolean): number {
   try {
-    // Adding: whatever else happens, what is there is not written over.
-    return resume ? openSync(file, 'a+') : openAnew(file);
+    return resume ? openToAdd(file) : openAnew(file);
   } catch (cause) {
     if (cause instanceof InvalidModel) throw cause;
     return refuseFile(file, 'opened', cause);
   }
+}
+
+/** Adding: whatever else happens, what is there is not written over. */
+function openToAdd(file: string): number {
+  const descriptor = openSync(file, 'a+');
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  return refuseForeign(file);
 }
 
 function openAnew(file: string): number {
@@ -146,12 +155,14 @@ function openAnew(file: string): number {
 function requireJournal(file: string): void {
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    // A pipe must not be waited for: nobody could interrupt that.
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw error;
   }
   try {
+    if (!fstatSync(descriptor).isFile()) refuseForeign(file);
     const wanted = Buffer.from(`{"format":${JSON.stringify(FORMAT)}`);
     const found = Buffer.alloc(wanted.length);
     const count = readSync(descriptor, found, 0, found.length, 0);
@@ -159,6 +170,10 @@ function requireJournal(file: string): void {
   } finally {
     closeSync(descriptor);
   }
+  refuseForeign(file);
+}
+
+function refuseForeign(file: string): never {
   throw new InvalidModel({
     file,
     problem: 'the file is no journal of a search, and would be replaced by one.',

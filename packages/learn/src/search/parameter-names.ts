@@ -48,7 +48,7 @@ export function canonicalName(name: string, at: JsonCursor): string {
   const near = nearest(name, [...searchable, ...Object.keys(aliases)]);
   return at.fail(
     `there is no parameter "${name.slice(0, 60)}"`,
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : hint,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are ${searchable.join(', ')}.`,
   );
 }
 

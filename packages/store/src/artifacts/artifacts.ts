@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedArtifact, NotFound } from '@verdict/core';
+import { readRegularFile } from '@verdict/core/regular-file';
 import { checkHash } from '../checks.ts';
 import type { Blobs } from './blobs.ts';
 import { checkoutFiles } from './checkout.ts';
@@ -105,13 +105,19 @@ async function readFolder(folder: string): Promise<BundleFiles> {
   return files;
 }
 
+/** The largest part that a bundle may have. */
+const largestPart = 2 ** 31;
+
 async function readNeeded(folder: string, name: string): Promise<Uint8Array> {
-  return readFile(join(folder, name)).catch((cause: unknown) => {
-    throw new NotFound({
-      problem: `${join(folder, name)} cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      hint: 'Give the folder that training wrote, usually output/model.',
-      cause,
-    });
+  const file = join(folder, name);
+  return readRegularFile(file, {
+    limit: largestPart,
+    refuse: (problem, _, cause) =>
+      new NotFound({
+        problem: `${file}: ${problem}`,
+        hint: 'Give the folder that training wrote, usually output/model.',
+        cause,
+      }),
   });
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InvalidModel, NotFound } from '@verdict/core';
+import { openWithoutWaiting, readRegularFile } from '@verdict/core/regular-file';
 import { extract } from 'tar-stream';
 import type { JsonObject } from '../records/json.ts';
 import type { Registered } from '../records/models.ts';
@@ -25,6 +26,8 @@ export interface ImportOptions {
 /** The most bytes of one file of an export, and the most files. */
 const largestFile = 4 * 1024 ** 3;
 const mostFiles = 1_000_000;
+/** The most bytes of what an export says of its versions. */
+const largestDescription = 256 * 1024 ** 2;
 
 /**
  * Registers all versions of an export, oldest first. Where they came from, with the run that made them, is in their
@@ -60,13 +63,15 @@ async function importFolder(
   options: ImportOptions,
 ): Promise<readonly Registered[]> {
   const file = join(options.from, exportFile);
-  const bytes = await readFile(join(folder, exportFile)).catch((cause: unknown) => {
-    throw new InvalidModel({
-      file,
-      problem: 'this is no export of a model.',
-      hint: 'Give the file or folder that verdict models export wrote.',
-      cause,
-    });
+  const bytes = await readRegularFile(join(folder, exportFile), {
+    limit: largestDescription,
+    refuse: (_, __, cause) =>
+      new InvalidModel({
+        file,
+        problem: 'this is no export of a model.',
+        hint: 'Give the file or folder that verdict models export wrote.',
+        cause,
+      }),
   });
   const document = parseExport(bytes, file);
   for (const { version } of document.versions) {
@@ -111,9 +116,14 @@ const entryPattern = /^(?:verdict-export\.json|[1-9][0-9]{0,8}\/[A-Za-z0-9][A-Za
 async function unpack(file: string, folder: string): Promise<void> {
   const refuse = (problem: string) =>
     new InvalidModel({ file, problem, hint: 'Give the file that verdict models export wrote.' });
+  const source = await openWithoutWaiting(file);
+  if (!(await source.stat()).isFile()) {
+    await source.close();
+    throw refuse('this is a pipe or a device, not a regular file.');
+  }
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const entries = extract();
-  const reading = pipeline(createReadStream(file), entries);
+  const reading = pipeline(source.createReadStream(), entries);
   // Whoever reads the entries reports what is wrong; this promise only must not be left alone.
   reading.catch(() => undefined);
   let count = 0;

@@ -90,6 +90,7 @@ export async function compare(job: CompareJob): Promise<Comparison> {
     ...(found.rows === undefined ? {} : { rows: found.rows }),
     models: judged.map(({ compared }) => compared),
     pairs,
+    warnings: found.warnings ?? [],
     notes: found.notes,
   };
   return { ...comparison, sentences: conclude(comparison) };

@@ -23,6 +23,8 @@ export interface Comparison {
   readonly pairs: readonly ComparedPair[];
   /** What follows, in words; the first one is the conclusion. */
   readonly sentences: readonly string[];
+  /** What makes the conclusion worthless, such as rows that a model was trained on. */
+  readonly warnings: readonly string[];
   /** What limits the conclusion. */
   readonly notes: readonly string[];
 }

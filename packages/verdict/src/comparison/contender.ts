@@ -21,6 +21,7 @@ export interface Judgements {
   readonly judged: readonly Judged[];
   readonly tests: readonly RowTests[];
   readonly rows?: ComparedRows;
+  readonly warnings?: readonly string[];
   readonly notes: readonly string[];
 }
 

@@ -6,6 +6,7 @@ import { scoreLabelled } from '../labelled-scores.ts';
 import type { LabelledScores, LabelledScoresOptions } from '../labelled-scores.ts';
 import { metricName } from '../report/metric-names.ts';
 import { described, pause, rank } from './contender.ts';
+import { isOwnTable } from './known-rows.ts';
 import type { Contender, Judged, Judgements } from './contender.ts';
 import { testOnRows } from './row-tests.ts';
 import type { RowTests } from './row-tests.ts';
@@ -73,13 +74,21 @@ export async function compareOnRows(
     }));
     tests.push(testOnRows(labels, a, b, metric, { seed, weights }));
   }
+  const own: string[] = [];
+  for (const contender of [best, ...others]) {
+    if (await isOwnTable(contender, file, labels.length, options)) own.push(contender.model);
+  }
   const positives = labels.reduce((sum, label) => sum + label, 0);
   return {
     judged: [best, ...others],
     tests,
     rows: { file, rows: labels.length, positives, unlabelledRows, weighted: weights !== undefined },
+    warnings: own.map(
+      (model) =>
+        `${model} was made of exactly these rows (the fingerprint of the table is that in its bundle): its figures here flatter it, and prove nothing.`,
+    ),
     notes: [
-      'Rows that a model has learnt from flatter it: give rows that none of them has seen.',
+      `Rows that a model has learnt from flatter it: give rows that none of them has seen.${own.length > 0 ? '' : ' Only a table that is the whole of what a model was made of would be recognised.'}`,
       ...(weights === undefined && weightColumns.size > 1
         ? ['The models weigh rows by different columns, so here every row counts once.']
         : []),
@@ -100,7 +109,7 @@ function weightColumn(columns: readonly { readonly name: string; readonly role: 
  */
 export async function requireRereadable(file: string): Promise<void> {
   const found = file === '-' ? undefined : await stat(file).catch(() => undefined);
-  if (file !== '-' && found?.isFIFO() !== true) return;
+  if (file !== '-' && (found === undefined || found.isFile() || found.isDirectory())) return;
   throw new InvalidOption({
     option: 'data',
     got: file,

@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { InvalidOption } from '@verdict/core';
-import { readBundle } from '@verdict/learn';
+import { bundleHash, readBundle } from '@verdict/learn';
 import type { Bundle } from '@verdict/learn';
 
 /** A bundle and the folder by which it was asked for. */
@@ -15,7 +13,7 @@ const MOST_MODELS = 50;
 /**
  * Opens the bundles that are to be compared.
  *
- * @throws InvalidOption for fewer than two folders, one given twice, or models that answer different questions;
+ * @throws InvalidOption for fewer than two folders, one given twice by whatever paths, or models that answer different questions;
  * InvalidModel for a folder that is no bundle
  */
 export async function openModels(models: readonly string[]): Promise<OpenedModel[]> {
@@ -29,28 +27,22 @@ export async function openModels(models: readonly string[]): Promise<OpenedModel
   }
   const seen = new Map<string, string>();
   for (const model of models) {
-    const place = await identity(model);
-    const earlier = seen.get(place);
+    const hash = await bundleHash(model);
+    const earlier = seen.get(hash);
     if (earlier !== undefined) {
       throw new InvalidOption({
         option: 'models',
         got: [earlier, model],
-        expected: 'different folders',
-        hint: 'A model cannot be compared with itself: name each folder once.',
+        expected: 'different models',
+        hint: 'These two are the same model, byte for byte, which cannot be compared with itself: name each model once.',
       });
     }
-    seen.set(place, model);
+    seen.set(hash, model);
   }
   const opened: OpenedModel[] = [];
   for (const model of models) opened.push({ model, bundle: await readBundle(model) });
   for (const other of opened.slice(1)) requireSameQuestion(opened[0], other);
   return opened;
-}
-
-/** What tells folders apart, however their paths are written. */
-async function identity(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found === undefined ? resolve(path) : `${found.dev}:${found.ino}`;
 }
 
 /** Two models must say yes to the same label of the same column. */

@@ -1,4 +1,4 @@
-import { formatCount, formatMetric, formatNumber, formatShare } from '@verdict/charts';
+import { formatCount, formatExact, formatMetric, formatShare } from '@verdict/charts';
 import { calibrationPart } from './calibration-part.ts';
 import { intervalText } from './headline-section.ts';
 import { html, labelHtml } from './html.ts';
@@ -34,15 +34,15 @@ export function decisionSection(input: ReportInput, figures: ReadonlyMap<string,
 /** Where costs set the threshold: which, and how. */
 function costsText({ costFp, costFn, costTp = 0, costTn = 0 }: ReportDecision): Html | undefined {
   if (costFp === undefined || costFn === undefined) return undefined;
-  const [fp, fn, tp, tn] = [costFp, costFn, costTp, costTn].map(formatNumber);
+  const [fp, fn, tp, tn] = [costFp, costFn, costTp, costTn].map(formatExact);
   if (costTp === 0 && costTn === 0) {
     return html` A false alarm was said to cost ${fp} and a missed positive ${fn}, which sets the threshold at
     ${fp} / (${fp} + ${fn}).`;
   }
   return html` A false alarm was said to cost ${fp}, a missed positive ${fn}, a positive that is found ${tp}
   and a negative that is left alone ${tn} (what is below 0 is a gain). The threshold follows from how much
-  more each error costs than the right answer: ${formatNumber(costFp - costTn)} /
-  (${formatNumber(costFp - costTn)} + ${formatNumber(costFn - costTp)}).`;
+  more each error costs than the right answer: ${formatExact(costFp - costTn)} /
+  (${formatExact(costFp - costTn)} + ${formatExact(costFn - costTp)}).`;
 }
 
 /** What a capacity or a target asked for, and what it comes to on the rows that judge. */

@@ -1,4 +1,5 @@
 import { formatShare } from '@verdict/charts';
+import { strongestFirst } from '@verdict/learn';
 import { html, labelHtml, nameHtml } from './html.ts';
 import type { Html } from './html.ts';
 import type { ReportInput } from './report-input.ts';
@@ -37,7 +38,7 @@ function exampleHtml(
     <h3>${titles[which]}</h3>
     <p>${formatShare(probability)}: called ${labelHtml(decision)}.</p>
     <ul class="findings">
-      ${[...reasons.raising, ...reasons.lowering].map(
+      ${strongestFirst(reasons).map(
         ({ words, direction }) =>
           html`<li class="${direction === 'raises' ? 'raises' : 'lowers'}">${nameHtml(words)}.</li> `,
       )}

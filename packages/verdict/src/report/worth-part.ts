@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, isKnown } from '@verdict/charts';
+import { formatCount, formatExact, formatNumber, isKnown } from '@verdict/charts';
 import { html, labelHtml } from './html.ts';
 import type { Html } from './html.ts';
 import type { ReportInput, ReportPolicy, ReportWorth } from './report-input.ts';
@@ -24,9 +24,9 @@ export function worthPart({ headline, target }: ReportInput): Html | undefined {
   return html`<h3>What it is worth</h3>
     <p>
       Deciding 1,000 rows like the ${formatCount(headline.rows)} that judge it costs the model
-      <strong>${perThousand(model.cost)}</strong>${interval}: ${formatNumber(costs.costFp)} for a false alarm,
-      ${formatNumber(costs.costFn)} for a missed positive, ${formatNumber(costs.costTp)} for a positive that
-      is found, ${formatNumber(costs.costTn)} for a negative that is left alone.${gains}
+      <strong>${perThousand(model.cost)}</strong>${interval}: ${formatExact(costs.costFp)} for a false alarm,
+      ${formatExact(costs.costFn)} for a missed positive, ${formatExact(costs.costTp)} for a positive that is
+      found, ${formatExact(costs.costTn)} for a negative that is left alone.${gains}
     </p>
     ${tableHtml(
       'Cost of deciding 1,000 rows',

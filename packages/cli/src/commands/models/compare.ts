@@ -1,5 +1,5 @@
 import type { Version } from '@verdict/store';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { compare } from 'verdict';
 import type { CompareJob } from 'verdict';
 import { checkedOut } from '../../registry/checked-out.ts';
@@ -11,7 +11,7 @@ import { printJson } from '../../terminal/json.ts';
 import { styleFor } from '../../terminal/style.ts';
 import { terminalWidth } from '../../terminal/width.ts';
 import { comparisonSummary } from '../comparison-summary.ts';
-import { shownFigures } from '../figure-rows.ts';
+import { metricOption } from '../metric-option.ts';
 
 type CompareFlags = RegistryFlags & Pick<CompareJob, 'metric'> & { data?: string };
 
@@ -24,11 +24,7 @@ export function compareVersionsCommand(signal: AbortSignal): Command {
         '--data <FILE>',
         'a table with the target, whose rows no version has seen; all are judged on it',
       )
-      .addOption(
-        new Option('--metric <NAME>', 'the figure that decides (default: rocAuc)').choices(
-          shownFigures.map(([name]) => name),
-        ),
-      ),
+      .addOption(metricOption()),
   )
     .addHelpText(
       'after',
