@@ -45,7 +45,7 @@ describe('how long predictions are kept', () => {
     await expect.poll(() => lines().length).toBe(1);
     await retention.close();
     const before = now - 30 * DAY;
-    expect(store.calls).toStrictEqual(Array(3).fill({ before, most: 250, by: 'server' }));
+    expect(store.calls).toStrictEqual(Array.from({ length: 3 }, () => ({ before, most: 250, by: 'server' })));
     for (const [i, time] of store.times.slice(1).entries()) expect(time - store.times[i]).toBeGreaterThan(15);
     expect(lines()).toMatchObject([
       {
