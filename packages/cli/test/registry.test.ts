@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { openStore } from '@verdict/store';
@@ -215,6 +216,20 @@ describe('the registry, from the command line', () => {
       readFileSync(join(model(1), 'manifest.json'), 'utf8'),
     );
     expect(await refuses('models', 'export', 'left', '--out', out)).toMatchObject({ code: 'CONFLICT' });
+
+    // A bundle that no reader takes, in an export whose hashes agree.
+    const manifest = join(one, '1', 'manifest.json');
+    const document = join(one, 'verdict-export.json');
+    const before = readFileSync(manifest, 'utf8');
+    const forged = before.replace(/"seed": ?\d+/, '"seed": 7777');
+    expect(forged).not.toBe(before);
+    writeFileSync(manifest, forged);
+    const [was, is] = [before, forged].map((text) => createHash('sha256').update(text).digest('hex'));
+    writeFileSync(document, readFileSync(document, 'utf8').replaceAll(was, is));
+    expect(await refuses('models', 'import', one, '--name', 'forged')).toMatchObject({
+      code: 'INVALID_MODEL',
+    });
+    expect(await says('models', 'list')).not.toContain('forged');
   });
 
   it('puts versions away', async () => {

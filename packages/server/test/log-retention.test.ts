@@ -39,20 +39,20 @@ function storeOf(old: number) {
 
 describe('how long predictions are kept', () => {
   it('removes what is older in batches, with time between them for others', async () => {
-    const store = storeOf(4500);
+    const store = storeOf(600);
     const { logger, lines } = kept();
     const retention = new LogRetention({ store, days: 30, logger, now: () => now });
     await expect.poll(() => lines().length).toBe(1);
     await retention.close();
     const before = now - 30 * DAY;
-    expect(store.calls).toStrictEqual(Array(3).fill({ before, most: 2000, by: 'server' }));
+    expect(store.calls).toStrictEqual(Array.from({ length: 3 }, () => ({ before, most: 250, by: 'server' })));
     for (const [i, time] of store.times.slice(1).entries()) expect(time - store.times[i]).toBeGreaterThan(15);
     expect(lines()).toMatchObject([
       {
         msg: 'old predictions removed',
         before: new Date(before).toISOString(),
-        predictions: 4500,
-        feedback: 4500,
+        predictions: 600,
+        feedback: 600,
       },
     ]);
   });
@@ -66,7 +66,7 @@ describe('how long predictions are kept', () => {
     const { length } = store.calls;
     // Longer ago than there are moments is the first of them.
     expect(store.calls[0].before).toBe(0);
-    expect(lines()).toMatchObject([{ predictions: length * 2000 }]);
+    expect(lines()).toMatchObject([{ predictions: length * 250 }]);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(store.calls).toHaveLength(length);
   });

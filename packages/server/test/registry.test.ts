@@ -158,7 +158,10 @@ describe('a server of a registry', () => {
     expect((await predict(server)).body.version).toBe('1');
     const health = await ask(server, '/health');
     expect([health.status, health.body.status]).toStrictEqual([200, 'degraded']);
-    expect((health.body.problems as string[])[0]).toContain('Version 2 of shop@champion does not load');
+    // Who has no key learns no paths.
+    expect(health.body.problems).toStrictEqual([
+      "Version 2 of shop@champion does not load; the server's own log says why.",
+    ]);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toContain('verdict_model_alarm 1');
     expect(metrics).toMatch(/verdict_model_load_failures_total\{model="shop"\} [1-9]/);

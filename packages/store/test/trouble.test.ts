@@ -309,7 +309,7 @@ describe('on Postgres', () => {
     expect(await store.describe()).toEqual({
       engine: 'postgres',
       location: databaseUrl.replace('verdict@', ''),
-      schemaVersion: 1,
+      schemaVersion: 2,
     });
     server.query(databaseUrl, "insert into verdict.verdict_schema values (99, 'from the future', 0)");
     await expect(openStore({ databaseUrl })).rejects.toThrow(/has version 99/);

@@ -79,9 +79,10 @@ export class RegistryModels implements ModelTable, Follower {
   }
 
   problems(): readonly string[] {
+    // Without the reason, which may hold paths: everybody may ask for the health of a server.
     return this.#problems.map(
-      ({ name, alias, version, problem }) =>
-        `Version ${version} of ${name}@${alias} does not load: ${problem}`,
+      ({ name, alias, version }) =>
+        `Version ${version} of ${name}@${alias} does not load; the server's own log says why.`,
     );
   }
 

@@ -1,14 +1,11 @@
 import { KeyBody, KeyParams, KeyReply, KeysReply, NewKeyReply, RotateBody } from '@verdict/contracts';
-import type { KeyRole } from '@verdict/contracts';
 import type { Key } from '@verdict/store';
 import type { FastifyInstance } from 'fastify';
-import { actorOf } from '../http/request-state.ts';
 import { makeKey } from '../keys/api-key.ts';
 import type { Service } from '../service.ts';
 import type { RegistryContext } from './registry-context.ts';
-import { addRoute } from './route.ts';
+import { registryRoutes } from './registry-route.ts';
 
-const tags = ['operations'];
 const DAY = 86_400_000;
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
@@ -20,86 +17,48 @@ function keyReply({ hash: _hash, ...rest }: Key): Omit<Key, 'hash'> {
 /** Keys: making, listing, rotating, revoking. */
 export function addKeys(app: FastifyInstance, service: Service, context: RegistryContext): void {
   const { keys } = context.store;
+  const add = registryRoutes(app, service, 'operations');
   const expiry = (days: number | undefined): number | null =>
     days === undefined ? null : Math.round(service.now() + days * DAY);
 
-  addRoute(app, service, {
-    method: 'GET',
-    url: '/keys',
-    needed: 'admin',
-    schema: {
-      summary: 'All keys, newest first; never the keys themselves',
-      tags,
-      response: { 200: KeysReply },
-    },
-    handler: async () => ({ keys: (await keys.list()).map(keyReply) }),
+  /** Makes a key, which is shown this once, and lets it in at every process. */
+  const issue = async (keep: (made: { hash: string; prefix: string }) => Promise<Key>) => {
+    const { key, hash, prefix } = makeKey();
+    const kept = await keep({ hash, prefix });
+    await context.refreshKeys();
+    return { ...keyReply(kept), key };
+  };
+
+  add('admin', 'GET /keys', {
+    summary: 'All keys, newest first; never the keys themselves',
+    reply: KeysReply,
+    answer: async () => ({ keys: (await keys.list()).map(keyReply) }),
   });
-  addRoute(app, service, {
-    method: 'POST',
-    url: '/keys',
-    needed: 'admin',
-    schema: { summary: 'Make a key', tags, body: KeyBody, response: { 200: NewKeyReply } },
-    async handler(request) {
-      const { name, role, expiresInDays } = request.body as {
-        name: string;
-        role: KeyRole;
-        expiresInDays?: number;
-      };
-      const made = makeKey();
-      const key = await keys.add({
-        name,
-        role,
-        hash: made.hash,
-        prefix: made.prefix,
-        expires: expiry(expiresInDays),
-        by: actorOf(request),
-      });
-      await context.refreshKeys();
-      return { ...keyReply(key), key: made.key };
+  add('admin', 'POST /keys', {
+    summary: 'Make a key',
+    body: KeyBody,
+    reply: NewKeyReply,
+    answer: async ({ body: { name, role, expiresInDays }, by }) =>
+      issue((made) => keys.add({ name, role, ...made, expires: expiry(expiresInDays), by })),
+  });
+  add('admin', 'POST /keys/:key/rotate', {
+    summary: 'Make a key in the place of another, which works on for a while',
+    params: KeyParams,
+    body: RotateBody,
+    reply: NewKeyReply,
+    answer: async ({ params, body: { expiresInDays, overlapSeconds = DEFAULT_OVERLAP_SECONDS }, by }) => {
+      const overlap = Math.round(overlapSeconds * 1000);
+      return issue((made) =>
+        keys.rotate(params.key, { ...made, expires: expiry(expiresInDays), overlap, by }),
+      );
     },
   });
-  addRoute(app, service, {
-    method: 'POST',
-    url: '/keys/:key/rotate',
-    needed: 'admin',
-    schema: {
-      summary: 'Make a key in the place of another, which works on for a while',
-      tags,
-      params: KeyParams,
-      body: RotateBody,
-      response: { 200: NewKeyReply },
-    },
-    async handler(request) {
-      const { key: id } = request.params as { key: string };
-      const { expiresInDays, overlapSeconds = DEFAULT_OVERLAP_SECONDS } = request.body as {
-        expiresInDays?: number;
-        overlapSeconds?: number;
-      };
-      const made = makeKey();
-      const key = await keys.rotate(id, {
-        hash: made.hash,
-        prefix: made.prefix,
-        expires: expiry(expiresInDays),
-        overlap: Math.round(overlapSeconds * 1000),
-        by: actorOf(request),
-      });
-      await context.refreshKeys();
-      return { ...keyReply(key), key: made.key };
-    },
-  });
-  addRoute(app, service, {
-    method: 'DELETE',
-    url: '/keys/:key',
-    needed: 'admin',
-    schema: {
-      summary: 'Revoke a key, at once and for good',
-      tags,
-      params: KeyParams,
-      response: { 200: KeyReply },
-    },
-    async handler(request) {
-      const { key: id } = request.params as { key: string };
-      const key = await keys.revoke(id, actorOf(request));
+  add('admin', 'DELETE /keys/:key', {
+    summary: 'Revoke a key, at once and for good',
+    params: KeyParams,
+    reply: KeyReply,
+    async answer({ params, by }) {
+      const key = await keys.revoke(params.key, by);
       await context.refreshKeys();
       return keyReply(key);
     },

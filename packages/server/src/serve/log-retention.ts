@@ -6,9 +6,11 @@ const DAY = 86_400_000;
 /** How often it is looked for what has become old, milliseconds. */
 const PERIOD = 3_600_000;
 /** Rows removed in one commit. */
-const BATCH = 2000;
-/** The least time between two commits, in which others write. */
+const BATCH = 250;
+/** The least time between two commits, in which others write, milliseconds. */
 const LEAST_PAUSE = 20;
+/** The pause after a commit, by what it took. */
+const PAUSE = 3;
 
 export interface LogRetentionOptions {
   readonly store: { readonly predictions: Pick<Store['predictions'], 'prune'> };
@@ -20,7 +22,7 @@ export interface LogRetentionOptions {
 
 /**
  * Removes predictions that are older than they are to be kept, with their feedback: at the start and every hour, in
- * small commits with pauses at least as long, so that whoever logs is not held up.
+ * small commits with longer pauses between them, so that whoever logs is not held up.
  */
 export class LogRetention {
   readonly #options: LogRetentionOptions;
@@ -62,7 +64,7 @@ export class LogRetention {
         predictions += pruned.predictions;
         feedback += pruned.feedback;
         more = pruned.more;
-        if (more) await this.#wait(Math.max(LEAST_PAUSE, performance.now() - began));
+        if (more) await this.#wait(Math.max(LEAST_PAUSE, PAUSE * (performance.now() - began)));
       }
     } finally {
       if (predictions + feedback > 0) {

@@ -19,6 +19,8 @@ export interface ImportOptions {
   /** The name that the model gets here. Default: the name that it had. */
   readonly name?: string;
   readonly by: string;
+  /** Looks into the folder of each bundle, and rejects if it is none. Default: only its bytes are checked. */
+  readonly check?: (folder: string) => Promise<unknown>;
   /** Folder for what a file is unpacked to meanwhile. Default: the system's. */
   readonly scratch?: string;
 }
@@ -75,7 +77,9 @@ async function importFolder(
   });
   const document = parseExport(bytes, file);
   for (const { version } of document.versions) {
-    const artifact = await registry.artifacts.put(join(folder, String(version.version)));
+    const bundle = join(folder, String(version.version));
+    await options.check?.(bundle);
+    const artifact = await registry.artifacts.put(bundle);
     if (artifact === version.artifact) continue;
     throw new InvalidModel({
       file,

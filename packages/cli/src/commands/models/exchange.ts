@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { loadBundle } from '../../registry/bundles.ts';
 import { withRegistry } from '../../registry/open-registry.ts';
 import { findVersion, parseReference } from '../../registry/reference.ts';
 import { firstChampion } from '../../registry/register.ts';
@@ -67,6 +68,7 @@ Examples:
         const registered = await importModel(registry, {
           from,
           by,
+          check: loadBundle,
           ...(flags.name === undefined ? {} : { name: flags.name }),
         });
         const outcomes = [];
