@@ -62,6 +62,14 @@ const text = (change: Partial<Search>): string =>
   searchLines({ search: { ...search, ...change } }).join('\n');
 
 describe('what a search found, in the terminal', () => {
+  it('says where the best trial took too long to be fitted', () => {
+    const said = (members: Search['members']): string =>
+      searchLines({ search: { ...search, members } }).join('\n');
+    expect(said([member(0, 1)])).toContain('Trial 1 scored better, but there was no time to fit it');
+    expect(said([member(1, 1)])).not.toContain('scored better');
+    expect(said(search.members)).not.toContain('scored better');
+  });
+
   it('is its best trials and what they were blended to', () => {
     const lines = searchLines({ search });
     expect(lines).toHaveLength(7);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { startPace } from '../src/tuning/budget.ts';
 import type { Budget } from '../src/tuning/budget.ts';
-import { finishingSeconds, warmSeconds } from '../src/tuning/finishing.ts';
+import {
+  defaultTrialSeconds,
+  finishingSeconds,
+  shareTogether,
+  warmSeconds,
+} from '../src/tuning/finishing.ts';
 
 /** A machine on which the process gets so many seconds of computing for each second of wall time. */
 function machine(share: () => number): { readonly budget: Budget; readonly pass: (seconds: number) => void } {
@@ -45,12 +50,25 @@ describe('the pace of a machine', () => {
 
 describe('the time that is kept back to finish', () => {
   it('grows with what is fitted and explained, and with how slow the machine is', () => {
-    const [one, three] = [1, 3].map((members) => finishingSeconds(2, members, 0.5));
-    expect(one).toBeCloseTo(2.3 * 2 + 0.5 * 3.8, 12);
-    expect(three).toBeGreaterThan(2 * one);
+    const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
+    const [one, three] = [1, 3].map((members) => finishingSeconds(known, new Array<number>(members).fill(2)));
+    // 2.3 fits of a regression and a tree member, then explaining it.
+    expect(one).toBeCloseTo(2.3 * (2 + 1) + 0.5 * 3.8 + 1, 12);
+    expect(three).toBeCloseTo(2.3 * (2 + 3) + 0.5 * (2 + 5.4) + 3, 12);
+    // A member that took longer on trial takes longer to fit.
+    expect(finishingSeconds(known, [8]) - one).toBeCloseTo(3.3 * 3, 12);
+    expect(defaultTrialSeconds(known)).toBe(2);
     // What is known in seconds of computing takes four times as long at four times the pace; fits were measured there.
-    const slow = finishingSeconds(2, 1, 2);
-    expect(slow - 4.6).toBeCloseTo(4 * (one - 4.6), 12);
+    const slow = finishingSeconds({ ...known, pace: 2 }, [2]);
+    expect(slow - 7.9).toBeCloseTo(4 * (one - 7.9), 12);
+  });
+
+  it('counts on folds of one fit in the gaps of the other', () => {
+    expect(shareTogether(5, 1)).toBe(1);
+    expect(shareTogether(5, 2)).toBeCloseTo(5 / 6, 12);
+    expect(shareTogether(4, 2)).toBe(1);
+    expect(shareTogether(5, 4)).toBe(0.75);
+    expect(shareTogether(5, 16)).toBe(0.5);
   });
 
   it('does not count what the first fit alone has to do', () => {

@@ -68,6 +68,7 @@ export function searchLines({ search }: Pick<PerformanceMetrics, 'search'>): str
       ? [`… and ${complete - leaders.length} more in trials.csv.`]
       : []),
     ...ensembleLines(search),
+    ...hurryLines(search),
     modelLine(search),
     ...featureLines(search),
     ...nestedLines(search),
@@ -100,6 +101,15 @@ function ensembleLines({ members, ensemble }: Search): string[] {
   return members.length > 1
     ? [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.`]
     : [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];
+}
+
+/** Where the best trial does not ship, as fitting it to all rows would have taken longer than there was. */
+function hurryLines({ members, ranking }: Search): string[] {
+  const [only] = members;
+  if (members.length !== 1 || only.trial === undefined || only.trial === ranking[0]) return [];
+  return [
+    `Trial ${ranking[0]} scored better, but there was no time to fit it to all rows: a larger --budget would let it be used.`,
+  ];
 }
 
 function featureLines({ families, engineered, selection }: Search): string[] {

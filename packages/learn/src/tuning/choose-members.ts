@@ -4,7 +4,8 @@ import type { SearchResult, Trial } from '../search/index.ts';
 import type { TreeMember } from '../training/index.ts';
 import { remaining } from './budget.ts';
 import type { ChoiceInput } from './choose-recipe.ts';
-import { finishingSeconds, fitsOfAll } from './finishing.ts';
+import { finishingSeconds } from './finishing.ts';
+import type { Pace } from './finishing.ts';
 
 /** The most members that trees are blended of; each is served with the model. */
 const MOST_MEMBERS = 8;
@@ -12,29 +13,31 @@ const MOST_MEMBERS = 8;
 const MOST_CANDIDATES = 30;
 
 /**
- * The trials that ship and their shares; none if no trial is complete.
- *
- * @param pace wall seconds that a second of computing takes
+ * The trials that ship and their shares, of those that can still be fitted in time; none if no trial is complete.
+ * Where the best trial cannot, the next one takes its place, or the quickest if none can.
  */
 export function chooseMembers(
   { rows, settings, tuning, budget, afterwards }: ChoiceInput,
   { trials, ranking }: SearchResult,
   linear: Float64Array,
   folds: Uint8Array,
-  pace: number,
+  pace: Pace,
 ): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   const complete = ranking
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
-  const single = complete.slice(0, 1).map(({ number }) => ({ trial: number, weight: 1 }));
+  const affordable = (some: readonly Trial[]): boolean =>
+    finishingSeconds(
+      pace,
+      some.map(({ seconds }) => seconds),
+    ) <
+    remaining(budget) - afterwards * pace.pace;
+  const lone =
+    complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
+  const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];
   if (!tuning.ensemble || complete.length < 2) return { members: single };
   const { labels, weights, groups } = rows;
-  const threads = settings.pool.threads;
-  // As many members as can be fitted twice in the time that is left.
-  const affordable = (members: readonly Trial[]): boolean =>
-    members.reduce((sum, { seconds }) => sum + seconds, 0) * (fitsOfAll / threads) <
-    remaining(budget) - afterwards * pace - finishingSeconds(0, members.length, pace);
   const candidates = complete.slice(0, MOST_CANDIDATES);
   const ensemble = chooseEnsemble({
     labels,
@@ -53,7 +56,7 @@ export function chooseMembers(
   const members = heaviest(ensemble.members, (some) =>
     affordable(some.map(({ trial }) => byNumber.get(trial)!)),
   );
-  return { members: members.length === 0 ? single : members, ensemble };
+  return { members: members.length < 2 ? single : members, ensemble };
 }
 
 /** The heaviest members, as many as may be, with shares that add up to 1 again. */

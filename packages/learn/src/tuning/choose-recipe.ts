@@ -20,7 +20,8 @@ import type { Budget } from './budget.ts';
 import { chooseMembers, memberOf } from './choose-members.ts';
 import { chooseFeatures } from './feature-stage.ts';
 import type { FeatureChoice } from './feature-stage.ts';
-import { finishingSeconds, warmSeconds } from './finishing.ts';
+import { defaultTrialSeconds, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
+import type { Pace } from './finishing.ts';
 import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
 import type { CheckedTuning, TuneOptions } from './tune-options.ts';
@@ -61,11 +62,13 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const fit = (some: Rows, recipe: Recipe): Promise<CrossFit> =>
     fitRecipe(some, settings, () => undefined, recipe);
   const plain = defaultRecipe(rows.dataset.rowCount);
-  const pace = startPace(budget, settings.pool.threads);
+  const { threads } = settings.pool;
+  const paceNow = startPace(budget, threads);
   const { result: base, seconds: baseSeconds } = await timed(budget, () => fit(rows, plain));
-  const fitSeconds = warmSeconds(baseSeconds, pace());
+  const fitSeconds = warmSeconds(baseSeconds, paceNow()) * shareTogether(settings.options.folds, threads);
+  const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
 
-  const featureBudget = shorten(budget, reserveFor(input, fitSeconds, 1, pace()), FEATURE_SHARE);
+  const featureBudget = shorten(budget, reserveFor(input, 1, pace()), FEATURE_SHARE);
   const features: FeatureChoice =
     tuning.engineering === 'none'
       ? { engineered: [], families: [], fit: base }
@@ -85,7 +88,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   };
   const tables = await tablesOf(input, making, trialSplits(input, folds));
   const reserves = Array.from({ length: tuning.ensemble ? EXPECTED_MEMBERS : 1 }, (_, others) =>
-    reserveFor(input, fitSeconds, 1 + others, pace()),
+    reserveFor(input, 1 + others, pace()),
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
@@ -134,8 +137,9 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
 }
 
 /** Wall seconds from the end of the search to that of the whole work. */
-function reserveFor({ afterwards }: ChoiceInput, fitSeconds: number, members: number, pace: number): number {
-  return finishingSeconds(fitSeconds, members, pace) + afterwards * pace;
+function reserveFor({ afterwards }: ChoiceInput, members: number, pace: Pace): number {
+  const expected = new Array<number>(members).fill(defaultTrialSeconds(pace));
+  return finishingSeconds(pace, expected) + afterwards * pace.pace;
 }
 
 /** Trees of the default recipe with engineered features, without the regression beside them. */

@@ -143,7 +143,8 @@ function ensembleHtml({
       ${
         kept
           ? html`The model that ships is an <strong>ensemble</strong>.`
-          : html`An ensemble was tried and <strong>not kept</strong>: the single best model ships.`
+          : html`An ensemble was tried and <strong>not kept</strong>: one trial ships alone, the best that
+              there was time to fit.`
       }
       In predictions that chose nothing, with the regression on both sides, its log loss of a row is lower
       than that of the best single trial by ${formatMetric(gain, 4)}${bound}. It walks
