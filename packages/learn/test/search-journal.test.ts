@@ -108,7 +108,7 @@ describe('a journal', () => {
       expect(refusal).toBeInstanceOf(InvalidModel);
       expect(readFileSync(file, 'utf8')).toBe(content);
     }
-    expect(() => Journal.open(folder, scope, 1, false)).toThrow(UnreadableFile);
+    expect(() => Journal.open(folder, scope, 1, false)).toThrow(InvalidModel);
     const empty = newFile();
     writeFileSync(empty, '');
     Journal.open(empty, scope, 1, false).close();

@@ -2,7 +2,7 @@ import { validationSentences } from 'verdict';
 import type { TrainOutcome } from 'verdict';
 import { figure, percent, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
-import { layoutTable, printable } from '../terminal/table.ts';
+import { layoutTable, printable, wrap } from '../terminal/table.ts';
 import { figureRows } from './figure-rows.ts';
 import { fairnessLines, weakSliceLines } from './subgroup-lines.ts';
 import {
@@ -66,7 +66,7 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
   lines.push(
     `Cross-validated over ${crossValidation.folds} folds: ROC AUC ${figure(mean)} ± ${figure(standardDeviation)}, log loss ${figure(crossValidation.scores.logLoss.mean)} ± ${figure(crossValidation.scores.logLoss.standardDeviation)}.`,
   );
-  lines.push(printable(validationSentences(metrics.validation).join(' ')));
+  lines.push(...wrap(printable(validationSentences(metrics.validation).join(' ')), 100));
 
   if (search.length > 0) {
     heading('What the search found');
