@@ -176,8 +176,10 @@ describe('verdict tune', () => {
       folds: { kind: 'time blocks', count: 3 },
       trials: { kind: 'expanding', folds: 3, gap: 2 },
     });
-    expect(stdout).toContain('The latest rows by "since" judge, and were set aside.');
-    expect(stdout).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
+    // Lines are broken at blanks.
+    const said = stdout.replaceAll('\n', ' ');
+    expect(said).toContain('The latest rows by "since" judge, and were set aside.');
+    expect(said).toContain('in 3 windows of time by "since" (expanding), with a gap of 2 rows before each');
     // Its time has the drawing in it: it is written when all else is.
     const written = (name: string): bigint => statSync(join(out, name), { bigint: true }).mtimeNs;
     expect(written('performance_metrics.json')).toBeGreaterThan(written('plots/roc.png'));
