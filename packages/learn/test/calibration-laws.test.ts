@@ -62,6 +62,21 @@ describe('a fitted sigmoid', () => {
   });
 });
 
+describe('fits to margins that are equal but for rounding', () => {
+  const labels = Uint8Array.of(0, 1);
+  it.each([5e-324, 1e-300, 1e-13])('are level: %d apart', (apart) => {
+    const margins = Float64Array.of(-apart, 0);
+    const level = sigmoid(fitSigmoid(labels, margins).intercept);
+    expect(fitSigmoid(labels, margins).slope).toBe(0);
+    expect(level).toBeCloseTo(0.5, 12);
+    for (const at of [-1e6, 0, 1e6]) {
+      const probability = calibrate(fitBeta(labels, margins), at);
+      expect(probability).toBeGreaterThanOrEqual(0);
+      expect(probability).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 describe('a fitted beta calibration', () => {
   /** Rows of both labels at each margin, weighted by what a calibrated model says of them. */
   function calibratedRows(margins: readonly number[], mass: number) {

@@ -4,10 +4,14 @@ import type { SmoothTargets } from './calibration-rows.ts';
 import { sigmoid } from './calibration.ts';
 import type { SigmoidCalibration } from './calibration.ts';
 
+/** Margins that differ by less are the same but for rounding: a slope between them would be without bounds. */
+const SMALLEST_SPREAD = 1e-12;
+
 /**
  * Fits probability = sigmoid(slope margin + intercept) by maximum likelihood to Platt's smoothed targets
  * (Platt 1999; Newton's method with step halving, Lin, Lin and Weng 2007). A calibration must not turn the
- * order of the rows round: the slope is 0 where the best one would be negative, or all margins are equal.
+ * order of the rows round: the slope is 0 where the best one would be negative, or all margins are equal
+ * to within 1e-12.
  */
 export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float64Array): SigmoidCalibration {
   requireMargins(labels, margins, weights);
@@ -20,7 +24,7 @@ export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float6
   }
   const centre = 0.5 * lowest + 0.5 * highest;
   const spread = Math.max(highest - centre, centre - lowest);
-  const scale = spread > 0 ? spread : 1;
+  const scale = spread > SMALLEST_SPREAD ? spread : 1;
   const rows = { labels, margins, weights, targets, centre, scale };
   let slope = 0;
   let intercept = targets.offset;
@@ -48,7 +52,8 @@ export function fitSigmoid(labels: Uint8Array, margins: Scores, weights?: Float6
     }
     if (!moved) break;
   }
-  if (slope <= 0 || spread === 0) return { kind: 'sigmoid', slope: 0, intercept: targets.offset };
+  if (slope <= 0 || spread <= SMALLEST_SPREAD)
+    return { kind: 'sigmoid', slope: 0, intercept: targets.offset };
   return { kind: 'sigmoid', slope: slope / scale, intercept: intercept - (slope / scale) * centre };
 }
 
