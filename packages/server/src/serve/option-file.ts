@@ -16,7 +16,7 @@ export function readOptionFile(option: string, file: string): Promise<Buffer> {
         option,
         got: file,
         expected: 'a file that can be read',
-        hint: `Check its path and who may read it: ${problem}`,
+        hint: `Check its path and who may read it. ${file}: ${problem}`,
       }),
   });
 }
