@@ -62,15 +62,13 @@ export function findCategorySplit(
     return;
   }
   const smooth = load<f64>(settings, 48), least = load<f64>(settings, 64);
-  const leastChild = load<f64>(settings, 24);
   let count = 0;
   for (let bin = 0; bin < bins; bin++) {
     const entry = load<i64>(base + (<usize>bin << 3));
     const h = <f64>(entry & 0xffffffff);
     if (entry == 0 || h < least) continue;
     const denominator = h + lambda + smooth;
-    // As in XGBoost, a category too light to be a child says nothing about its place: it counts as neutral.
-    const key = h < leastChild || denominator <= 0 ? 0 : <f64>(entry >> 32) / denominator;
+    const key = denominator <= 0 ? 0 : <f64>(entry >> 32) / denominator;
     let to = count;
     while (to > 0 && load<f64>(scratch + (<usize>(to - 1) << 3)) > key) {
       store<f64>(scratch + (<usize>to << 3), load<f64>(scratch + (<usize>(to - 1) << 3)));

@@ -111,8 +111,7 @@ export function bestGain(
       return;
     }
     if (categorical) {
-      const key = (bin: number): number =>
-        hs[bin] < params.min_child_weight ? 0 : gs[bin] / (hs[bin] + params.lambda);
+      const key = (bin: number): number => gs[bin] / (hs[bin] + params.lambda);
       order = order.filter((bin) => hs[bin] > 0).sort((a, b) => key(a) - key(b) || a - b);
     }
     const longest = categorical ? params.max_cat_threshold : Infinity;
@@ -121,7 +120,9 @@ export function bestGain(
     for (const [i, bin] of order.entries()) {
       gl += gs[bin];
       hl += hs[bin];
-      if (Math.min(i + 1, order.length - i - 1) > longest) continue;
+      const listed = Math.min(i + 1, order.length - i - 1);
+      // No set may be empty, which would part the missing ones from all categories.
+      if (listed > longest || (categorical && listed === 0)) continue;
       consider(gl, hl, direction);
       if (hm > 0) consider(gl + gm, hl + hm, direction);
     }
