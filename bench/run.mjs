@@ -22,7 +22,6 @@ function peersOf(benchmark) {
         variable: 'VERDICT_SEARCH_PEERS',
         requirements: join('bench', 'search', 'peers.txt'),
         folder: 'search-peers',
-        pip: ['--ignore-requires-python'],
       }),
     };
   }
@@ -34,7 +33,6 @@ function peersOf(benchmark) {
         variable: 'VERDICT_SERVE_PEERS',
         requirements: join('bench', 'serve', 'peers.txt'),
         folder: 'serve-peers',
-        pip: ['--ignore-requires-python'],
       }),
     };
   }
@@ -44,8 +42,6 @@ function peersOf(benchmark) {
       variable: 'VERDICT_BOOST_PEERS',
       requirements: join('bench', 'boost', 'peers.txt'),
       folder: 'boost-peers',
-      // The newest XGBoost asks for Python 3.12, though its wheel holds nothing that 3.11 could not load.
-      pip: ['--ignore-requires-python'],
     }),
   };
 }

@@ -114,13 +114,14 @@ function hasVenv() {
  * @param options.variable the environment variable that may name a Python that has them already
  * @param options.requirements the file of what pip is to install, from the root
  * @param options.folder the environment's name below .cache
- * @param options.pip further options of pip
+ * @param options.pip further options of pip; by default it takes what asks for a newer Python, since the wheels of XGBoost
+ *   hold nothing that an older one could not load
  */
 export function peers({
   variable = 'VERDICT_PEERS',
   requirements = join('tools', 'peers.txt'),
   folder: name = 'peers',
-  pip = [],
+  pip = ['--ignore-requires-python'],
 } = {}) {
   if (process.env[variable]) return process.env[variable];
   const list = join(root, requirements);
@@ -155,5 +156,6 @@ export function clients() {
     variable: 'VERDICT_CLIENTS',
     requirements: join('tools', 'clients.txt'),
     folder: 'clients',
+    pip: [],
   });
 }

@@ -21,5 +21,6 @@ describe('a repeated key', () => {
     );
     expect(repeatedKey('{"a":{"a":1},"b":{"a":1}}')).toBeUndefined();
     expect(repeatedKey('[{"a":1},{"a":2}]')).toBeUndefined();
+    expect(repeatedKey(' ["a", "a", "a"]')).toBeUndefined();
   });
 });

@@ -57,8 +57,10 @@ describe('a grid', () => {
   });
 
   it('splits categories by small sets unless it says how', () => {
-    expect(trialsOf({})).toEqual([{ max_cat_threshold: 4, rounds: 100 }]);
-    expect(trialsOf({ max_cat_threshold: [64] })).toEqual([{ max_cat_threshold: 64, rounds: 100 }]);
+    expect(trialsOf({})).toEqual([{ max_cat_threshold: 4, min_data_per_group: 5, rounds: 100 }]);
+    expect(trialsOf({ max_cat_threshold: [64] })).toEqual([
+      { max_cat_threshold: 64, min_data_per_group: 5, rounds: 100 },
+    ]);
   });
 
   it.each<[unknown, RegExp, RegExp?]>([

@@ -4,7 +4,18 @@ import type { ReportTrial, SearchReportInput } from './report/index.ts';
 
 /** What the report says of a search. */
 export function searchReportOf(search: SearchSummary): SearchReportInput {
-  const { metric, strategy, trials, members, families, selection, ensemble, nested, outOfFold } = search;
+  const {
+    metric,
+    strategy,
+    trials,
+    members,
+    families,
+    selection,
+    selectionSkipped,
+    ensemble,
+    nested,
+    outOfFold,
+  } = search;
   const reported = reportedTrials(search);
   const complete = reported.filter(({ status }) => status === 'complete');
   const importance = parameterImportance(
@@ -46,6 +57,7 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
             dropped: selection.dropped.map(({ name }) => name),
           },
         }),
+    ...(selectionSkipped === undefined ? {} : { selectionSkipped }),
   };
 }
 

@@ -112,7 +112,7 @@ function hurryLines({ members, ranking }: Search): string[] {
   ];
 }
 
-function featureLines({ families, engineered, selection }: Search): string[] {
+function featureLines({ families, engineered, selection, selectionSkipped }: Search): string[] {
   const lines: string[] = [];
   if (families.length > 0) {
     const named = (some: typeof families): string => some.map(({ family }) => family).join(', ');
@@ -132,6 +132,10 @@ function featureLines({ families, engineered, selection }: Search): string[] {
   else if (selection !== undefined)
     lines.push(
       `Of ${plural(selection.count + selection.dropped.length, 'feature')} the best ${selection.count} are used (${selection.method}), which ${costWords(selection.cost.logLoss)}.`,
+    );
+  if (selectionSkipped !== undefined)
+    lines.push(
+      `All features are used: there was no time to select some by ${selectionSkipped}; a larger --budget would leave it.`,
     );
   return lines;
 }

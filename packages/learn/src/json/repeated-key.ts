@@ -5,6 +5,8 @@
  * @param text valid JSON
  */
 export function repeatedKey(text: string): string | undefined {
+  // Only an object has keys.
+  if (!text.trimStart().startsWith('{')) return undefined;
   const seen = new Set<string>();
   let depth = 0;
   let expectsKey = false;
@@ -17,7 +19,7 @@ export function repeatedKey(text: string): string | undefined {
       if (seen.has(key)) return token;
       seen.add(key);
     } else if (token === ',') expectsKey = depth === 1;
-    else if (token === '{' || token === '[') expectsKey = ++depth === 1 && token === '{';
+    else if (token === '{' || token === '[') expectsKey = ++depth === 1;
     else depth--;
   }
   return undefined;

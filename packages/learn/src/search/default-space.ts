@@ -1,3 +1,4 @@
+import { categoryDefaults } from '../training/defaults.ts';
 import type { SearchSpace } from './space.ts';
 
 /** From here on trees are many rows' work: learning rates are larger, as in the defaults of training. */
@@ -41,9 +42,10 @@ export function defaultSpace(rowCount: number, categories: boolean): SearchSpace
       ? {
           max_cat_to_onehot: [4, 12, 32],
           max_cat_threshold: { low: 2, high: 64, log: true, integer: true },
+          min_data_per_group: categoryDefaults.min_data_per_group,
         }
       : // As in the defaults of training: without categories they do nothing.
-        { max_cat_to_onehot: 12, max_cat_threshold: 4 }),
+        categoryDefaults),
     rounds: 3000,
   };
 }

@@ -9,10 +9,10 @@ import type { Proposer } from './proposer.ts';
 import { membersOf } from './space.ts';
 
 /**
- * Where a grid does not follow XGBoost: its sets of up to 64 levels learn columns of many levels by heart. Chosen by
- * cross-validation on training files (`bench/defaults/categories.ts`).
+ * Where a grid does not follow XGBoost: its sets of up to 64 levels, and levels of a few rows in a node, learn columns
+ * of many levels by heart. Chosen by cross-validation on training files (`bench/defaults`).
  */
-export const gridDefaults = { max_cat_threshold: 4 } as const;
+export const gridDefaults = { max_cat_threshold: 4, min_data_per_group: 5 } as const;
 
 /** A grid that was checked: values of each parameter, by its name here. */
 export type Grid = Readonly<Record<string, readonly ParameterValue[]>>;

@@ -1,4 +1,5 @@
 export type { Configuration } from './configuration.ts';
+export { Deadline } from './deadline.ts';
 export { defaultSpace } from './default-space.ts';
 export { foldSeed } from './folds-data.ts';
 export type { Fold, FoldsData } from './folds-data.ts';

@@ -1,5 +1,5 @@
 import type { Params } from '@verdict/boost';
-import { treeDefaults } from '../training/defaults.ts';
+import { categoryDefaults, treeDefaults } from '../training/defaults.ts';
 import { patienceFor } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -18,8 +18,6 @@ const FOREST_TREES = 100;
 export function portfolio(rowCount: number): Configuration[] {
   const defaults = treeDefaults(rowCount);
   const { learning_rate: rate = 0.1, ...common } = defaults.params;
-  const { max_cat_to_onehot = 12, max_cat_threshold = 4 } = common;
-  const categories = { max_cat_to_onehot, max_cat_threshold };
   const of = (name: string, params: Partial<Params>): Configuration => ({
     name,
     params,
@@ -31,7 +29,7 @@ export function portfolio(rowCount: number): Configuration[] {
     { name: 'defaults of train', params, rounds, earlyStoppingRounds },
     of('shallow and slow', { ...common, learning_rate: 0.6 * rate, max_depth: 3 }),
     of('loss-guided', {
-      ...categories,
+      ...categoryDefaults,
       learning_rate: rate,
       grow_policy: 'lossguide',
       max_depth: 0,
@@ -41,7 +39,7 @@ export function portfolio(rowCount: number): Configuration[] {
       colsample_bynode: 0.5,
     }),
     of('deep and regularised', {
-      ...categories,
+      ...categoryDefaults,
       learning_rate: rate,
       max_depth: 8,
       min_child_weight: 8,
@@ -61,7 +59,7 @@ export function portfolio(rowCount: number): Configuration[] {
     }),
     of('pairs of columns', { ...common, learning_rate: 2 * rate, max_depth: 2 }),
     of('few columns a node', {
-      ...categories,
+      ...categoryDefaults,
       learning_rate: rate,
       max_depth: 6,
       subsample: 0.8,
@@ -78,7 +76,7 @@ export function portfolio(rowCount: number): Configuration[] {
       min_data_per_group: 20,
     }),
     of('boosted forests', {
-      ...categories,
+      ...categoryDefaults,
       learning_rate: 2 * rate,
       num_parallel_tree: 4,
       max_depth: 6,
@@ -100,7 +98,7 @@ export function portfolio(rowCount: number): Configuration[] {
           {
             name: 'random forest',
             params: {
-              ...categories,
+              ...categoryDefaults,
               num_parallel_tree: FOREST_TREES,
               learning_rate: 1,
               max_depth: 16,

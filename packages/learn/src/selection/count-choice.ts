@@ -9,6 +9,7 @@ import { takeFeatures } from './binned-columns.ts';
 import { meanLosses, pairedDifference } from './paired-losses.ts';
 import type { SelectionMethod } from './selection-tasks.ts';
 import { selectionMethods } from './selection-tasks.ts';
+import type { StopWord } from './stop-word.ts';
 
 /** Rows that train and rows that judge. */
 export interface SelectionSplit {
@@ -31,6 +32,8 @@ export interface CountChoiceInput {
   readonly counts?: readonly number[];
   /** Called when one of `selectionTaskCount` tasks is done. */
   readonly onTask?: () => void;
+  /** Shared memory whose only word becomes 1 when there is no time left. */
+  readonly stop?: StopWord;
 }
 
 /** What so many features reach out of fold. */
@@ -81,10 +84,11 @@ export function selectionTaskCount(splits: number, counts: number): number {
  *
  * The result depends on the seed, not on the number of threads.
  *
- * @throws InvalidOption; InsufficientData without features or splits; what `trainSync` throws
+ * @throws InvalidOption; InsufficientData without features or splits; Interrupted by `stop`; what `trainSync`
+ * throws
  */
 export async function chooseCount(input: CountChoiceInput): Promise<CountChoice> {
-  const { method, matrix, splits, seed, pool, onTask } = input;
+  const { method, matrix, splits, seed, pool, onTask, stop } = input;
   const counts = checkInput(input);
   const labels = share(input.labels);
   const weights = input.weights && share(Float32Array.from(input.weights));
@@ -101,6 +105,7 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
       weights,
       rows: share(Uint32Array.from(labels.keys())),
       seed,
+      stop,
     })
     .then(count);
   // An error before this is waited for goes to the caller; what the closing pool then rejects goes nowhere.
@@ -112,14 +117,14 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
     const validationRows = share(split.validationRows);
     const splitSeed = derivedSeed(seed, `selection/${i}`);
     const losses = pool
-      .run('rankInFold', { method, ...own, labels, weights, rows, seed: splitSeed })
+      .run('rankInFold', { method, ...own, labels, weights, rows, seed: splitSeed, stop })
       .then(count)
       .then((order) =>
         Promise.all(
           counts.map((size) => {
             const binned = takeFeatures(own.binned, order.slice(0, size).sort());
             return pool
-              .run('judgeSubset', { binned, labels, weights, rows, validationRows, seed: splitSeed })
+              .run('judgeSubset', { binned, labels, weights, rows, validationRows, seed: splitSeed, stop })
               .then(count);
           }),
         ),

@@ -1,9 +1,9 @@
 import type { Params } from '@verdict/boost';
+import { categoryDefaults } from '../training/defaults.ts';
 
 /** How categories are split: penalised, since those of many levels would else gain by luck. */
 export const categorySplits: Partial<Params> = {
-  max_cat_to_onehot: 12,
-  max_cat_threshold: 4,
+  ...categoryDefaults,
   cat_smooth: 10,
   cat_l2: 10,
 };

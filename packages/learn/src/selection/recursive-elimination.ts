@@ -4,6 +4,8 @@ import { requireShare } from '../metrics/checks.ts';
 import { rankDescending } from '../metrics/ranking.ts';
 import { takeFeatures } from './binned-columns.ts';
 import { importanceRounds, modestTrees } from './modest-trees.ts';
+import { isStopped, requireTime } from './stop-word.ts';
+import type { StopWord } from './stop-word.ts';
 
 export interface EliminationOptions {
   /** Rows to learn from; default all. */
@@ -13,6 +15,8 @@ export interface EliminationOptions {
   readonly share?: number;
   /** Seed of the trees. */
   readonly seed: number;
+  /** Says when to stop, which happens within a round. */
+  readonly stop?: StopWord | undefined;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface EliminationOptions {
  *
  * @returns features from the last that was left to the first that was dropped; within a step by gain, equal ones
  * in the order of the matrix
- * @throws what `trainSync` throws; InvalidOption
+ * @throws what `trainSync` throws; InvalidOption; Interrupted by `stop`
  */
 export function recursiveElimination(
   binned: BinnedMatrix,
@@ -47,13 +51,14 @@ export function recursiveElimination(
 function totalGains(
   binned: BinnedMatrix,
   labels: Uint8Array,
-  { rows, weights, seed }: EliminationOptions,
+  { rows, weights, seed, stop }: EliminationOptions,
 ): Float64Array {
   const { booster } = trainSync(
     { binned, labels, ...(rows && { rows }), ...(weights && { weights }) },
     { ...modestTrees, seed },
-    { rounds: importanceRounds },
+    { rounds: importanceRounds, onRound: () => (isStopped(stop) ? false : undefined) },
   );
+  requireTime(stop);
   const gains = booster.importance('total_gain');
   return Float64Array.from(binned.featureNames, (name) => gains.get(name) ?? 0);
 }

@@ -4,6 +4,8 @@ import { Random } from '@verdict/core';
 import { requireCount, requireShare } from '../metrics/checks.ts';
 import { filterLabels, filterRows } from './filter-column.ts';
 import { categorySplits } from './modest-trees.ts';
+import { requireTime } from './stop-word.ts';
+import type { StopWord } from './stop-word.ts';
 
 export interface ShadowOptions {
   /** Rows to learn from; default all. */
@@ -15,6 +17,8 @@ export interface ShadowOptions {
   readonly runs?: number;
   /** Probability of confirming or rejecting any feature by the luck of the shuffling; default 0.01. */
   readonly level?: number;
+  /** Says when to stop, which happens between two forests. */
+  readonly stop?: StopWord | undefined;
 }
 
 export type ShadowVerdict = 'confirmed' | 'tentative' | 'rejected';
@@ -50,7 +54,7 @@ const TREE_ROWS = 10_000;
  * Importance is the total gain of splits; the original takes the fall of accuracy when a feature is shuffled.
  * Since shadows have the values of their features, features of many values have no advantage over them.
  *
- * @throws what `trainSync` throws; InvalidOption
+ * @throws what `trainSync` throws; InvalidOption; Interrupted by `stop`
  */
 export function shadowFeatures(matrix: Matrix, labels: Uint8Array, options: ShadowOptions): ShadowResult {
   const { seed, runs: most = 50, level = 0.01 } = options;
@@ -68,6 +72,7 @@ export function shadowFeatures(matrix: Matrix, labels: Uint8Array, options: Shad
   const runs = new Uint32Array(count);
   const gained = new Float64Array(count);
   for (let run = 0; run < most && verdicts.includes('tentative'); run++) {
+    requireTime(options.stop);
     const kept = [...verdicts.keys()].filter((f) => verdicts[f] !== 'rejected');
     const { gains, bar } = compareWithShadows(matrix, columns, kept, own, seed, run);
     kept.forEach((f, i) => {

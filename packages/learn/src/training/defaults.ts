@@ -14,11 +14,13 @@ const MANY_ROWS = 20_000;
 
 /**
  * How categories are split: one against the rest where there are few levels, by small sets of levels where there are
- * many. With XGBoost's own values (4 and 64) trees learn sets of many levels by heart.
+ * many, of which each has some rows in the node. With XGBoost's own values (4 and 64) trees learn sets of many levels
+ * by heart.
  */
-const categoryDefaults = {
+export const categoryDefaults = {
   max_cat_to_onehot: 12,
   max_cat_threshold: 4,
+  min_data_per_group: 5,
 } as const satisfies Partial<Params>;
 
 /**

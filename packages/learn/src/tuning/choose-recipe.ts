@@ -1,6 +1,7 @@
+import { Interrupted, VerdictError } from '@verdict/core';
 import { kindOf } from '../ensemble/index.ts';
 import type { EngineeredFeature } from '../features/index.ts';
-import { rankTrials, searchTrials } from '../search/index.ts';
+import { Deadline, rankTrials, searchTrials } from '../search/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
 import { chooseCount } from '../selection/index.ts';
 import type { CountChoice } from '../selection/index.ts';
@@ -46,8 +47,10 @@ export interface ChoiceInput {
   readonly onTrial?: TuneOptions['onTrial'];
 }
 
-/** The share of the time that may go to engineered features and selection. */
+/** The share of the time that may go to engineered features. */
 const FEATURE_SHARE = 1 / 3;
+/** The share of what is then left that may go to selection. */
+const SELECTION_SHARE = 1 / 2;
 /** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
 /** The first trial begins however little time there is. */
@@ -81,14 +84,18 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
           budget: featureBudget,
         });
   const folds = assignFolds(rows, settings.options);
-  const selection = await chooseKept(input, features.engineered, folds);
+  // What a selection leaves gets a fit of its own, for the regression.
+  const selectionBudget = shorten(budget, reserveFor(input, 1, pace()) + fitSeconds, SELECTION_SHARE);
+  const selection = await chooseKept(input, features.engineered, folds, selectionBudget);
   const making = {
     ...(features.engineered.length === 0 ? {} : { engineered: features.engineered }),
     ...(selection === undefined ? {} : { keep: selection.kept }),
   };
   const tables = await tablesOf(input, making, trialSplits(input, folds));
-  const reserves = Array.from({ length: tuning.ensemble ? EXPECTED_MEMBERS : 1 }, (_, others) =>
-    reserveFor(input, 1 + others, pace()),
+  const fitOfKept = selection === undefined ? 0 : fitSeconds;
+  const reserves = Array.from(
+    { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
+    (_, others) => reserveFor(input, 1 + others, pace()) + fitOfKept,
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
@@ -118,6 +125,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
         .filter((name) => !base.plan.outputs.some((output) => output.name === name))
         .filter((name) => selection === undefined || selection.kept.includes(name)),
       ...(selection === undefined ? {} : { selection }),
+      ...(tuning.select === 'none' || selection !== undefined ? {} : { selectionSkipped: tuning.select }),
       ...(ensemble === undefined ? {} : { ensemble }),
       members:
         members.length === 0
@@ -162,29 +170,45 @@ async function growTrees(
   return { plan: tables.plan, trees: booster };
 }
 
-/** The features that are kept, if some are to be left out. */
+/** The features that are kept, if some are to be left out and the time suffices to find out which. */
 async function chooseKept(
   input: ChoiceInput,
   engineered: FeatureChoice['engineered'],
   folds: Uint8Array,
+  budget: Budget,
 ): Promise<CountChoice | undefined> {
   const { rows, settings, tuning } = input;
   if (tuning.select === 'none') return undefined;
   const { labels, weights } = rows;
-  const tables = await tablesOf(input, { engineered }, splitsOf(folds));
-  return chooseCount({
-    method: tuning.select,
-    matrix: tables.matrix,
-    labels,
-    ...(weights === undefined ? {} : { weights }),
-    splits: tables.folds.map(({ rows: training, validationRows, matrix }) => ({
-      rows: training,
-      validationRows,
-      ...(tables.labelled ? { matrix } : {}),
-    })),
-    seed: settings.options.seed,
-    pool: settings.pool,
-  });
+  const deadline = new Deadline(budget.now, remaining(budget));
+  try {
+    const tables = await tablesOf(input, { engineered }, splitsOf(folds));
+    return await chooseCount({
+      method: tuning.select,
+      matrix: tables.matrix,
+      labels,
+      ...(weights === undefined ? {} : { weights }),
+      splits: tables.folds.map(({ rows: training, validationRows, matrix }) => ({
+        rows: training,
+        validationRows,
+        ...(tables.labelled ? { matrix } : {}),
+      })),
+      seed: settings.options.seed,
+      pool: settings.pool,
+      stop: deadline.stop,
+    });
+  } catch (error) {
+    // The caller's own signal is not the end of the time.
+    if (!deadline.isOver || input.signal?.aborted === true || !isInterruption(error)) throw error;
+    return undefined;
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Of this thread or of a worker, whose errors have the code alone. */
+function isInterruption(error: unknown): boolean {
+  return error instanceof VerdictError && error.code === new Interrupted().code;
 }
 
 /** How trials are parted into rows that train and rows that judge. */

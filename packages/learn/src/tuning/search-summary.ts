@@ -1,4 +1,4 @@
-import type { CountChoice } from '../selection/index.ts';
+import type { CountChoice, SelectionMethod } from '../selection/index.ts';
 import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchMetric, Strategy, Trial } from '../search/index.ts';
 import type { ValidationScheme } from '../validation/index.ts';
@@ -23,6 +23,8 @@ export interface SearchSummary {
   /** Names of the engineered features that the model uses. */
   readonly engineered: readonly string[];
   readonly selection?: CountChoice;
+  /** The method that was to select features, where there was no time for it. */
+  readonly selectionSkipped?: SelectionMethod;
   readonly ensemble?: EnsembleChoice;
   /** The members that ship. */
   readonly members: readonly MemberSummary[];

@@ -88,6 +88,8 @@ export interface SearchReportInput {
     readonly kept: number;
     readonly dropped: readonly string[];
   };
+  /** The method that was to select features, where there was no time for it. */
+  readonly selectionSkipped?: string;
 }
 
 /** Whether greater scores are better. */

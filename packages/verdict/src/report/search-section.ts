@@ -14,7 +14,7 @@ const listedFeatures = 200;
 /** What the search tried and chose, and what that is worth. */
 export function searchSection({ search }: ReportInput, figures: ReadonlyMap<string, Html>): Html | undefined {
   if (search === undefined) return undefined;
-  const { ensemble, features, selection } = search;
+  const { ensemble, features, selection, selectionSkipped } = search;
   return html`<section id="search" aria-labelledby="search-heading">
     <h2 id="search-heading">The search</h2>
     ${summary(search)} ${models(search)} ${optimism(search)}
@@ -24,6 +24,7 @@ export function searchSection({ search }: ReportInput, figures: ReadonlyMap<stri
     ${ensemble === undefined ? undefined : ensembleHtml(ensemble)}
     ${features === undefined || features.families.length === 0 ? undefined : familiesHtml(features.families)}
     ${selection === undefined ? undefined : selectionHtml(selection, figures)}
+    ${selectionSkipped === undefined ? undefined : skippedHtml(selectionSkipped)}
   </section>`;
 }
 
@@ -192,6 +193,12 @@ function familiesHtml(families: NonNullable<SearchReportInput['features']>['fami
         kept ? html`<span class="better">kept</span>` : isKnown(gain) ? 'dropped' : 'no time to try',
       ]),
     )}`;
+}
+
+/** That nothing was dropped, for lack of time. */
+function skippedHtml(method: string): Html {
+  return html`<h3>Selection of features</h3>
+    <p>All features are used: the budget left no time to select some by ${nameHtml(method)}.</p>`;
 }
 
 /** What was dropped, and what that cost. */
