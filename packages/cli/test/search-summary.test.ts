@@ -126,6 +126,9 @@ describe('what a search found, in the terminal', () => {
     expect(text({ families })).toContain(
       'There was no time to try engineered features: logarithms and ranks.',
     );
+    expect(text({ selectionSkipped: 'rfe' })).toContain(
+      'All features are used: there was no time to select some by rfe; a larger --budget would leave it.',
+    );
   });
 
   it('tells how trials ended, how many more there are, and that none is better blended', () => {

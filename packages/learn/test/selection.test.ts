@@ -335,6 +335,20 @@ describe('chooseCount', () => {
     expect(choice.kept.length).toBe(choice.count);
   });
 
+  it.each(selectionMethods)('stops when it is told to (%s)', async (method) => {
+    const table = makeTable(3000, 13, 1, 17);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const all = selectionTaskCount(3, countGrid(16).length);
+    let done = 0;
+    const onTask = (): void => {
+      if (++done === 2) Atomics.store(stop, 0, 1);
+    };
+    await expect(choose(table, { method, stop, onTask })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    // The pool goes on with other work, and what had begun has ended.
+    await choose(makeTable(200, 2, 1, 16));
+    expect(done).toBeLessThan(all - 5);
+  });
+
   it('reports its tasks', async () => {
     const table = makeTable(200, 2, 1, 16);
     let done = 0;

@@ -121,15 +121,37 @@ describe('tuneModel', () => {
   it('ships what plain training does where there was time for no trial', async () => {
     const { dataset, schema } = borrowers(300, 4, 1);
     let milliseconds = 0;
-    const options: TuneOptions = { folds: 3, budget: 3, explain: false, threads: 2 };
+    const options: TuneOptions = { folds: 3, budget: 3, select: 'rfe', explain: false, threads: 2 };
     const { search, bundle } = await tuneModel(
       { dataset, schema },
       { ...options, now: () => (milliseconds += 1000), cpu: () => milliseconds / 1000 },
     );
     expect(search.trials.filter(({ status }) => status === 'complete')).toEqual([]);
     expect(search.members).toMatchObject([{ kind: 'boosted trees, depth 5', weight: 1 }]);
+    expect([search.selection, search.selectionSkipped]).toEqual([undefined, 'rfe']);
     expect(search.members[0].trial).toBeUndefined();
     expect(bundle.booster?.treeCount).toBeGreaterThan(10);
+  });
+
+  it('gives a selection up that takes too long, and goes on with all features', async () => {
+    const { dataset, schema } = borrowers(4000, 4, 1);
+    let seconds = 0;
+    const { search, bundle } = await tuneModel(
+      { dataset, schema },
+      {
+        folds: 3,
+        budget: 1000,
+        select: 'boruta',
+        engineering: 'none',
+        explain: false,
+        threads: 2,
+        // A selection gets less than a hundred looks at the clock, a second of real time; thousands of trees take longer.
+        now: () => (seconds += 5) * 1000,
+        cpu: () => seconds,
+      },
+    );
+    expect([search.selection, search.selectionSkipped]).toEqual([undefined, 'boruta']);
+    expect(bundle.plan.outputs).toHaveLength(4);
   });
 
   it('judges itself in the folds of a column, which decides alone', async () => {

@@ -76,6 +76,9 @@ describe('the search in the report', () => {
     expect(text).toContain('Modest trees of these reach a log loss of 0.3125, of all 64 0.3031.');
     expect(text).toContain('The 48 that were dropped');
     const { selection, ...search } = sampleSearch();
+    expect(await wordsOf({ ...search, selectionSkipped: 'rfe' })).toContain(
+      'All features are used: the budget left no time to select some by rfe .',
+    );
     const none = await wordsOf({
       ...search,
       ...(selection === undefined ? {} : { selection: { ...selection, kept: 64, dropped: [] } }),

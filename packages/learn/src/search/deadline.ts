@@ -21,7 +21,8 @@ export class Deadline {
     this.#now = now;
     this.#begin = now();
     this.#budget = seconds;
-    if (seconds === Infinity) return;
+    if (seconds <= 0) this.end();
+    if (seconds <= 0 || seconds === Infinity) return;
     this.#timer = setInterval(() => {
       if (this.secondsLeft() <= 0) this.end();
     }, LOOK);
