@@ -71,6 +71,35 @@ describe('a journal', () => {
     expect(bits(found[0].oof)).toEqual(bits(trials[0].oof));
   });
 
+  it('keeps what was found before the search, also where its first line was torn', () => {
+    const note = { ratio: ['a', 'Größe 価'], gain: 0.1 + 0.2 };
+    const file = newFile();
+    expect(Journal.noteOf(file)).toBeUndefined();
+    Journal.open(file, scope, 1, true, note).close();
+    expect(Journal.noteOf(file)?.raw).toEqual(note);
+    // What it was begun with stays.
+    Journal.open(file, scope, 1, true, { other: 1 }).close();
+    expect(Journal.noteOf(file)?.raw).toEqual(note);
+    const whole = readFileSync(file);
+    for (let length = 0; length < whole.length; length++) {
+      writeFileSync(file, whole.subarray(0, length));
+      expect(Journal.noteOf(file)).toBeUndefined();
+      Journal.open(file, scope, 1, true, { torn: length }).close();
+      expect(Journal.noteOf(file)?.raw).toEqual({ torn: length });
+    }
+    Journal.open(file, scope, 1, false).close();
+    expect(Journal.noteOf(file)).toBeUndefined();
+    for (const content of [
+      'one line',
+      'a,b\n1,2\n',
+      '{"format":"verdict-search-journal","version":1,"scope":{}}\n',
+    ]) {
+      writeFileSync(file, content);
+      expect(Journal.noteOf(file)).toBeUndefined();
+    }
+    expect(Journal.noteOf(folder)).toBeUndefined();
+  });
+
   it('goes on after it was opened again, in any order of trials', () => {
     const file = newFile();
     for (const number of [2, 0, 1]) {
@@ -199,7 +228,7 @@ describe('a journal', () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, [lines[0], lines[1].slice(0, 40), ...lines.slice(2)].join('\n'));
     expect(() => read(file)).toThrow(/line 2 of the journal is damaged/);
-    writeFileSync(file, lines.join('\n').replace('"version":1', '"version":2'));
+    writeFileSync(file, lines.join('\n').replace('"version":2', '"version":1'));
     expect(() => read(file)).toThrow(/another format/);
   });
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Column, Dataset, Schema } from '@verdict/core';
 import { InvalidOption, Random, takeRows } from '@verdict/core';
@@ -152,6 +155,42 @@ describe('tuneModel', () => {
     );
     expect([search.selection, search.selectionSkipped]).toEqual([undefined, 'boruta']);
     expect(bundle.plan.outputs).toHaveLength(4);
+  });
+
+  it('goes on with the features that it was begun with, though there is no time to find them again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdict-tuning-'));
+    const file = join(folder, 'search.journal');
+    const table = borrowers(900, 3, 1);
+    const common: TuneOptions = { seed: 1, folds: 3, select: 'f_classif', explain: false, threads: 2 };
+    const first = await tuneModel(table, { ...common, trials: 2, journal: { file, resume: false } });
+    let milliseconds = 0;
+    const hurried: TuneOptions = {
+      ...common,
+      budget: 3,
+      journal: { file, resume: true },
+      // Every look at the clock takes a second.
+      now: () => (milliseconds += 1000),
+      cpu: () => milliseconds / 1000,
+    };
+    const { search } = await tuneModel(table, hurried);
+    expect(first.search.engineered).toContain('debt / income');
+    expect(search.engineered).toEqual(first.search.engineered);
+    expect([search.families, search.selection]).toEqual([first.search.families, first.search.selection]);
+    expect(search.trials.slice(0, 2)).toEqual(first.search.trials);
+    const lines = readFileSync(file, 'utf8');
+    for (const [change, other, problem] of [
+      [lines, { select: 'none' }, /--select differs \(f_classif there, none here\)/],
+      [lines, { engineering: 'none' }, /--engineering differs/],
+      [lines.replaceAll('"kind":"ratio"', '"kind":"sum"'), {}, /features that this table has not/],
+      [lines.replaceAll('["debt","income"]', '["debt","wealth"]'), {}, /features that this table has not/],
+      [lines.replace('"kept":["', '"kept":["nobody'), {}, /features that this table has not/],
+      [lines.replace('"families":[', '"families":[1,'), {}, /line 1.note.families\[0\]: expected an object/],
+    ] as const) {
+      writeFileSync(file, change);
+      await expect(tuneModel(table, { ...hurried, ...other })).rejects.toThrow(problem);
+      expect(readFileSync(file, 'utf8')).toBe(change);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('judges itself in the folds of a column, which decides alone', async () => {

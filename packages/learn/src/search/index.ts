@@ -5,6 +5,7 @@ export { foldSeed } from './folds-data.ts';
 export type { Fold, FoldsData } from './folds-data.ts';
 export { checkGrid, readGrid } from './grid.ts';
 export type { Grid } from './grid.ts';
+export { Journal } from './journal.ts';
 export type { TrialOutcome, TrialStage, TrialTask } from './lockstep.ts';
 export {
   compareScores,

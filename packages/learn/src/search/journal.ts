@@ -34,7 +34,7 @@ interface Contents {
 }
 
 const FORMAT = 'verdict-search-journal';
-const VERSION = 1;
+const VERSION = 2;
 /** Longest line that is read, in bytes: the margins of fifty million rows. */
 const MOST_LINE = 256 * 1024 * 1024;
 const MOST_EVALUATIONS = 10_000_000;
@@ -48,7 +48,8 @@ const NO_JOURNAL = {
 
 /**
  * The finished trials of a search in a file of JSON lines that is only ever added to, each line synced to the disk
- * before the next trial is counted as finished. The first line says what the search is of.
+ * before the next trial is counted as finished. The first line says what the search is of, and what was found before
+ * it began.
  */
 export class Journal {
   readonly #file: string;
@@ -78,15 +79,22 @@ export class Journal {
    *
    * @param resume true to go on with what the file holds, if it exists; false to begin anew: a new file then takes the
    * place of an earlier journal, so that a search that still writes into that one does not write into this one
+   * @param note plain JSON that a new journal keeps beside its scope
    * @throws UnreadableFile; InvalidModel if the file is no journal, is damaged before its last line, or belongs to
    * another search
    */
-  static open(file: string, scope: JournalScope, trialsEach: number, resume: boolean): Journal {
+  static open(
+    file: string,
+    scope: JournalScope,
+    trialsEach: number,
+    resume: boolean,
+    note: object | null = null,
+  ): Journal {
     const descriptor = openFile(file, resume);
     try {
       const { bytes, ...contents } = readEntries(file, descriptor, scope, trialsEach);
-      const header = { format: FORMAT, version: VERSION, scope };
-      if (bytes === 0) checkBeginning(file, descriptor, header);
+      const header = { format: FORMAT, version: VERSION, scope, note };
+      if (bytes === 0) checkBeginning(file, descriptor, scope);
       ftruncateSync(descriptor, bytes);
       const journal = new Journal(file, descriptor, contents);
       if (bytes === 0) {
@@ -97,6 +105,36 @@ export class Journal {
     } catch (error) {
       closeSync(descriptor);
       throw error;
+    }
+  }
+
+  /**
+   * The note of a journal, to be checked; undefined if there is none to go on with, or what is there is no journal,
+   * which opening it says.
+   *
+   * @throws UnreadableFile
+   */
+  static noteOf(file: string): JsonCursor | undefined {
+    let descriptor: number;
+    try {
+      descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+      return refuseFile(file, 'opened', cause);
+    }
+    try {
+      if (!fstatSync(descriptor).isFile()) return undefined;
+      const [line] = linesOf(file, descriptor);
+      if (line === undefined) return undefined;
+      const cursor = new JsonCursor(parseJsonBytes(line, file, { maxBytes: MOST_LINE }), file, 'line 1');
+      if (!isHeader(cursor.raw) || cursor.peek('version').raw !== VERSION) return undefined;
+      const note = cursor.peek('note');
+      return note.raw === null ? undefined : note;
+    } catch (error) {
+      if (error instanceof InvalidModel) return undefined;
+      throw error;
+    } finally {
+      closeSync(descriptor);
     }
   }
 
@@ -247,11 +285,11 @@ function readEntries(file: string, descriptor: number, scope: JournalScope, tria
 }
 
 /** A file without a whole line is a journal only if it begins as one: a file of something else is not cut off. */
-function checkBeginning(file: string, descriptor: number, header: object): void {
-  const wanted = Buffer.from(JSON.stringify(header));
-  const found = Buffer.alloc(wanted.length + 1);
+function checkBeginning(file: string, descriptor: number, scope: JournalScope): void {
+  const wanted = Buffer.from(JSON.stringify({ format: FORMAT, version: VERSION, scope }).slice(0, -1));
+  const found = Buffer.alloc(wanted.length);
   const count = readSync(descriptor, found, 0, found.length, 0);
-  if (count <= wanted.length && found.subarray(0, count).equals(wanted.subarray(0, count))) return;
+  if (found.subarray(0, count).equals(wanted.subarray(0, count))) return;
   throw new InvalidModel({ file, ...NO_JOURNAL });
 }
 
@@ -267,19 +305,19 @@ function refuseLine(file: string, line: number, cause: unknown): never {
 /** What to do where a part of the scope differs. */
 const hints: Readonly<Record<string, string>> = {
   'Verdict version': 'Another version has written it.',
-  data:
-    'It is of another table, or of other rows, columns or folds of it, or other engineered features were found in ' +
-    'another time. Give the same table and options as for the search that was interrupted, or another folder with --out.',
+  data: 'It is of another table, or of other rows, columns or folds of it. Give the same table and options as for the search that was interrupted, or another folder with --out.',
 };
 
+function isHeader(raw: unknown): boolean {
+  return typeof raw === 'object' && raw !== null && 'format' in raw && raw.format === FORMAT;
+}
+
 function checkHeader(file: string, cursor: JsonCursor, scope: JournalScope): void {
-  const { raw } = cursor;
-  if (typeof raw !== 'object' || raw === null || !('format' in raw) || raw.format !== FORMAT)
-    throw new InvalidModel({ file, ...NO_JOURNAL });
+  if (!isHeader(cursor.raw)) throw new InvalidModel({ file, ...NO_JOURNAL });
   if (cursor.peek('version').raw !== VERSION) {
     cursor.fail(`the journal has another format than version ${VERSION}`, START_OVER);
   }
-  const header = cursor.object(['format', 'version', 'scope']);
+  const header = cursor.object(['format', 'version', 'scope', 'note']);
   const found = header.scope.object(Object.keys(scope));
   for (const [name, wanted] of Object.entries(scope)) {
     const got = found[name].string();

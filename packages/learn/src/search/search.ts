@@ -37,7 +37,12 @@ export interface SearchOptions extends StrategyOptions {
   /** The clock: milliseconds from any beginning, such as `performance.now`. */
   readonly now: () => number;
   /** A file that finished trials are added to. With `resume` those that it holds are not evaluated again. */
-  readonly journal?: { readonly file: string; readonly resume: boolean };
+  readonly journal?: {
+    readonly file: string;
+    readonly resume: boolean;
+    /** Plain JSON that a new journal keeps. */
+    readonly note?: object;
+  };
   /** Stops the search; the promise rejects with `Interrupted`. Finished trials are in the journal. */
   readonly signal?: AbortSignal;
   /** Called with every trial as soon as it is finished, those of the journal first. */
@@ -64,9 +69,9 @@ export async function searchTrials(options: SearchOptions): Promise<SearchResult
     checkFoldsData(data);
     const { proposer, searched } = chooseStrategy(options, data, metric, seed);
     if (options.journal !== undefined) {
-      const { file, resume } = options.journal;
+      const { file, resume, note } = options.journal;
       const scope = scopeOf({ data, strategy: options.strategy, metric, seed, searched });
-      journal = Journal.open(file, scope, proposer.trialsEach, resume);
+      journal = Journal.open(file, scope, proposer.trialsEach, resume, note);
     }
     const evaluations = Math.min(proposer.count, Math.ceil(trials / proposer.trialsEach));
     const search = new Search({ ...options, metric }, proposer, deadline, journal);

@@ -3,7 +3,7 @@ import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
 import type { TreeMember } from '../training/index.ts';
 import { remaining } from './budget.ts';
-import type { ChoiceInput } from './choose-recipe.ts';
+import type { ChoiceInput } from './choice-input.ts';
 import { finishingSeconds } from './finishing.ts';
 import type { Pace } from './finishing.ts';
 

@@ -1,31 +1,19 @@
-import { Interrupted, VerdictError } from '@verdict/core';
 import { kindOf } from '../ensemble/index.ts';
-import type { EngineeredFeature } from '../features/index.ts';
-import { Deadline, rankTrials, searchTrials } from '../search/index.ts';
+import { rankTrials, searchTrials } from '../search/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
-import { chooseCount } from '../selection/index.ts';
-import type { CountChoice } from '../selection/index.ts';
-import {
-  assignFolds,
-  defaultRecipe,
-  fitMembers,
-  fitRecipe,
-  foldTables,
-  share,
-  splitsOf,
-} from '../training/index.ts';
-import type { CrossFit, FitSettings, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
+import { assignFolds, defaultRecipe, fitRecipe, share, splitsOf } from '../training/index.ts';
+import type { CrossFit, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
 import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
-import type { Budget } from './budget.ts';
+import type { ChoiceInput } from './choice-input.ts';
+import { chooseMaking, makingOf, tablesOf } from './choose-making.ts';
 import { chooseMembers, memberOf } from './choose-members.ts';
-import { chooseFeatures } from './feature-stage.ts';
-import type { FeatureChoice } from './feature-stage.ts';
+import type { FeatureRecord } from './feature-record.ts';
 import { defaultTrialSeconds, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
 import type { Pace } from './finishing.ts';
 import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
-import type { CheckedTuning, TuneOptions } from './tune-options.ts';
+import type { CheckedTuning } from './tune-options.ts';
 
 /** What a search on some rows has chosen for all rows. */
 export interface Choice {
@@ -35,22 +23,6 @@ export interface Choice {
   readonly summary: Omit<SearchSummary, 'outOfFold'>;
 }
 
-export interface ChoiceInput {
-  readonly rows: Rows;
-  readonly settings: FitSettings;
-  readonly tuning: CheckedTuning;
-  readonly budget: Budget;
-  /** Seconds of computing at the end of the budget that are for what comes after the fits. */
-  readonly afterwards: number;
-  readonly journal?: TuneOptions['journal'];
-  readonly signal?: AbortSignal | undefined;
-  readonly onTrial?: TuneOptions['onTrial'];
-}
-
-/** The share of the time that may go to engineered features. */
-const FEATURE_SHARE = 1 / 3;
-/** The share of what is then left that may go to selection. */
-const SELECTION_SHARE = 1 / 2;
 /** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
 /** The first trial begins however little time there is. */
@@ -71,26 +43,11 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const fitSeconds = warmSeconds(baseSeconds, paceNow()) * shareTogether(settings.options.folds, threads);
   const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
 
-  const featureBudget = shorten(budget, reserveFor(input, 1, pace()), FEATURE_SHARE);
-  const features: FeatureChoice =
-    tuning.engineering === 'none'
-      ? { engineered: [], families: [], fit: base }
-      : await chooseFeatures({
-          rows,
-          base,
-          baseSeconds,
-          fit,
-          grow: (engineered) => growTrees(input, engineered),
-          budget: featureBudget,
-        });
   const folds = assignFolds(rows, settings.options);
-  // What a selection leaves gets a fit of its own, for the regression.
-  const selectionBudget = shorten(budget, reserveFor(input, 1, pace()) + fitSeconds, SELECTION_SHARE);
-  const selection = await chooseKept(input, features.engineered, folds, selectionBudget);
-  const making = {
-    ...(features.engineered.length === 0 ? {} : { engineered: features.engineered }),
-    ...(selection === undefined ? {} : { keep: selection.kept }),
-  };
+  const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(input, 1, pace()) };
+  const { record, fit: wide } = await chooseMaking(input, begun);
+  const { selection } = record;
+  const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
   const fitOfKept = selection === undefined ? 0 : fitSeconds;
   const reserves = Array.from(
@@ -99,8 +56,8 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
-  const found = await runSearch(input, tables, affordable.at(-1) ?? reserves[0]);
-  const linear = selection === undefined ? features.fit : await fit(rows, { ...plain, ...making });
+  const found = await runSearch(input, tables, affordable.at(-1) ?? reserves[0], record);
+  const linear = selection === undefined ? wide : await fit(rows, { ...plain, ...making });
   const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds, pace());
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
@@ -119,8 +76,8 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
       ...(tuning.scheme === undefined ? {} : { scheme: tuning.scheme }),
       trials: found.trials.map(summaryOf),
       ranking: found.ranking,
-      families: features.families,
-      engineered: features.fit.plan.outputs
+      families: record.families,
+      engineered: wide.plan.outputs
         .map(({ name }) => name)
         .filter((name) => !base.plan.outputs.some((output) => output.name === name))
         .filter((name) => selection === undefined || selection.kept.includes(name)),
@@ -150,67 +107,6 @@ function reserveFor({ afterwards }: ChoiceInput, members: number, pace: Pace): n
   return finishingSeconds(pace, expected) + afterwards * pace.pace;
 }
 
-/** Trees of the default recipe with engineered features, without the regression beside them. */
-async function growTrees(
-  input: ChoiceInput,
-  engineered: readonly EngineeredFeature[],
-): Promise<Pick<CrossFit, 'plan' | 'trees'>> {
-  const { rows, settings } = input;
-  const { labels, weights } = rows;
-  const tables = await tablesOf(input, { engineered }, splitsOf(assignFolds(rows, settings.options)));
-  const { booster } = await fitMembers({
-    tables,
-    labels: share(labels),
-    weights: weights === undefined ? undefined : share(Float32Array.from(weights)),
-    recipe: defaultRecipe(labels.length),
-    seed: settings.options.seed,
-    pool: settings.pool,
-    onTask: () => undefined,
-  });
-  return { plan: tables.plan, trees: booster };
-}
-
-/** The features that are kept, if some are to be left out and the time suffices to find out which. */
-async function chooseKept(
-  input: ChoiceInput,
-  engineered: FeatureChoice['engineered'],
-  folds: Uint8Array,
-  budget: Budget,
-): Promise<CountChoice | undefined> {
-  const { rows, settings, tuning } = input;
-  if (tuning.select === 'none') return undefined;
-  const { labels, weights } = rows;
-  const deadline = new Deadline(budget.now, remaining(budget));
-  try {
-    const tables = await tablesOf(input, { engineered }, splitsOf(folds));
-    return await chooseCount({
-      method: tuning.select,
-      matrix: tables.matrix,
-      labels,
-      ...(weights === undefined ? {} : { weights }),
-      splits: tables.folds.map(({ rows: training, validationRows, matrix }) => ({
-        rows: training,
-        validationRows,
-        ...(tables.labelled ? { matrix } : {}),
-      })),
-      seed: settings.options.seed,
-      pool: settings.pool,
-      stop: deadline.stop,
-    });
-  } catch (error) {
-    // The caller's own signal is not the end of the time.
-    if (!deadline.isOver || input.signal?.aborted === true || !isInterruption(error)) throw error;
-    return undefined;
-  } finally {
-    deadline.end();
-  }
-}
-
-/** Of this thread or of a worker, whose errors have the code alone. */
-function isInterruption(error: unknown): boolean {
-  return error instanceof VerdictError && error.code === new Interrupted().code;
-}
-
 /** How trials are parted into rows that train and rows that judge. */
 function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array): FoldRows[] {
   const { scheme } = tuning;
@@ -222,29 +118,13 @@ function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array)
   }));
 }
 
-/** The table as each split sees it. */
-async function tablesOf(
-  { rows, settings }: ChoiceInput,
-  making: Pick<Recipe, 'engineered' | 'keep'>,
-  splits: readonly FoldRows[],
-): Promise<FoldTables> {
-  const { dataset, labels, weights, groups } = rows;
-  const { schema, minimumCount, options } = settings;
-  return foldTables({
-    dataset,
-    schema,
-    labels,
-    weights,
-    groups,
-    recipe: making,
-    splits,
-    minimumCount,
-    seed: options.seed,
-  });
-}
-
 /** Tries configurations on the folds. */
-async function runSearch(input: ChoiceInput, tables: FoldTables, reserve: number): Promise<SearchResult> {
+async function runSearch(
+  input: ChoiceInput,
+  tables: FoldTables,
+  reserve: number,
+  record: FeatureRecord,
+): Promise<SearchResult> {
   const { rows, settings, tuning, budget, journal, signal, onTrial } = input;
   const { strategy, grid, space, trials, metric } = tuning;
   const span = shorten(budget, reserve);
@@ -269,7 +149,7 @@ async function runSearch(input: ChoiceInput, tables: FoldTables, reserve: number
     ...(trials === undefined ? {} : { trials }),
     // One trial begins in any case, and stops when there is no time left.
     ...(span.seconds === undefined ? {} : { budgetSeconds: Math.max(LEAST_SECONDS, remaining(span)) }),
-    ...(journal === undefined ? {} : { journal }),
+    ...(journal === undefined ? {} : { journal: { ...journal, note: record } }),
     ...(signal === undefined ? {} : { signal }),
     onTrial(trial) {
       seen.push(trial);
