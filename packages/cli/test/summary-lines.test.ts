@@ -22,7 +22,7 @@ const decision = {
 describe('how a model decides, in the terminal', () => {
   it('is its rule, its errors, what they cost and how probabilities are calibrated', () => {
     const calibrationChoice = { logLoss: { none: 0.3, sigmoid: 0.29, beta: 0.28, isotonic: NaN }, gains: [] };
-    const headline = { confusion, worth };
+    const headline = { confusion, threshold: 0.25, worth };
     expect(decisionLines({ target, headline, decision: { ...decision, calibrationChoice } })).toEqual([
       'From a probability of 0.2500 on it says yes (rule: capacity, at most 200 of 4000 rows).',
       'Of 100 yes it finds 80 and misses 20; of 910 no it raises 10 false alarms.',
@@ -33,7 +33,11 @@ describe('how a model decides, in the terminal', () => {
     expect(decisionLines({ target, headline, decision: none }).at(-1)).toBe(
       'Calibration: none, for no kind saves enough (log loss 0.3000 on left-out rows).',
     );
-    expect(decisionLines({ target, headline: { confusion }, decision })).toHaveLength(2);
+    expect(decisionLines({ target, headline: { confusion, threshold: 0.25 }, decision })).toHaveLength(2);
+    expect(decisionLines({ target, headline: { confusion, threshold: 0.3125 }, decision })).toEqual([
+      'From a probability of 0.2500 on it says yes (rule: capacity, at most 200 of 4000 rows).',
+      'The model that was judged has chosen 0.3125 in the same way. Of 100 yes it finds 80 and misses 20; of 910 no it raises 10 false alarms.',
+    ]);
   });
 
   it('compares with the better of the two rules that need no model', () => {

@@ -60,11 +60,14 @@ describe('trainModel', () => {
   });
 
   it('judges on rows that chose nothing, and says where the figures come from', async () => {
-    const { headline, baselines, crossValidation } = await trained;
+    const { headline, baselines, crossValidation, judged, bundle } = await trained;
     expect(headline.source).toBe('hold-out');
     expect(headline.rows).toBe(180);
     const { tp, fp, tn, fn } = headline.confusion;
     expect(tp + fp + tn + fn).toBe(180);
+    // By the threshold of the model that was judged, which is not the one that ships.
+    expect(judged.probabilities.filter((p) => p >= headline.threshold)).toHaveLength(tp + fp);
+    expect(headline.threshold).not.toBe(bundle.decision.threshold);
     expect(headline.metrics.accuracy).toBeCloseTo((tp + tn) / 180, 12);
     for (const name of ['rocAuc', 'logLoss', 'accuracy'] as const) {
       expect(headline.intervals[name].low).toBeLessThanOrEqual(headline.metrics[name]);

@@ -71,7 +71,6 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
   return {
     file,
     target: schema.target,
-    threshold: decision.threshold,
     unlabelledRows,
     ...judgement,
     majority: majorityBaseline(labels, weights),

@@ -54,10 +54,11 @@ export function reportInputOf(
 
 /** The figures that a report opens with; which rows they come from is for the caller to say. */
 export function headlineInput(headline: Judgement): Omit<ReportInput['headline'], 'source'> {
-  const { rows, positives, metrics, intervals, confusion, curves, histogram, worth } = headline;
+  const { rows, positives, threshold, metrics, intervals, confusion, curves, histogram, worth } = headline;
   return {
     rows,
     positives,
+    threshold,
     metrics,
     intervals,
     confusion,

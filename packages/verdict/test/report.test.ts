@@ -63,6 +63,19 @@ describe('the report', () => {
     expect(text).toMatch(/28 “yes” rows are missed \(19\.8 % of them\)/u);
   });
 
+  it('shows decisions by the threshold of the model that was judged, and says where that is another one', async () => {
+    const sample = sampleReport();
+    const input = { ...sample, headline: { ...sample.headline, threshold: 0.425 } };
+    const text = words(await renderReport(input));
+    expect(text).toContain('from a probability of 0.350 on.');
+    expect(text).toContain(
+      'The model that was judged, made without the rows that judge, has chosen 0.425 in the same way',
+    );
+    expect(words(await renderReport(sample))).not.toContain('The model that was judged');
+    const { confusion, threshold, scores } = plotInput(input);
+    expect([confusion?.threshold, threshold?.chosen, scores?.threshold]).toEqual([0.425, 0.425, 0.425]);
+  });
+
   it('explains a threshold by costs', async () => {
     const input = sampleReport();
     const text = words(
@@ -377,6 +390,7 @@ describe('a report of little', () => {
       source: 'hold-out',
       rows: 0,
       positives: 0,
+      threshold: 0.5,
       metrics: { rocAuc: null, accuracy: NaN },
       intervals: { rocAuc: { low: null, high: null } },
       confusion: { tp: 0, fp: 0, tn: 0, fn: 0 },

@@ -113,6 +113,7 @@ export function sampleReport(seed = 1, options: SampleOptions = {}): ReportInput
       intervals: Object.fromEntries(
         Object.entries(metrics).map(([name, value]) => [name, { low: value * 0.96, high: value * 1.03 }]),
       ),
+      threshold: 0.35,
       confusion: { tp: 85, fp: 8, tn: 636, fn: 21 },
       curves: {
         roc: { falsePositiveRate: up, truePositiveRate: up.map((x) => x ** 0.2) },

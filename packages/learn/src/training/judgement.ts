@@ -35,6 +35,11 @@ export interface Figures {
 export interface Judgement extends Figures {
   readonly rows: number;
   readonly positives: number;
+  /**
+   * From which probability on the judged model says yes. A model that is made of fewer rows than the one that ships, so
+   * that others can judge it, has chosen it in the same way, but by itself.
+   */
+  readonly threshold: number;
   /** Weighted where the rows are. */
   readonly confusion: Confusion;
   readonly curves: {
@@ -83,6 +88,7 @@ export function judgePredictions(
   return {
     rows: labels.length,
     positives: labels.reduce((sum, label) => sum + label, 0),
+    threshold,
     metrics: evaluate(labels, probabilities, threshold, weights),
     intervals:
       options.intervals ??

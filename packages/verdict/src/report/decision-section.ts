@@ -15,7 +15,7 @@ export function decisionSection(input: ReportInput, figures: ReadonlyMap<string,
     <p>
       A row is called ${labelHtml(target.positive)} from a probability of
       <strong>${formatMetric(decision.threshold)}</strong> on. Rule:
-      ${ruleText(decision, headline.source)}.${costsText(decision)}
+      ${ruleText(decision, headline.source)}.${costsText(decision)}${ownThreshold(input)}
     </p>
     ${reachedText(input)}
     <div class="pair">
@@ -29,6 +29,13 @@ export function decisionSection(input: ReportInput, figures: ReadonlyMap<string,
     <div class="charts">${figures.get('threshold')}${figures.get('scores')}</div>
     ${calibrationPart(input)}
   </section>`;
+}
+
+/** Where the judged model has another threshold than the one that ships: that what is shown is by that one. */
+function ownThreshold({ decision, headline }: ReportInput): Html | undefined {
+  if (headline.threshold === decision.threshold) return undefined;
+  return html` The model that was judged, made without the rows that judge, has chosen
+  ${formatMetric(headline.threshold)} in the same way: all figures and pictures of decisions are of its own.`;
 }
 
 /** Where costs set the threshold: which, and how. */

@@ -11,7 +11,7 @@ export function plotInput(input: ReportInput): PlotsInput {
   const { curves, confusion, metrics, histogram } = headline;
   const { tp, fp, tn, fn } = confusion;
   const prevalence = headline.rows > 0 ? headline.positives / headline.rows : NaN;
-  const threshold = decision.threshold;
+  const { threshold } = headline;
   const recall = tp + fn > 0 ? tp / (tp + fn) : NaN;
   const interval = (name: string): { interval: IntervalInput } | Record<string, never> => {
     const bounds = headline.intervals?.[name];

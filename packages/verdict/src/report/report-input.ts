@@ -137,6 +137,8 @@ export interface ReportInput {
     readonly source: 'hold-out' | 'test file' | 'cross-validation' | 'outer folds' | 'sample';
     readonly rows: number;
     readonly positives: number;
+    /** Of the judged model, which is not the one that ships where rows were set aside. */
+    readonly threshold: number;
     readonly confusion: {
       readonly tp: number;
       readonly fp: number;
