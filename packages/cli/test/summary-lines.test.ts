@@ -36,7 +36,8 @@ describe('how a model decides, in the terminal', () => {
     expect(decisionLines({ target, headline: { confusion, threshold: 0.25 }, decision })).toHaveLength(2);
     expect(decisionLines({ target, headline: { confusion, threshold: 0.3125 }, decision })).toEqual([
       'From a probability of 0.2500 on it says yes (rule: capacity, at most 200 of 4000 rows).',
-      'The model that was judged has chosen 0.3125 in the same way. Of 100 yes it finds 80 and misses 20; of 910 no it raises 10 false alarms.',
+      'The model that was judged has chosen 0.3125 in the same way:',
+      'Of 100 yes it finds 80 and misses 20; of 910 no it raises 10 false alarms.',
     ]);
   });
 

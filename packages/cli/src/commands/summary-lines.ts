@@ -42,13 +42,12 @@ export function decisionLines({
 }): string[] {
   const [yes, no] = [printable(target.positive), printable(target.negative)];
   const { tp, fp, tn, fn } = headline.confusion;
-  const own =
-    headline.threshold === decision.threshold
-      ? 'Of'
-      : `The model that was judged has chosen ${figure(headline.threshold)} in the same way. Of`;
   return [
     `From a probability of ${figure(decision.threshold)} on it says ${yes} (rule: ${ruleText(decision.rule)}).`,
-    `${own} ${count(tp + fn)} ${yes} it finds ${count(tp)} and misses ${count(fn)}; of ${count(tn + fp)} ${no} it raises ${count(fp)} false alarms.`,
+    ...(headline.threshold === decision.threshold
+      ? []
+      : [`The model that was judged has chosen ${figure(headline.threshold)} in the same way:`]),
+    `Of ${count(tp + fn)} ${yes} it finds ${count(tp)} and misses ${count(fn)}; of ${count(tn + fp)} ${no} it raises ${count(fp)} false alarms.`,
     ...(headline.worth === undefined ? [] : [worthLine(headline.worth, decision.rule.rule)]),
     ...calibrationLines(decision),
   ];
