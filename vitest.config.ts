@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: 180_000,
+    testTimeout: 60_000,
     hookTimeout: 180_000,
     server: { deps: { external: [/\/packages\/[^/]+\/src\//] } },
   },

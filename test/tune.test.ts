@@ -94,7 +94,7 @@ describe('verdict tune', () => {
     expect(readFileSync(journal, 'utf8').split('\n').slice(0, before.length)).toEqual(before);
     expect(foundBy(found)).toEqual(foundBy(expected));
     expect(bytesOf(killed)).toEqual(bytesOf(whole));
-  });
+  }, 180_000);
 
   it('refuses a folder that another search writes into, and says nothing of its files', async () => {
     const out = join(folder.path, 'at once');
