@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { attempt, bin, root } from './lib.mjs';
 import { serveNeeds } from './serve-needs.mjs';
 import { pinnedNode, setup } from './setup.mjs';
@@ -61,13 +61,23 @@ const typeOnly = quick
 const excluded = typeOnly.map((path) => `--exclude=${path}`);
 const command = quick ? vitest : [bin('c8'), ...excluded, pinnedNode(), ...vitest];
 const status = attempt(pinnedNode(), command, { env });
-let summary = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+let summary = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
 try {
   summary = JSON.parse(readFileSync(results, 'utf8'));
 } catch (error) {
   console.error(`The test runner left no results: ${error.message}`);
 }
 rmSync(scratch, { recursive: true, force: true });
+// Last, since the table of the coverage is longer than what a log's end shows.
+for (const { name, assertionResults, message } of summary.testResults) {
+  const failed = assertionResults.filter(({ status }) => status === 'failed');
+  if (failed.length === 0 && message) console.error(`FAILED ${relative(root, name)}\n${message}`);
+  for (const { fullName, failureMessages } of failed) {
+    console.error(
+      `FAILED ${relative(root, name)}: ${fullName}\n${failureMessages.join('\n').slice(0, 2000)}`,
+    );
+  }
+}
 console.log(`${summary.numPassedTests} passed, ${summary.numFailedTests} failed`);
 if (status === 0 && summary.numPassedTests === 0) process.exit(1);
 process.exit(status);
