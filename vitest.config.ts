@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Against hanging alone: a test that runs several commands takes as long as the machine's other work makes it.
+    testTimeout: 180_000,
     hookTimeout: 180_000,
     server: { deps: { external: [/\/packages\/[^/]+\/src\//] } },
   },

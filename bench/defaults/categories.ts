@@ -4,7 +4,7 @@
 //
 // FOLDER holds one folder for each set with train.csv and reference.json, and mixed/mixed.csv.gz, of which rows from
 // 10,001 on are taken, since bench:search looks at those before. Prints the mean and the best weighted F1 of the grid
-// over the folds, for each pair of max_cat_to_onehot and max_cat_threshold.
+// over the folds, for each max_cat_to_onehot, max_cat_threshold and min_data_per_group.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ writeFileSync(
     subsample: [0.8],
     max_cat_to_onehot: [4, 12, 255],
     max_cat_threshold: [4, 64],
+    min_data_per_group: [0, 5],
   }),
 );
 
@@ -42,7 +43,11 @@ interface Table {
 /** What `performance_metrics.json` says of one configuration. */
 interface Trial {
   readonly configuration: {
-    readonly params: { readonly max_cat_to_onehot: number; readonly max_cat_threshold: number };
+    readonly params: {
+      readonly max_cat_to_onehot: number;
+      readonly max_cat_threshold: number;
+      readonly min_data_per_group: number;
+    };
   };
   readonly foldScores: readonly number[];
 }
@@ -86,8 +91,12 @@ async function scoresOf({ file, target, positive }: Table, seed: string): Promis
   const { trials }: { trials: Trial[] } = JSON.parse(output).search;
   const rules = new Map<string, number[]>();
   for (const { configuration, foldScores } of trials) {
-    const { max_cat_to_onehot: oneHot, max_cat_threshold: threshold } = configuration.params;
-    const rule = `${oneHot}/${threshold}`;
+    const {
+      max_cat_to_onehot: oneHot,
+      max_cat_threshold: threshold,
+      min_data_per_group: group,
+    } = configuration.params;
+    const rule = `${oneHot}/${threshold}/${group}`;
     rules.set(rule, [...(rules.get(rule) ?? []), mean(foldScores)]);
   }
   return rules;
