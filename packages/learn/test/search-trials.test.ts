@@ -241,6 +241,49 @@ describe('a budget', () => {
     expect(trials[2].oof).toHaveLength(data.labels.length);
   });
 
+  it('is asked for more once, when it is too short for another trial', async () => {
+    const slow = slowPool(() => 1);
+    const asked: number[] = [];
+    const extension = (found: readonly Trial[]): number => {
+      asked.push(found.length);
+      return 2;
+    };
+    const { trials } = await search({ budgetSeconds: 3.5, extension, ...slow });
+    expect(asked).toEqual([3]);
+    expect(trials.map(({ status }) => status)).toEqual(new Array(5).fill('complete'));
+    expect(slow.now()).toBeLessThanOrEqual(5500);
+  });
+
+  it('is asked for more before a trial that runs is stopped', async () => {
+    for (const [more, status] of [
+      [1.5, 'complete'],
+      [0, 'stopped'],
+    ] as const) {
+      const slow = slowPool((trial) => (trial < 2 ? 1 : 3));
+      const { trials } = await search({ budgetSeconds: 4, extension: () => more, ...slow });
+      expect(trials.map((trial) => trial.status)).toEqual(['complete', 'complete', status]);
+    }
+  });
+
+  it('is not asked for more once the search was given up', async () => {
+    const slow = slowPool(() => 1);
+    const controller = new AbortController();
+    let asked = 0;
+    const extension = (): number => {
+      asked++;
+      return 100;
+    };
+    const given = search({
+      budgetSeconds: 10,
+      extension,
+      signal: controller.signal,
+      onTrial: () => controller.abort(),
+      ...slow,
+    });
+    await expect(given).rejects.toThrow(Interrupted);
+    expect(asked).toBe(0);
+  });
+
   it('leaves time for one trial, however small it is', async () => {
     const slow = slowPool(() => 100);
     const { trials } = await search({ budgetSeconds: 0.05, ...slow });

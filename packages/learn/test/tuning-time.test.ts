@@ -51,16 +51,26 @@ describe('the pace of a machine', () => {
 describe('the time that is kept back to finish', () => {
   it('grows with what is fitted and explained, and with how slow the machine is', () => {
     const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
-    const [one, three] = [1, 3].map((members) => finishingSeconds(known, new Array<number>(members).fill(2)));
-    // 2.3 fits of a regression and a tree member, then explaining it.
-    expect(one).toBeCloseTo(2.3 * (2 + 1) + 0.5 * 3.8 + 1, 12);
-    expect(three).toBeCloseTo(2.3 * (2 + 3) + 0.5 * (2 + 5.4) + 3, 12);
+    const job = { fits: 2.25, explains: true, afterwards: 0 };
+    const [one, three] = [1, 3].map((members) =>
+      finishingSeconds(job, known, new Array<number>(members).fill(2)),
+    );
+    // Two fits of a regression and a tree member, of which one has more rows, then explaining it.
+    expect(one).toBeCloseTo(0.85 * 2.25 * (2 + 1) + 0.5 * (1.3 + 0.5) + 1, 12);
+    expect(three).toBeCloseTo(0.85 * 2.25 * (2 + 3) + 0.5 * (1.3 + 1.5) + 3, 12);
     // A member that took longer on trial takes longer to fit.
-    expect(finishingSeconds(known, [8]) - one).toBeCloseTo(3.3 * 3, 12);
+    expect(finishingSeconds(job, known, [8]) - one).toBeCloseTo((0.85 * 2.25 + 1) * 3, 12);
     expect(defaultTrialSeconds(known)).toBe(2);
     // What is known in seconds of computing takes four times as long at four times the pace; fits were measured there.
-    const slow = finishingSeconds({ ...known, pace: 2 }, [2]);
-    expect(slow - 7.9).toBeCloseTo(4 * (one - 7.9), 12);
+    const fits = 0.85 * 2.25 * 3 + 1;
+    expect(finishingSeconds(job, { ...known, pace: 2 }, [2]) - fits).toBeCloseTo(4 * (one - fits), 12);
+  });
+
+  it('is shorter without a hold-out or an explanation, and longer for what follows', () => {
+    const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
+    const job = { fits: 1, explains: false, afterwards: 0 };
+    expect(finishingSeconds(job, known, [2])).toBeCloseTo(0.85 * 3, 12);
+    expect(finishingSeconds({ ...job, afterwards: 8 }, known, [2])).toBeCloseTo(0.85 * 3 + 4, 12);
   });
 
   it('counts on folds of one fit in the gaps of the other', () => {

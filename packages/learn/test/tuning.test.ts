@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Column, Dataset, Schema } from '@verdict/core';
 import { InvalidOption, Random, takeRows } from '@verdict/core';
-import { labelsOf, openPool, rocAuc, createScorer, tuneModel } from '@verdict/learn';
+import { labelsOf, openPool, rocAuc, createScorer, trainModel, tuneModel } from '@verdict/learn';
 import type { TuneOptions } from '@verdict/learn';
 import { foldTables, splitsOf } from '../src/training/fold-tables.ts';
 
@@ -108,6 +108,7 @@ describe('tuneModel', () => {
       {
         folds: 3,
         budget: 60,
+        afterwards: 20,
         explain: false,
         threads: 2,
         // Every look at the clock takes a second.
@@ -124,8 +125,9 @@ describe('tuneModel', () => {
   it('ships what plain training does where there was time for no trial', async () => {
     const { dataset, schema } = borrowers(300, 4, 1);
     let milliseconds = 0;
-    const options: TuneOptions = { folds: 3, budget: 3, select: 'rfe', explain: false, threads: 2 };
-    const { search, bundle } = await tuneModel(
+    const common = { folds: 3, explain: false, threads: 2 };
+    const options: TuneOptions = { ...common, budget: 3, select: 'rfe' };
+    const { search, bundle, judged } = await tuneModel(
       { dataset, schema },
       { ...options, now: () => (milliseconds += 1000), cpu: () => milliseconds / 1000 },
     );
@@ -134,6 +136,9 @@ describe('tuneModel', () => {
     expect([search.selection, search.selectionSkipped]).toEqual([undefined, 'rfe']);
     expect(search.members[0].trial).toBeUndefined();
     expect(bundle.booster?.treeCount).toBeGreaterThan(10);
+    const plain = await trainModel({ dataset, schema }, { ...common, calibration: 'auto' });
+    expect(judged.probabilities).toEqual(plain.judged.probabilities);
+    expect(bundle.booster?.toUbj()).toEqual(plain.bundle.booster?.toUbj());
   });
 
   it('gives a selection up that takes too long, and goes on with all features', async () => {

@@ -8,7 +8,9 @@ const LOOK = 10;
 export class Deadline {
   readonly #now: () => number;
   readonly #begin: number;
-  readonly #budget: number;
+  readonly #extension: (() => number) | undefined;
+  #budget: number;
+  #isExtended = false;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   /** 1 in its only word once the time is up. */
   readonly stop = new Int32Array(new SharedArrayBuffer(4));
@@ -16,16 +18,26 @@ export class Deadline {
   /**
    * @param now milliseconds from any beginning
    * @param seconds Infinity if there is no limit
+   * @param extension asked once, when the time is up or too short for more, for seconds on top; 0 for none
    */
-  constructor(now: () => number, seconds: number) {
+  constructor(now: () => number, seconds: number, extension?: () => number) {
     this.#now = now;
     this.#begin = now();
     this.#budget = seconds;
+    this.#extension = extension;
     if (seconds <= 0) this.end();
     if (seconds <= 0 || seconds === Infinity) return;
     this.#timer = setInterval(() => {
+      if (this.secondsLeft() <= 0) this.extend();
       if (this.secondsLeft() <= 0) this.end();
     }, LOOK);
+  }
+
+  /** Asks for more time, unless that was done or the time was ended. */
+  extend(): void {
+    if (this.#isExtended || this.#extension === undefined || Atomics.load(this.stop, 0) === 1) return;
+    this.#isExtended = true;
+    this.#budget += this.#extension();
   }
 
   secondsLeft(): number {

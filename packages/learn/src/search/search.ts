@@ -34,6 +34,11 @@ export interface SearchOptions extends StrategyOptions {
   readonly trials?: number;
   /** Wall time from the call on, by `now`. The trial that runs when it is up stops within a round. */
   readonly budgetSeconds?: number;
+  /**
+   * Asked once with the trials so far, when the budget is up or too short for another trial: seconds that it gets on
+   * top, 0 for none. What runs goes on meanwhile.
+   */
+  readonly extension?: (trials: readonly Trial[]) => number;
   /** The clock: milliseconds from any beginning, such as `performance.now`. */
   readonly now: () => number;
   /** A file that finished trials are added to. With `resume` those that it holds are not evaluated again. */
@@ -61,7 +66,13 @@ export async function searchTrials(options: SearchOptions): Promise<SearchResult
   const metric = parseMetric(options.metric ?? 'log_loss');
   checkLimits(options);
   if (signal?.aborted === true) throw new Interrupted();
-  const deadline = new Deadline(options.now, budgetSeconds);
+  const { extension } = options;
+  let search: Search | undefined;
+  const deadline = new Deadline(
+    options.now,
+    budgetSeconds,
+    extension && (() => extension(search?.trials() ?? [])),
+  );
   let journal: Journal | undefined;
   const abort = (): void => deadline.end();
   signal?.addEventListener('abort', abort, { once: true });
@@ -74,7 +85,7 @@ export async function searchTrials(options: SearchOptions): Promise<SearchResult
       journal = Journal.open(file, scope, proposer.trialsEach, resume, note);
     }
     const evaluations = Math.min(proposer.count, Math.ceil(trials / proposer.trialsEach));
-    const search = new Search({ ...options, metric }, proposer, deadline, journal);
+    search = new Search({ ...options, metric }, proposer, deadline, journal);
     await search.run(evaluations, pool.threads);
     // Aborted meanwhile, as only the signal knows.
     if (options.signal?.aborted === true) throw new Interrupted();
@@ -189,6 +200,11 @@ class Search {
   /** True if another trial would probably not end in time: it takes as long as the median of the complete ones. */
   #isLate(): boolean {
     if (this.#options.signal?.aborted === true) return true;
+    if (this.#lacksTime()) this.#deadline.extend();
+    return this.#lacksTime();
+  }
+
+  #lacksTime(): boolean {
     if (this.#deadline.isOver) return this.#finished.size + this.#running.size > 0;
     const taken = [...this.#finished.values()]
       .filter((trials) => trials.every(({ status }) => status === 'complete'))

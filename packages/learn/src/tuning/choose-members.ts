@@ -17,22 +17,24 @@ const MOST_CANDIDATES = 30;
  * Where the best trial cannot, the next one takes its place, or the quickest if none can.
  */
 export function chooseMembers(
-  { rows, settings, tuning, budget, afterwards }: ChoiceInput,
+  input: ChoiceInput,
   { trials, ranking }: SearchResult,
   linear: Float64Array,
   folds: Uint8Array,
   pace: Pace,
 ): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
+  const { rows, settings, tuning, budget } = input;
+  const after = { ...input, fits: input.fits() };
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   const complete = ranking
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
   const affordable = (some: readonly Trial[]): boolean =>
     finishingSeconds(
+      after,
       pace,
       some.map(({ seconds }) => seconds),
-    ) <
-    remaining(budget) - afterwards * pace.pace;
+    ) < remaining(budget);
   const lone =
     complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];

@@ -5,6 +5,7 @@ import { assignFolds, defaultRecipe, fitRecipe, share, splitsOf } from '../train
 import type { CrossFit, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
 import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
 import { chooseMaking, makingOf, tablesOf } from './choose-making.ts';
 import { chooseMembers, memberOf } from './choose-members.ts';
@@ -18,6 +19,10 @@ import type { CheckedTuning } from './tune-options.ts';
 /** What a search on some rows has chosen for all rows. */
 export interface Choice {
   readonly recipe: Recipe;
+  /** What the recipe makes of the same rows, if that is known already. */
+  readonly fit?: CrossFit;
+  /** Wall seconds that the budget must have room for after all choices. */
+  readonly finishingSeconds: number;
   /** What plain training makes of the same rows. */
   readonly plain: CrossFit;
   readonly summary: Omit<SearchSummary, 'outOfFold'>;
@@ -25,6 +30,8 @@ export interface Choice {
 
 /** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
+/** Of so many best trials one is likely to be the best in the end. */
+const CONTENDERS = 5;
 /** The first trial begins however little time there is. */
 const LEAST_SECONDS = 0.1;
 
@@ -44,7 +51,11 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
 
   const folds = assignFolds(rows, settings.options);
-  const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(input, 1, pace()) };
+  const finishing = (members: readonly number[]): number =>
+    finishingSeconds({ ...input, fits: input.fits() }, pace(), members);
+  const reserveFor = (members: number): number =>
+    finishing(new Array<number>(members).fill(defaultTrialSeconds(pace())));
+  const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(1) };
   const { record, fit: wide } = await chooseMaking(input, begun);
   const { selection } = record;
   const making = makingOf(record);
@@ -52,16 +63,31 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const fitOfKept = selection === undefined ? 0 : fitSeconds;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
-    (_, others) => reserveFor(input, 1 + others, pace()) + fitOfKept,
+    (_, others) => reserveFor(1 + others) + fitOfKept,
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
-  const found = await runSearch(input, tables, affordable.at(-1) ?? reserves[0], record);
+  const choose = (trials: SearchResult, { linearMargins }: CrossFit): ReturnType<typeof chooseMembers> =>
+    chooseMembers(input, trials, linearMargins, folds, pace());
+  const first = shorten(budget, affordable.at(-1) ?? reserves[0], input.share);
+  // What was set aside for more members than one goes back to the search if they do not pay; of one, the slowest that
+  // it may be still has room. Choosing once more takes as long again.
+  const extension = (found: SearchResult): number => {
+    const begin = elapsed(budget);
+    if (choose(found, wide).ensemble?.kept === true) return 0;
+    const seconds = elapsed(budget) - begin;
+    const single = Math.max(reserveFor(1), finishing([slowestOf(found)]));
+    const last = shorten(budget, single + fitOfKept + seconds, input.share);
+    return Math.max(0, remaining(last) - remaining(first));
+  };
+  const found = await runSearch(input, tables, first, record, extension);
   const linear = selection === undefined ? wide : await fit(rows, { ...plain, ...making });
-  const { members, ensemble } = chooseMembers(input, found, linear.linearMargins, folds, pace());
+  const { members, ensemble } = choose(found, linear);
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
     plain: base,
+    ...(members.length === 0 ? { fit: linear } : {}),
+    finishingSeconds: finishing(members.map(({ trial }) => byNumber.get(trial)!.seconds)),
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -101,10 +127,13 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   };
 }
 
-/** Wall seconds from the end of the search to that of the whole work. */
-function reserveFor({ afterwards }: ChoiceInput, members: number, pace: Pace): number {
-  const expected = new Array<number>(members).fill(defaultTrialSeconds(pace));
-  return finishingSeconds(pace, expected) + afterwards * pace.pace;
+/** Seconds of the slowest of the best complete trials. */
+function slowestOf({ trials, ranking }: SearchResult): number {
+  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+  const complete = ranking
+    .map((number) => byNumber.get(number)!)
+    .filter(({ status }) => status === 'complete');
+  return Math.max(0, ...complete.slice(0, CONTENDERS).map(({ seconds }) => seconds));
 }
 
 /** How trials are parted into rows that train and rows that judge. */
@@ -122,12 +151,12 @@ function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array)
 async function runSearch(
   input: ChoiceInput,
   tables: FoldTables,
-  reserve: number,
+  span: Budget,
   record: FeatureRecord,
+  extension: (found: SearchResult) => number,
 ): Promise<SearchResult> {
   const { rows, settings, tuning, budget, journal, signal, onTrial } = input;
   const { strategy, grid, space, trials, metric } = tuning;
-  const span = shorten(budget, reserve);
   const seen: Trial[] = [];
   return searchTrials({
     data: {
@@ -148,7 +177,12 @@ async function runSearch(
     ...(space === undefined ? {} : { space }),
     ...(trials === undefined ? {} : { trials }),
     // One trial begins in any case, and stops when there is no time left.
-    ...(span.seconds === undefined ? {} : { budgetSeconds: Math.max(LEAST_SECONDS, remaining(span)) }),
+    ...(span.seconds === undefined
+      ? {}
+      : {
+          budgetSeconds: Math.max(LEAST_SECONDS, remaining(span)),
+          extension: (found) => extension({ trials: found, ranking: rankTrials(found, metric), metric }),
+        }),
     ...(journal === undefined ? {} : { journal: { ...journal, note: record } }),
     ...(signal === undefined ? {} : { signal }),
     onTrial(trial) {

@@ -1,3 +1,12 @@
+/** What is done with what was chosen. */
+export interface Finishing {
+  /** Fits, one on the rows that it was chosen on being 1: with a hold-out of a fifth of the rows, 2.25. */
+  readonly fits: number;
+  readonly explains: boolean;
+  /** Seconds of computing for what follows, all threads together. */
+  readonly afterwards: number;
+}
+
 /** What is known of how long things take, before they are done. */
 export interface Pace {
   /** Seconds of a fit of the default trees on the rows of the search, with the regression, beside another fit. */
@@ -13,20 +22,20 @@ export function defaultTrialSeconds({ fitSeconds, threads }: Pace): number {
 }
 
 /**
- * Wall seconds that it takes to fit what was chosen on the rows that it was chosen on and on all of them, and to
- * explain it, as measured on such jobs.
+ * Wall seconds that it takes to fit what was chosen, to explain it, and for what follows, as measured on such jobs.
  *
  * @param members of each kind of trees that is blended the seconds of its trial, all threads together
  */
-export function finishingSeconds({ fitSeconds, pace, threads }: Pace, members: readonly number[]): number {
+export function finishingSeconds(
+  { fits, explains, afterwards }: Finishing,
+  { fitSeconds, pace, threads }: Pace,
+  members: readonly number[],
+): number {
   const trees = members.reduce((sum, seconds) => sum + seconds, 0) / threads;
   // Beside the trees, a fit has a regression and reads all rows. Explaining walks all trees about as long as one fit
   // of them takes.
-  return (
-    fitsOfAll * (fitSeconds * (2 / 3) + trees) +
-    (EXPLANATION + EXPLANATION_OF_MEMBER * members.length) * pace +
-    trees
-  );
+  const explaining = (EXPLANATION + EXPLANATION_OF_MEMBER * members.length) * pace + trees;
+  return FIT * fits * (fitSeconds * (2 / 3) + trees) + (explains ? explaining : 0) + afterwards * pace;
 }
 
 /**
@@ -46,12 +55,12 @@ export function shareTogether(folds: number, threads: number): number {
   return Math.ceil((2 * folds) / threads) / (2 * Math.ceil(folds / threads));
 }
 
-/** A fit on the rows of the search, and one on all rows, which are a quarter more. */
-const fitsOfAll = 2.3;
+/** What a fit takes of what the first one and its trial took. */
+const FIT = 0.85;
 /** Seconds of computing, of all threads together, for resampling, permutations and partial dependence. */
-const EXPLANATION = 2;
+const EXPLANATION = 1.3;
 /** The same for the contributions and interactions of one member's trees. */
-const EXPLANATION_OF_MEMBER = 1.8;
+const EXPLANATION_OF_MEMBER = 0.5;
 /** The same for what happens but once in a process. */
 const WARMING = 2;
 /** However small the table, so much of the first fit is no warming. */

@@ -62,8 +62,8 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
     options.seed,
   ).entries()) {
     const own = takeFrom(rows, train);
-    const { recipe, plain } = await choose(own, fold);
-    const fit = await fitRecipe(own, settings, () => undefined, recipe);
+    const { recipe, plain, ...choice } = await choose(own, fold);
+    const fit = choice.fit ?? (await fitRecipe(own, settings, () => undefined, recipe));
     const others = takeFrom(rows, test);
     const judge = (made: CrossFit, into: typeof scores): ReturnType<typeof predictionsOf> => {
       const found = predictionsOf(made, decisionOf(made, schema, options), others.dataset);

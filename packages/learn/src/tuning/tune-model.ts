@@ -1,4 +1,4 @@
-import type { CrossFit, Rows, TrainedModel, TrainingTable } from '../training/index.ts';
+import type { CrossFit, Recipe, Rows, TrainedModel, TrainingTable } from '../training/index.ts';
 import { fitRecipe, makeModel } from '../training/index.ts';
 import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
@@ -36,22 +36,27 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
   let summary: SearchSummary | undefined;
   const trained = await makeModel(table, { calibration: 'auto', ...options }, (settings) => {
     const { outerFolds } = tuning;
-    const share = 1 / (outerFolds + 1);
-    const finish = async (rows: Rows, { recipe }: Choice, onTask: () => void): Promise<CrossFit> => {
+    const finish = async (rows: Rows, recipe: Recipe, onTask: () => void): Promise<CrossFit> => {
       const fit = await fitRecipe(rows, settings, () => undefined, recipe);
       onTask();
       return fit;
     };
+    let rowsToFit = 0;
     return {
       tasks: () => 1,
       async fit(rows, chooses, onTask) {
-        if (!chooses) return finish(rows, await chosen, onTask);
+        rowsToFit += rows.labels.length;
+        if (!chooses) return finish(rows, (await chosen).recipe, onTask);
         try {
-          const common = { settings, tuning, afterwards, signal };
+          const common = { settings, tuning, signal };
           const choice = await chooseRecipe({
             ...common,
             rows,
-            budget: shorten(budget, 0, share),
+            budget,
+            share: 1 / (outerFolds + 1),
+            fits: () => rowsToFit / rows.labels.length,
+            explains: options.explain !== false,
+            afterwards,
             journal,
             onTrial,
           });
@@ -67,11 +72,16 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
                     chooseRecipe({
                       ...common,
                       rows: own,
-                      budget: shorten(budget, 0, 1 / (outerFolds - fold)),
+                      budget: shorten(budget, choice.finishingSeconds),
+                      share: 1 / (outerFolds - fold),
+                      fits: () => 1,
+                      explains: false,
+                      afterwards: 0,
                     }),
                 });
           resolve(choice);
-          const fit = await finish(rows, choice, onTask);
+          const fit = choice.fit ?? (await finish(rows, choice.recipe, () => undefined));
+          onTask();
           const score = (made: CrossFit): number =>
             scoreOutOfFold(tuning.metric, made, rows, settings.options);
           summary = {
