@@ -30,11 +30,7 @@ export function chooseMembers(
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
   const affordable = (some: readonly Trial[]): boolean =>
-    finishingSeconds(
-      after,
-      pace,
-      some.map(({ seconds }) => seconds),
-    ) < remaining(budget);
+    finishingSeconds(after, pace, some.map(growingSeconds)) < remaining(budget);
   const lone =
     complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];
@@ -75,6 +71,11 @@ function heaviest(
 /** Trees that a row walks in the bag of a trial. */
 function treesOf({ configuration, rounds }: Trial, folds: number): number {
   return rounds * folds * (configuration.params.num_parallel_tree ?? 1);
+}
+
+/** Seconds of growing the trees that a trial keeps: it went on until it was sure that no more of them help. */
+export function growingSeconds({ seconds, rounds, curve }: Trial): number {
+  return (seconds * rounds) / Math.max(1, curve.length);
 }
 
 /** The rounds of a trial were chosen by the mean over its folds, and are kept. */

@@ -8,7 +8,7 @@ import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
 import { chooseMaking, makingOf, tablesOf } from './choose-making.ts';
-import { chooseMembers, memberOf } from './choose-members.ts';
+import { chooseMembers, growingSeconds, memberOf } from './choose-members.ts';
 import type { FeatureRecord } from './feature-record.ts';
 import { defaultTrialSeconds, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
 import type { Pace } from './finishing.ts';
@@ -30,6 +30,8 @@ export interface Choice {
 
 /** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
+/** Seconds of computing, of one thread, that choosing an ensemble takes before it is known how many. */
+const CHOOSING = 1;
 /** Of so many best trials one is likely to be the best in the end. */
 const CONTENDERS = 5;
 /** The first trial begins however little time there is. */
@@ -61,9 +63,10 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
   const fitOfKept = selection === undefined ? 0 : fitSeconds;
+  const choosing = tuning.ensemble ? CHOOSING * threads * paceNow() : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
-    (_, others) => reserveFor(1 + others) + fitOfKept,
+    (_, others) => reserveFor(1 + others) + fitOfKept + choosing,
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
@@ -80,14 +83,14 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     const last = shorten(budget, single + fitOfKept + seconds, input.share);
     return Math.max(0, remaining(last) - remaining(first));
   };
-  const found = await runSearch(input, tables, first, record, extension);
+  const found = await runSearch(input, tables, first, record, affordable.length > 1 ? extension : undefined);
   const linear = selection === undefined ? wide : await fit(rows, { ...plain, ...making });
   const { members, ensemble } = choose(found, linear);
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
     plain: base,
     ...(members.length === 0 ? { fit: linear } : {}),
-    finishingSeconds: finishing(members.map(({ trial }) => byNumber.get(trial)!.seconds)),
+    finishingSeconds: finishing(members.map(({ trial }) => growingSeconds(byNumber.get(trial)!))),
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -127,13 +130,13 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   };
 }
 
-/** Seconds of the slowest of the best complete trials. */
+/** Seconds of growing the slowest of the best complete trials. */
 function slowestOf({ trials, ranking }: SearchResult): number {
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   const complete = ranking
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
-  return Math.max(0, ...complete.slice(0, CONTENDERS).map(({ seconds }) => seconds));
+  return Math.max(0, ...complete.slice(0, CONTENDERS).map(growingSeconds));
 }
 
 /** How trials are parted into rows that train and rows that judge. */
@@ -153,7 +156,7 @@ async function runSearch(
   tables: FoldTables,
   span: Budget,
   record: FeatureRecord,
-  extension: (found: SearchResult) => number,
+  extension: ((found: SearchResult) => number) | undefined,
 ): Promise<SearchResult> {
   const { rows, settings, tuning, budget, journal, signal, onTrial } = input;
   const { strategy, grid, space, trials, metric } = tuning;
@@ -181,7 +184,9 @@ async function runSearch(
       ? {}
       : {
           budgetSeconds: Math.max(LEAST_SECONDS, remaining(span)),
-          extension: (found) => extension({ trials: found, ranking: rankTrials(found, metric), metric }),
+          ...(extension && {
+            extension: (found) => extension({ trials: found, ranking: rankTrials(found, metric), metric }),
+          }),
         }),
     ...(journal === undefined ? {} : { journal: { ...journal, note: record } }),
     ...(signal === undefined ? {} : { signal }),
