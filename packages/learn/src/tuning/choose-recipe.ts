@@ -50,7 +50,9 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const paceNow = startPace(budget, threads);
   const { result: base, seconds: baseSeconds } = await timed(budget, () => fit(rows, plain));
   const fitSeconds = warmSeconds(baseSeconds, paceNow()) * shareTogether(settings.options.folds, threads);
-  const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
+  // Features of the fits to come, those of the first one being 1: a fit takes in proportion to them.
+  let width = 1;
+  const pace = (): Pace => ({ fitSeconds: fitSeconds * width, pace: paceNow(), threads });
 
   const folds = assignFolds(rows, settings.options);
   const finishing = (members: readonly number[]): number =>
@@ -60,9 +62,10 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(1) };
   const { record, fit: wide } = await chooseMaking(input, begun);
   const { selection } = record;
+  width = (selection?.kept.length ?? wide.plan.outputs.length) / Math.max(1, base.plan.outputs.length);
   const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
-  const fitOfKept = selection === undefined ? 0 : fitSeconds;
+  const fitOfKept = selection === undefined ? 0 : pace().fitSeconds;
   const choosing = tuning.ensemble ? CHOOSING * threads * paceNow() : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
