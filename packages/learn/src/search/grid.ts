@@ -10,7 +10,8 @@ import { membersOf } from './space.ts';
 
 /**
  * Where a grid does not follow XGBoost: its sets of up to 64 levels, and levels of a few rows in a node, learn columns
- * of many levels by heart. Chosen by cross-validation on training files (`bench/defaults`).
+ * of many levels by heart. The sets were chosen by cross-validation of grids on training files; the least of rows, which
+ * plain training has too, by noise that was made (`bench/defaults`).
  */
 export const gridDefaults = { max_cat_threshold: 4, min_data_per_group: 5 } as const;
 
