@@ -265,6 +265,16 @@ describe('a budget', () => {
     }
   });
 
+  it('ends with the error of what is asked, between trials and within one', async () => {
+    for (const seconds of [1, 100]) {
+      const slow = slowPool(() => seconds);
+      const extension = (): number => {
+        throw new InsufficientData({ problem: 'there is nothing to choose from.', hint: 'Give more.' });
+      };
+      await expect(search({ budgetSeconds: 1.5, extension, ...slow })).rejects.toThrow(InsufficientData);
+    }
+  });
+
   it('is not asked for more once the search was given up', async () => {
     const slow = slowPool(() => 1);
     const controller = new AbortController();

@@ -11,6 +11,7 @@ export class Deadline {
   readonly #extension: (() => number) | undefined;
   #budget: number;
   #isExtended = false;
+  #failure: unknown;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
   /** 1 in its only word once the time is up. */
   readonly stop = new Int32Array(new SharedArrayBuffer(4));
@@ -28,9 +29,24 @@ export class Deadline {
     if (seconds <= 0) this.end();
     if (seconds <= 0 || seconds === Infinity) return;
     this.#timer = setInterval(() => {
-      if (this.secondsLeft() <= 0) this.extend();
+      if (this.secondsLeft() <= 0) this.#extendLater();
       if (this.secondsLeft() <= 0) this.end();
     }, LOOK);
+  }
+
+  /** An error thrown by a timer would end the process: it waits for `requireWhole`. */
+  #extendLater(): void {
+    try {
+      this.extend();
+    } catch (error) {
+      this.#failure = error;
+      this.end();
+    }
+  }
+
+  /** @throws what the extension has thrown */
+  requireWhole(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Asks for more time, unless that was done or the time was ended. */

@@ -87,6 +87,7 @@ export async function searchTrials(options: SearchOptions): Promise<SearchResult
     const evaluations = Math.min(proposer.count, Math.ceil(trials / proposer.trialsEach));
     search = new Search({ ...options, metric }, proposer, deadline, journal);
     await search.run(evaluations, pool.threads);
+    deadline.requireWhole();
     // Aborted meanwhile, as only the signal knows.
     if (options.signal?.aborted === true) throw new Interrupted();
     const found = search.trials();

@@ -53,7 +53,7 @@ export async function chooseMaking(
     const record = parseFeatureRecord(note, input.tuning);
     return { record, fit: await fitAgain(input, begun, record, journal.file) };
   }
-  const { rows, tuning, budget } = input;
+  const { rows, tuning, budget, share: part } = input;
   const { base, baseSeconds, fitSeconds, fit, folds, reserve } = begun;
   const features =
     tuning.engineering === 'none'
@@ -64,11 +64,11 @@ export async function chooseMaking(
           baseSeconds,
           fit,
           grow: (engineered) => growTrees(input, engineered),
-          budget: shorten(budget, reserve(), FEATURE_SHARE),
+          budget: shorten(budget, reserve(), FEATURE_SHARE * part),
         });
   const { engineered, families } = features;
   // What a selection leaves gets a fit of its own, for the regression.
-  const span = shorten(budget, reserve() + fitSeconds, SELECTION_SHARE);
+  const span = shorten(budget, reserve() + fitSeconds, SELECTION_SHARE * part);
   const selection = await chooseKept(input, engineered, folds, span);
   return {
     record: {
