@@ -223,12 +223,19 @@ function slowPool(secondsOf: (trial: number) => number): {
 }
 
 describe('a budget', () => {
-  it('lets no trial begin that would probably not end in time', async () => {
+  it('lets no trial begin that would hardly end in time', async () => {
     const slow = slowPool(() => 1);
     const { trials } = await search({ budgetSeconds: 3.5, ...slow });
     expect(trials.map(({ status }) => status)).toEqual(['complete', 'complete', 'complete']);
     expect(slow.now()).toBeLessThanOrEqual(3500);
     expect(trials[1].seconds).toBeCloseTo(1, 0);
+  });
+
+  it('lets a trial begin as long as one in four would end in time', async () => {
+    const slow = slowPool((trial) => [1, 2, 2, 1][trial]);
+    const { trials } = await search({ budgetSeconds: 6.5, ...slow });
+    expect(trials.map(({ status }) => status)).toEqual(new Array(4).fill('complete'));
+    expect(slow.now()).toBeLessThanOrEqual(6500);
   });
 
   it('stops the trial that runs when it is up, which counts as incomplete', async () => {

@@ -9,6 +9,8 @@ import type { Pace } from './finishing.ts';
 
 /** The most members that trees are blended of; each is served with the model. */
 const MOST_MEMBERS = 8;
+/** Share of the budget by which an estimate may exceed what is left of it: no estimate is better than that. */
+const TOLERANCE = 0.02;
 /** Trials that an ensemble is chosen from, the best ones. */
 const MOST_CANDIDATES = 30;
 
@@ -30,7 +32,8 @@ export function chooseMembers(
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
   const affordable = (some: readonly Trial[]): boolean =>
-    finishingSeconds(after, pace, some.map(growingSeconds)) < remaining(budget);
+    finishingSeconds(after, pace, some.map(growingSeconds)) <
+    remaining(budget) + TOLERANCE * (budget.seconds ?? 0);
   const lone =
     complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];

@@ -33,7 +33,7 @@ const EXPECTED_MEMBERS = 3;
 /** Seconds of computing, of one thread, that choosing an ensemble takes before it is known how many. */
 const CHOOSING = 1;
 /** Of so many best trials one is likely to be the best in the end. */
-const CONTENDERS = 5;
+const CONTENDERS = 3;
 /** The first trial begins however little time there is. */
 const LEAST_SECONDS = 0.1;
 
@@ -76,14 +76,17 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const choose = (trials: SearchResult, { linearMargins }: CrossFit): ReturnType<typeof chooseMembers> =>
     chooseMembers(input, trials, linearMargins, folds, pace());
   const first = shorten(budget, affordable.at(-1) ?? reserves[0], input.share);
-  // What was set aside for more members than one goes back to the search if they do not pay; of one, the slowest that
-  // it may be still has room. Choosing once more takes as long again.
+  // What was set aside goes back to the search as far as what is best so far does not need it. A single model may yet
+  // give way to a slower one. Choosing once more takes as long again.
   const extension = (found: SearchResult): number => {
     const begin = elapsed(budget);
-    if (choose(found, wide).ensemble?.kept === true) return 0;
+    const { members, ensemble } = choose(found, wide);
     const seconds = elapsed(budget) - begin;
-    const single = Math.max(reserveFor(1), finishing([slowestOf(found)]));
-    const last = shorten(budget, single + fitOfKept + seconds, input.share);
+    const needed =
+      ensemble?.kept === true
+        ? finishing(growingOf(found, members))
+        : Math.max(reserveFor(1), finishing([slowestOf(found)]));
+    const last = shorten(budget, needed + fitOfKept + seconds, input.share);
     return Math.max(0, remaining(last) - remaining(first));
   };
   const found = await runSearch(input, tables, first, record, affordable.length > 1 ? extension : undefined);
@@ -93,7 +96,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   return {
     plain: base,
     ...(members.length === 0 ? { fit: linear } : {}),
-    finishingSeconds: finishing(members.map(({ trial }) => growingSeconds(byNumber.get(trial)!))),
+    finishingSeconds: finishing(growingOf(found, members)),
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -131,6 +134,12 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
       ended: endOf(tuning, found),
     },
   };
+}
+
+/** Seconds of growing each of some trials. */
+function growingOf({ trials }: SearchResult, some: readonly { readonly trial: number }[]): number[] {
+  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+  return some.map(({ trial }) => growingSeconds(byNumber.get(trial)!));
 }
 
 /** Seconds of growing the slowest of the best complete trials. */
