@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { startPace } from '../src/tuning/budget.ts';
 import type { Budget } from '../src/tuning/budget.ts';
-import {
-  defaultTrialSeconds,
-  finishingSeconds,
-  shareTogether,
-  warmSeconds,
-} from '../src/tuning/finishing.ts';
+import { defaultGrowing, finishingSeconds, shareTogether, warmSeconds } from '../src/tuning/finishing.ts';
+import type { Growing } from '../src/tuning/finishing.ts';
+
+/** Of trees that are not deep. */
+function growing(seconds: number): Growing {
+  return { seconds, isDeep: false };
+}
 
 /** A machine on which the process gets so many seconds of computing for each second of wall time. */
 function machine(share: () => number): { readonly budget: Budget; readonly pass: (seconds: number) => void } {
@@ -53,24 +54,29 @@ describe('the time that is kept back to finish', () => {
     const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
     const job = { fits: 2.25, explains: true, afterwards: 0 };
     const [one, three] = [1, 3].map((members) =>
-      finishingSeconds(job, known, new Array<number>(members).fill(2)),
+      finishingSeconds(job, known, new Array<Growing>(members).fill(growing(2))),
     );
     // Two fits of a regression and a tree member, of which one has more rows, then explaining it.
-    expect(one).toBeCloseTo(0.95 * 2.25 * (2 + 1) + 0.5 * (1.3 + 0.5) + 1, 12);
-    expect(three).toBeCloseTo(0.95 * 2.25 * (2 + 3) + 0.5 * (1.3 + 1.5) + 3, 12);
+    expect(one).toBeCloseTo(0.95 * 2.25 * (2 + 1) + 0.5 * (1.3 + 1) + 1, 12);
+    expect(three).toBeCloseTo(0.95 * 2.25 * (2 + 3) + 0.5 * (1.3 + 3) + 3, 12);
     // A member that took longer on trial takes longer to fit.
-    expect(finishingSeconds(job, known, [8]) - one).toBeCloseTo((0.95 * 2.25 + 1) * 3, 12);
-    expect(defaultTrialSeconds(known)).toBe(2);
+    expect(finishingSeconds(job, known, [growing(8)]) - one).toBeCloseTo((0.95 * 2.25 + 1) * 3, 12);
+    expect(defaultGrowing(known)).toEqual(growing(2));
+    // Deep trees take longer to explain than they take to grow.
+    expect(finishingSeconds(job, known, [{ seconds: 2, isDeep: true }])).toBeCloseTo(one + 0.5 * 1.5, 12);
     // What is known in seconds of computing takes four times as long at four times the pace; fits were measured there.
     const fits = 0.95 * 2.25 * 3 + 1;
-    expect(finishingSeconds(job, { ...known, pace: 2 }, [2]) - fits).toBeCloseTo(4 * (one - fits), 12);
+    expect(finishingSeconds(job, { ...known, pace: 2 }, [growing(2)]) - fits).toBeCloseTo(
+      4 * (one - fits),
+      12,
+    );
   });
 
   it('is shorter without a hold-out or an explanation, and longer for what follows', () => {
     const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
     const job = { fits: 1, explains: false, afterwards: 0 };
-    expect(finishingSeconds(job, known, [2])).toBeCloseTo(0.95 * 3, 12);
-    expect(finishingSeconds({ ...job, afterwards: 8 }, known, [2])).toBeCloseTo(0.95 * 3 + 4, 12);
+    expect(finishingSeconds(job, known, [growing(2)])).toBeCloseTo(0.95 * 3, 12);
+    expect(finishingSeconds({ ...job, afterwards: 8 }, known, [growing(2)])).toBeCloseTo(0.95 * 3 + 4, 12);
   });
 
   it('counts on folds of one fit in the gaps of the other', () => {

@@ -2,15 +2,14 @@ import { chooseEnsemble, kindOf } from '../ensemble/index.ts';
 import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
 import type { TreeMember } from '../training/index.ts';
-import { remaining } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
-import { finishingSeconds } from './finishing.ts';
-import type { Pace } from './finishing.ts';
+import type { Growing } from './finishing.ts';
 
 /** The most members that trees are blended of; each is served with the model. */
 const MOST_MEMBERS = 8;
-/** Share of the budget by which an estimate may exceed what is left of it: no estimate is better than that. */
-const TOLERANCE = 0.02;
+/** Trees that are deeper, or without a bound have more leaves, count as deep. */
+const MOST_DEPTH = 8;
+const MOST_LEAVES = 100;
 /** Trials that an ensemble is chosen from, the best ones. */
 const MOST_CANDIDATES = 30;
 
@@ -23,17 +22,14 @@ export function chooseMembers(
   { trials, ranking }: SearchResult,
   linear: Float64Array,
   folds: Uint8Array,
-  pace: Pace,
+  isAffordable: (members: readonly Growing[]) => boolean,
 ): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
-  const { rows, settings, tuning, budget } = input;
-  const after = { ...input, fits: input.fits() };
+  const { rows, settings, tuning } = input;
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   const complete = ranking
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
-  const affordable = (some: readonly Trial[]): boolean =>
-    finishingSeconds(after, pace, some.map(growingSeconds)) <
-    remaining(budget) + TOLERANCE * (budget.seconds ?? 0);
+  const affordable = (some: readonly Trial[]): boolean => isAffordable(some.map(growingOf));
   const lone =
     complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];
@@ -76,9 +72,13 @@ function treesOf({ configuration, rounds }: Trial, folds: number): number {
   return rounds * folds * (configuration.params.num_parallel_tree ?? 1);
 }
 
-/** Seconds of growing the trees that a trial keeps: it went on until it was sure that no more of them help. */
-export function growingSeconds({ seconds, rounds, curve }: Trial): number {
-  return (seconds * rounds) / Math.max(1, curve.length);
+/** What growing the trees that a trial keeps takes: it went on until it was sure that no more of them help. */
+export function growingOf({ seconds, rounds, curve, configuration }: Trial): Growing {
+  const { max_depth: depth = 6, max_leaves: leaves = 0 } = configuration.params;
+  return {
+    seconds: (seconds * rounds) / Math.max(1, curve.length),
+    isDeep: depth > MOST_DEPTH || (depth === 0 && leaves > MOST_LEAVES),
+  };
 }
 
 /** The rounds of a trial were chosen by the mean over its folds, and are kept. */

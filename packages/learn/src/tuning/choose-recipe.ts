@@ -8,10 +8,10 @@ import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
 import { chooseMaking, makingOf, tablesOf } from './choose-making.ts';
-import { chooseMembers, growingSeconds, memberOf } from './choose-members.ts';
+import { chooseMembers, growingOf, memberOf } from './choose-members.ts';
 import type { FeatureRecord } from './feature-record.ts';
-import { defaultTrialSeconds, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
-import type { Pace } from './finishing.ts';
+import { defaultGrowing, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
+import type { Growing, Pace } from './finishing.ts';
 import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
 import type { CheckedTuning } from './tune-options.ts';
@@ -43,29 +43,43 @@ const LEAST_SECONDS = 0.1;
  */
 export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const { rows, settings, tuning, budget } = input;
-  const fit = (some: Rows, recipe: Recipe): Promise<CrossFit> =>
-    fitRecipe(some, settings, () => undefined, recipe);
+  const taken = new WeakMap<CrossFit, number>();
+  const fit = async (some: Rows, recipe: Recipe): Promise<CrossFit> => {
+    const { result, seconds } = await timed(budget, () => fitRecipe(some, settings, () => undefined, recipe));
+    taken.set(result, seconds);
+    return result;
+  };
   const plain = defaultRecipe(rows.dataset.rowCount);
   const { threads } = settings.pool;
   const paceNow = startPace(budget, threads);
-  const { result: base, seconds: baseSeconds } = await timed(budget, () => fit(rows, plain));
-  const fitSeconds = warmSeconds(baseSeconds, paceNow()) * shareTogether(settings.options.folds, threads);
-  // Features of the fits to come, those of the first one being 1: a fit takes in proportion to them.
-  let width = 1;
-  const pace = (): Pace => ({ fitSeconds: fitSeconds * width, pace: paceNow(), threads });
+  const base = await fit(rows, plain);
+  const baseSeconds = taken.get(base)!;
+  const together = shareTogether(settings.options.folds, threads);
+  // Of the fits to come. A fit takes longer with engineered features, how much longer depends on which these are.
+  let fitSeconds = warmSeconds(baseSeconds, paceNow()) * together;
+  const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
 
   const folds = assignFolds(rows, settings.options);
-  const finishing = (members: readonly number[]): number =>
+  const finishing = (members: readonly Growing[]): number =>
     finishingSeconds({ ...input, fits: input.fits() }, pace(), members);
   const reserveFor = (members: number): number =>
-    finishing(new Array<number>(members).fill(defaultTrialSeconds(pace())));
+    finishing(new Array<Growing>(members).fill(defaultGrowing(pace())));
+  const finishingOf = (found: SearchResult, members: readonly { readonly trial: number }[]): number =>
+    finishing(
+      trialsOf(
+        found,
+        members.map(({ trial }) => trial),
+      ).map(growingOf),
+    );
   const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(1) };
   const { record, fit: wide } = await chooseMaking(input, begun);
   const { selection } = record;
-  width = (selection?.kept.length ?? wide.plan.outputs.length) / Math.max(1, base.plan.outputs.length);
+  if (wide !== base) fitSeconds = taken.get(wide)! * together;
+  const { length: width } = wide.plan.outputs;
+  if (selection !== undefined && width > 0) fitSeconds *= selection.kept.length / width;
   const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
-  const fitOfKept = selection === undefined ? 0 : pace().fitSeconds;
+  const fitOfKept = selection === undefined ? 0 : fitSeconds;
   const choosing = tuning.ensemble ? CHOOSING * threads * paceNow() : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
@@ -73,19 +87,30 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
-  const choose = (trials: SearchResult, { linearMargins }: CrossFit): ReturnType<typeof chooseMembers> =>
-    chooseMembers(input, trials, linearMargins, folds, pace());
+  // With the margin, in seconds, what is chosen still has room that much later.
+  const choose = (
+    trials: SearchResult,
+    { linearMargins }: CrossFit,
+    margin = 0,
+  ): ReturnType<typeof chooseMembers> =>
+    chooseMembers(
+      input,
+      trials,
+      linearMargins,
+      folds,
+      (members) => finishing(members) + margin < remaining(budget),
+    );
   const first = shorten(budget, affordable.at(-1) ?? reserves[0], input.share);
   // What was set aside goes back to the search as far as what is best so far does not need it. A single model may yet
-  // give way to a slower one. Choosing once more takes as long again.
+  // give way to a slower one. Choosing once more takes as long again, and must not find that what is best has no room.
   const extension = (found: SearchResult): number => {
     const begin = elapsed(budget);
-    const { members, ensemble } = choose(found, wide);
+    const { members, ensemble } = choose(found, wide, choosing);
     const seconds = elapsed(budget) - begin;
     const needed =
       ensemble?.kept === true
-        ? finishing(growingOf(found, members))
-        : Math.max(reserveFor(1), finishing([slowestOf(found)]));
+        ? finishingOf(found, members)
+        : Math.max(reserveFor(1), ...contendersOf(found).map((trial) => finishing([growingOf(trial)])));
     const last = shorten(budget, needed + fitOfKept + seconds, input.share);
     return Math.max(0, remaining(last) - remaining(first));
   };
@@ -96,7 +121,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   return {
     plain: base,
     ...(members.length === 0 ? { fit: linear } : {}),
-    finishingSeconds: finishing(growingOf(found, members)),
+    finishingSeconds: finishingOf(found, members),
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -136,19 +161,17 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   };
 }
 
-/** Seconds of growing each of some trials. */
-function growingOf({ trials }: SearchResult, some: readonly { readonly trial: number }[]): number[] {
+/** The trials of some numbers. */
+function trialsOf({ trials }: SearchResult, numbers: readonly number[]): Trial[] {
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
-  return some.map(({ trial }) => growingSeconds(byNumber.get(trial)!));
+  return numbers.map((number) => byNumber.get(number)!);
 }
 
-/** Seconds of growing the slowest of the best complete trials. */
-function slowestOf({ trials, ranking }: SearchResult): number {
-  const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
-  const complete = ranking
-    .map((number) => byNumber.get(number)!)
-    .filter(({ status }) => status === 'complete');
-  return Math.max(0, ...complete.slice(0, CONTENDERS).map(growingSeconds));
+/** The best complete trials. */
+function contendersOf(found: SearchResult): Trial[] {
+  return trialsOf(found, found.ranking)
+    .filter(({ status }) => status === 'complete')
+    .slice(0, CONTENDERS);
 }
 
 /** How trials are parted into rows that train and rows that judge. */

@@ -16,25 +16,35 @@ export interface Pace {
   readonly threads: number;
 }
 
-/** Seconds of a trial with the default trees, all threads together: about a third of a fit is growing them. */
-export function defaultTrialSeconds({ fitSeconds, threads }: Pace): number {
-  return (fitSeconds / 3) * threads;
+/** What growing the trees of a trial took. */
+export interface Growing {
+  /** All threads together. */
+  readonly seconds: number;
+  /** Trees of more than some hundred leaves each. */
+  readonly isDeep: boolean;
+}
+
+/** Growing the default trees: about a third of a fit. */
+export function defaultGrowing({ fitSeconds, threads }: Pace): Growing {
+  return { seconds: (fitSeconds / 3) * threads, isDeep: false };
 }
 
 /**
  * Wall seconds that it takes to fit what was chosen, to explain it, and for what follows, as measured on such jobs.
  *
- * @param members of each kind of trees that is blended the seconds of its trial, all threads together
+ * @param members the kinds of trees that are blended
  */
 export function finishingSeconds(
   { fits, explains, afterwards }: Finishing,
   { fitSeconds, pace, threads }: Pace,
-  members: readonly number[],
+  members: readonly Growing[],
 ): number {
-  const trees = members.reduce((sum, seconds) => sum + seconds, 0) / threads;
+  const trees = members.reduce((sum, { seconds }) => sum + seconds, 0) / threads;
+  const deep = members.filter(({ isDeep }) => isDeep).length;
   // Beside the trees, a fit has a regression and reads all rows. Explaining walks all trees about as long as one fit
   // of them takes.
-  const explaining = (EXPLANATION + EXPLANATION_OF_MEMBER * members.length) * pace + trees;
+  const explaining =
+    (EXPLANATION + EXPLANATION_OF_MEMBER * members.length + EXPLANATION_OF_DEEP * deep) * pace + trees;
   return FIT * fits * (fitSeconds * (2 / 3) + trees) + (explains ? explaining : 0) + afterwards * pace;
 }
 
@@ -60,7 +70,9 @@ const FIT = 0.95;
 /** Seconds of computing, of all threads together, for resampling, permutations and partial dependence. */
 const EXPLANATION = 1.3;
 /** The same for the contributions and interactions of one member's trees. */
-const EXPLANATION_OF_MEMBER = 0.5;
+const EXPLANATION_OF_MEMBER = 1;
+/** The same on top where they are deep: their interactions take longer than growing them tells. */
+const EXPLANATION_OF_DEEP = 1.5;
 /** The same for what happens but once in a process. */
 const WARMING = 2;
 /** However small the table, so much of the first fit is no warming. */
