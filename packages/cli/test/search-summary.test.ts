@@ -27,6 +27,7 @@ const ensemble: NonNullable<Search['ensemble']> = {
   kept: true,
   method: 'greedy',
   members: [],
+  leftOut: 0,
   gain: 0.002,
   standardError: 0.0005,
   low: 0.001,
@@ -81,6 +82,9 @@ describe('what a search found, in the terminal', () => {
     expect(lines[5]).toBe(
       'A blend is better than the best trial alone (its log loss a row is lower by 0.0020, with 95 % confidence by at least 0.0012) and is used: 75.0 % boosted trees, depth 4 (trial 1), 25.0 % boosted trees, depth 3 (trial 0).',
     );
+    expect(text({ ensemble: { ...ensemble, leftOut: 1 } })).toContain(
+      '(trial 0). 1 lighter member had no room: eight at most, and no more than there is time to fit.',
+    );
     // The score of a trial has no regression: it must not be held against what has one.
     expect(lines[6]).toBe(
       'With the regression and calibrated, the model reaches log_loss 0.3500 out of fold; training without a search reaches 0.3700 in the same way.',
@@ -93,16 +97,17 @@ describe('what a search found, in the terminal', () => {
     expect(text({ members, ensemble: { ...ensemble, kept: false } })).toContain(
       'A blend is not proven to be better than the best trial alone',
     );
-    expect(text({ members })).toContain(
-      'but there was no time to fit it. It uses 100.0 % boosted trees, depth 4',
+    const none = { ...ensemble, kept: false, gain: 0 };
+    expect(text({ members, ensemble: { ...none, leftOut: 2 } })).toContain(
+      'No blend that there was time to fit does better than one alone: it uses 100.0 % boosted trees, depth 4',
     );
     const { ensemble: _, ...single } = search;
     expect(searchLines({ search: { ...single, members } }).at(-2)).toBe(
       'It uses 100.0 % boosted trees, depth 4 (trial 1).',
     );
     const plain = [{ kind: 'boosted trees, depth 5', weight: 1, rounds: 500, params: {} }];
-    const none = { ...single, trials: [trial(2, 'pruned', 0.6)], ranking: [2], members: plain };
-    expect(searchLines({ search: none })).toEqual([
+    const untried = { ...single, trials: [trial(2, 'pruned', 0.6)], ranking: [2], members: plain };
+    expect(searchLines({ search: untried })).toEqual([
       '0 configurations tried on all folds, 1 given up early; a larger --budget would let some end.',
       'It uses 100.0 % boosted trees, depth 5, as plain training has it.',
       expect.stringContaining('training without a search'),

@@ -274,6 +274,52 @@ describe('the choice of an ensemble', () => {
     expect(choice.members.map(({ trial }) => trial).sort()).toStrictEqual([23, 24]);
   });
 
+  it('judges no more members than are allowed, and leaves out the lightest', () => {
+    const given = input(complementary(1, 1500, 5, 0.2));
+    const asked: (readonly number[])[] = [];
+    const atMost = (most: number): EnsembleInput => ({
+      ...given,
+      allows(trials) {
+        asked.push(trials);
+        return trials.length <= most;
+      },
+    });
+    const all = chooseEnsemble(given);
+    expect(all.members.length).toBe(5);
+    expect(chooseEnsemble(atMost(5))).toStrictEqual(all);
+    const three = chooseEnsemble(atMost(3));
+    expect(three.kept).toBe(true);
+    const numbers = (some: typeof all.members): number[] => some.map(({ trial }) => trial).toSorted();
+    expect(numbers(three.members)).toStrictEqual(numbers(all.members.slice(0, 3)));
+    expect(three.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect([all.leftOut, three.leftOut]).toStrictEqual([0, 2]);
+    expect(three.treesEnsemble).toBe(three.members.reduce((sum, { trial }) => sum + 100 + trial, 0));
+    // What five members gain is no claim of three of them: the test is of those that ship.
+    expect(three.gain).toBeGreaterThan(0);
+    expect(three.gain).toBeLessThan(all.gain * 0.8);
+    expect(asked.every((trials) => new Set(trials).size === trials.length)).toBe(true);
+    asked.length = 0;
+    const one = chooseEnsemble(atMost(1));
+    expect(one).toMatchObject({ kept: false, method: 'single', leftOut: 4 });
+    expect(one.treesEnsemble).toBeLessThan(105);
+    // The last one of several need not be asked for: a model has at least one.
+    expect(Math.min(...asked.map(({ length }) => length))).toBe(2);
+  });
+
+  it('gives two of many members about what they gain when there are no others', () => {
+    // Two members and, of each, worse copies that no blend has much of.
+    const made = complementary(14, 3000, 2, 0.1);
+    const random = new Random(5);
+    const copies = made.members.map((margins) => margins.map((margin) => margin + 4 * random.normal()));
+    const few = chooseEnsemble(input(made));
+    const many = chooseEnsemble({
+      ...input({ ...made, members: [...made.members, ...copies] }),
+      allows: (trials) => trials.length <= 2,
+    });
+    expect(many.members.map(({ trial }) => trial)).toStrictEqual(few.members.map(({ trial }) => trial));
+    expect(Math.abs(many.gain - few.gain)).toBeLessThan(0.1 * few.gain);
+  });
+
   it('refuses what it cannot compare', () => {
     const given = input(complementary(1, 40, 2, 0.2));
     const empty = given.members.map((member) => ({ ...member, margins: member.margins.map(() => NaN) }));

@@ -41,7 +41,7 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
             })),
             gain: ensemble.gain,
             atLeast: ensemble.atLeast,
-            kept: members.length > 1,
+            kept: ensemble.kept,
             treesBefore: ensemble.treesSingle,
             treesAfter: ensemble.treesEnsemble,
           },

@@ -92,15 +92,19 @@ function ensembleLines({ members, ensemble }: Search): string[] {
     .join(', ');
   if (ensemble === undefined) return [`It uses ${listed}.`];
   const gain = `its log loss a row is lower by ${figure(ensemble.gain)}, with 95 % confidence by at least ${figure(ensemble.atLeast)}`;
-  if (ensemble.kept && members.length === 1)
-    return [
-      `A blend would be better than the best trial alone (${gain}), but there was no time to fit it. It uses ${listed}.`,
-    ];
-  if (members.length === 1 && ensemble.gain === 0)
-    return [`No blend does better than one alone: it uses ${listed}.`];
-  return members.length > 1
-    ? [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.`]
-    : [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];
+  if (members.length > 1) {
+    const more = plural(ensemble.leftOut, 'lighter member');
+    const limits =
+      ensemble.leftOut > 0
+        ? ` ${more} had no room: eight at most, and no more than there is time to fit.`
+        : '';
+    return [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.${limits}`];
+  }
+  if (ensemble.gain === 0) {
+    const blends = ensemble.leftOut > 0 ? 'blend that there was time to fit' : 'blend';
+    return [`No ${blends} does better than one alone: it uses ${listed}.`];
+  }
+  return [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];
 }
 
 /** Where the best trial does not ship, as fitting it to all rows would have taken longer than there was. */

@@ -13,7 +13,7 @@ export interface Share {
   readonly weight: number;
 }
 
-/** A tree part: one member, or several. */
+/** A tree part: one member, or several, the heaviest first. */
 export type Mix = readonly Share[];
 
 /** Ways to choose among many members. */
@@ -25,6 +25,8 @@ export interface Mixes {
   readonly single: Mix;
   readonly greedy: Mix;
   readonly stacking: Mix;
+  /** How many members a method chose beyond those that are allowed. */
+  readonly leftOut: Readonly<Record<MixingMethod, number>>;
   /** The rows it was chosen on. */
   readonly rows: Uint32Array;
 }
@@ -75,12 +77,30 @@ export function chooseMixes(
   const margins = candidates.map((m) => take(table.members[m].margins, rows));
   const mixOf = (shares: Float64Array): Mix =>
     candidates.map((member, c) => ({ member, weight: shares[c] })).filter(({ weight }) => weight > 0);
+  const greedy = mixOf(greedySelection(labels, margins, { weights, seed }));
+  const stacking = mixOf(stackMembers(labels, margins, { weights }));
+  const kept = { greedy: heaviest(table, greedy), stacking: heaviest(table, stacking) };
   return {
     rows,
     single: [{ member: order[0], weight: 1 }],
-    greedy: mixOf(greedySelection(labels, margins, { weights, seed })),
-    stacking: mixOf(stackMembers(labels, margins, { weights })),
+    ...kept,
+    leftOut: {
+      greedy: greedy.length - kept.greedy.length,
+      stacking: stacking.length - kept.stacking.length,
+    },
   };
+}
+
+/** As many members as may be blended, with shares that add up to 1 again. */
+function heaviest({ members, allows }: OutOfFoldTable, mix: Mix): Mix {
+  // Members ascend by trial.
+  let kept = mix.toSorted((a, b) => b.weight - a.weight || a.member - b.member);
+  while (kept.length > 1 && allows?.(kept.map(({ member }) => members[member].trial)) === false) {
+    kept = kept.slice(0, -1);
+  }
+  if (kept.length === mix.length) return kept;
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
+  return kept.map(({ member, weight }) => ({ member, weight: weight / total }));
 }
 
 /**

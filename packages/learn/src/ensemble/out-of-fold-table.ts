@@ -26,6 +26,11 @@ export interface EnsembleInput {
   readonly members: readonly EnsembleMember[];
   /** Out-of-fold margins of the logistic regression; undefined if there is none. */
   readonly linear?: Scores | undefined;
+  /**
+   * Whether a model may be blended of these trials, the heaviest first; if not, the lightest is left out, down to one.
+   * Every choice heeds it, also those that judge. All are allowed if it is undefined. Must answer the same each time.
+   */
+  readonly allows?: ((trials: readonly number[]) => boolean) | undefined;
   /** Of the draws of members in bagged greedy selection. */
   readonly seed: number;
 }
@@ -39,6 +44,7 @@ export interface OutOfFoldTable {
   readonly linear: Scores;
   /** Ascending by trial. */
   readonly members: readonly EnsembleMember[];
+  readonly allows: ((trials: readonly number[]) => boolean) | undefined;
   /** The folds that have rows, ascending, and the position of each row's fold among them. */
   readonly folds: readonly number[];
   readonly foldOfRow: Uint8Array;
@@ -91,6 +97,7 @@ export function outOfFoldTable(input: EnsembleInput): OutOfFoldTable {
     groups: groups?.filter(isUsable),
     linear: linear?.filter(isUsable) ?? new Float64Array(keptFolds.length),
     members: members.map((member) => ({ ...member, margins: member.margins.filter(isUsable) })),
+    allows: input.allows,
     folds: names,
     foldOfRow,
     partCount,

@@ -1,9 +1,9 @@
 import { chooseEnsemble, kindOf } from '../ensemble/index.ts';
 import type { EnsembleChoice } from '../ensemble/index.ts';
 import type { SearchResult, Trial } from '../search/index.ts';
-import type { TreeMember } from '../training/index.ts';
-import type { ChoiceInput } from './choice-input.ts';
+import type { FitSettings, Rows, TreeMember } from '../training/index.ts';
 import type { Growing } from './finishing.ts';
+import type { CheckedTuning } from './tune-options.ts';
 
 /** The most members that trees are blended of; each is served with the model. */
 const MOST_MEMBERS = 8;
@@ -13,12 +13,21 @@ const MOST_LEAVES = 100;
 /** Trials that an ensemble is chosen from, the best ones. */
 const MOST_CANDIDATES = 30;
 
+/** What a choice of members is made for. */
+export interface MembersInput {
+  readonly rows: Pick<Rows, 'labels' | 'weights' | 'groups'>;
+  readonly settings: { readonly options: Pick<FitSettings['options'], 'folds' | 'seed'> };
+  readonly tuning: Pick<CheckedTuning, 'ensemble'>;
+}
+
 /**
  * The trials that ship and their shares, of those that can still be fitted in time; none if no trial is complete.
  * Where the best trial cannot, the next one takes its place, or the quickest if none can.
+ *
+ * @param isAffordable must answer the same each time
  */
 export function chooseMembers(
-  input: ChoiceInput,
+  input: MembersInput,
   { trials, ranking }: SearchResult,
   linear: Float64Array,
   folds: Uint8Array,
@@ -26,16 +35,16 @@ export function chooseMembers(
 ): { readonly members: EnsembleChoice['members']; readonly ensemble?: EnsembleChoice } {
   const { rows, settings, tuning } = input;
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+  const growingByNumber = (number: number): Growing => growingOf(byNumber.get(number)!);
   const complete = ranking
     .map((number) => byNumber.get(number)!)
     .filter(({ status }) => status === 'complete');
-  const affordable = (some: readonly Trial[]): boolean => isAffordable(some.map(growingOf));
-  const lone =
-    complete.find((trial) => affordable([trial])) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
+  const affordable = complete.filter((trial) => isAffordable([growingOf(trial)]));
+  const lone = affordable.at(0) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];
-  if (!tuning.ensemble || complete.length < 2) return { members: single };
+  if (!tuning.ensemble || affordable.length < 2) return { members: single };
   const { labels, weights, groups } = rows;
-  const candidates = complete.slice(0, MOST_CANDIDATES);
+  const candidates = affordable.slice(0, MOST_CANDIDATES);
   const ensemble = chooseEnsemble({
     labels,
     weights,
@@ -48,23 +57,10 @@ export function chooseMembers(
       trees: treesOf(trial, settings.options.folds),
     })),
     linear,
+    allows: (some) => some.length <= MOST_MEMBERS && isAffordable(some.map(growingByNumber)),
     seed: settings.options.seed,
   });
-  const members = heaviest(ensemble.members, (some) =>
-    affordable(some.map(({ trial }) => byNumber.get(trial)!)),
-  );
-  return { members: members.length < 2 ? single : members, ensemble };
-}
-
-/** The heaviest members, as many as may be, with shares that add up to 1 again. */
-function heaviest(
-  members: EnsembleChoice['members'],
-  allows: (some: EnsembleChoice['members']) => boolean,
-): EnsembleChoice['members'] {
-  let kept = members.slice(0, MOST_MEMBERS);
-  while (kept.length > 1 && !allows(kept)) kept = kept.slice(0, -1);
-  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
-  return kept.map(({ trial, weight }) => ({ trial, weight: weight / total }));
+  return { members: ensemble.kept ? ensemble.members : single, ensemble };
 }
 
 /** Trees that a row walks in the bag of a trial. */

@@ -4,14 +4,14 @@ import type { SearchResult, Trial } from '../search/index.ts';
 import { assignFolds, defaultRecipe, fitRecipe, share, splitsOf } from '../training/index.ts';
 import type { CrossFit, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
-import { elapsed, remaining, shorten, startPace, timed } from './budget.ts';
+import { elapsed, remaining, shorten, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
 import { chooseMaking, makingOf, tablesOf } from './choose-making.ts';
 import { chooseMembers, growingOf, memberOf } from './choose-members.ts';
 import type { FeatureRecord } from './feature-record.ts';
-import { defaultGrowing, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
-import type { Growing, Pace } from './finishing.ts';
+import type { Growing } from './finishing.ts';
+import { FinishingEstimate } from './finishing-estimate.ts';
 import { requireScheme } from './scheme-check.ts';
 import type { SearchSummary, TrialSummary } from './search-summary.ts';
 import type { CheckedTuning } from './tune-options.ts';
@@ -32,6 +32,8 @@ export interface Choice {
 const EXPECTED_MEMBERS = 3;
 /** Seconds of computing, of one thread, that choosing an ensemble takes before it is known how many. */
 const CHOOSING = 1;
+/** By so much of it what is chosen in the end may overrun, since estimates have moved since room was kept for it. */
+const TOLERANCE = 0.5;
 /** Of so many best trials one is likely to be the best in the end. */
 const CONTENDERS = 3;
 /** The first trial begins however little time there is. */
@@ -50,78 +52,66 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     return result;
   };
   const plain = defaultRecipe(rows.dataset.rowCount);
-  const { threads } = settings.pool;
-  const paceNow = startPace(budget, threads);
+  const finishing = new FinishingEstimate(input);
   const base = await fit(rows, plain);
   const baseSeconds = taken.get(base)!;
-  const together = shareTogether(settings.options.folds, threads);
-  // Of the fits to come. A fit takes longer with engineered features, how much longer depends on which these are.
-  let fitSeconds = warmSeconds(baseSeconds, paceNow()) * together;
-  const pace = (): Pace => ({ fitSeconds, pace: paceNow(), threads });
+  finishing.learnFirst(baseSeconds);
 
   const folds = assignFolds(rows, settings.options);
-  const finishing = (members: readonly Growing[]): number =>
-    finishingSeconds({ ...input, fits: input.fits() }, pace(), members);
-  const reserveFor = (members: number): number =>
-    finishing(new Array<Growing>(members).fill(defaultGrowing(pace())));
-  const finishingOf = (found: SearchResult, members: readonly { readonly trial: number }[]): number =>
-    finishing(
-      trialsOf(
-        found,
-        members.map(({ trial }) => trial),
-      ).map(growingOf),
-    );
-  const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => reserveFor(1) };
+  const { fitSeconds } = finishing;
+  const begun = { base, baseSeconds, fitSeconds, fit, folds, reserve: () => finishing.ofDefault(1) };
   const { record, fit: wide } = await chooseMaking(input, begun);
   const { selection } = record;
-  if (wide !== base) fitSeconds = taken.get(wide)! * together;
+  if (wide !== base) finishing.learn(taken.get(wide)!);
   const { length: width } = wide.plan.outputs;
-  if (selection !== undefined && width > 0) fitSeconds *= selection.kept.length / width;
+  if (selection !== undefined && width > 0) finishing.narrow(selection.kept.length / width);
   const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
-  const fitOfKept = selection === undefined ? 0 : fitSeconds;
-  const choosing = tuning.ensemble ? CHOOSING * threads * paceNow() : 0;
+  const fitOfKept = selection === undefined ? 0 : finishing.fitSeconds;
+  let choosing = tuning.ensemble ? finishing.wall(CHOOSING) : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
-    (_, others) => reserveFor(1 + others) + fitOfKept + choosing,
+    (_, others) => finishing.ofDefault(1 + others) + fitOfKept + choosing,
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);
-  // With the margin, in seconds, what is chosen still has room that much later.
+  // Choosing looks at many blends, and must find the same of each: how long it takes, and what is left, is asked once.
   const choose = (
     trials: SearchResult,
     { linearMargins }: CrossFit,
-    margin = 0,
-  ): ReturnType<typeof chooseMembers> =>
-    chooseMembers(
-      input,
-      trials,
-      linearMargins,
-      folds,
-      (members) => finishing(members) + margin < remaining(budget),
-    );
+    spare: number,
+  ): ReturnType<typeof chooseMembers> => {
+    const begin = elapsed(budget);
+    const room = remaining(budget) - choosing - spare;
+    const secondsOf = finishing.now();
+    const chosen = chooseMembers(input, trials, linearMargins, folds, (members) => secondsOf(members) < room);
+    if (chosen.ensemble !== undefined) choosing = elapsed(budget) - begin;
+    return chosen;
+  };
   const first = shorten(budget, affordable.at(-1) ?? reserves[0], input.share);
   // What was set aside goes back to the search as far as what is best so far does not need it. A single model may yet
   // give way to a slower one. Choosing once more takes as long again, and must not find that what is best has no room.
   const extension = (found: SearchResult): number => {
-    const begin = elapsed(budget);
-    const { members, ensemble } = choose(found, wide, choosing);
-    const seconds = elapsed(budget) - begin;
+    const { members, ensemble } = choose(found, wide, choosing + fitOfKept);
+    const secondsOf = finishing.now();
     const needed =
       ensemble?.kept === true
-        ? finishingOf(found, members)
-        : Math.max(reserveFor(1), ...contendersOf(found).map((trial) => finishing([growingOf(trial)])));
-    const last = shorten(budget, needed + fitOfKept + seconds, input.share);
+        ? secondsOf(growingsOf(found, members))
+        : Math.max(
+            finishing.ofDefault(1),
+            ...contendersOf(found).map((trial) => secondsOf([growingOf(trial)])),
+          );
+    const last = shorten(budget, needed + fitOfKept + choosing, input.share);
     return Math.max(0, remaining(last) - remaining(first));
   };
   const found = await runSearch(input, tables, first, record, affordable.length > 1 ? extension : undefined);
   const linear = selection === undefined ? wide : await fit(rows, { ...plain, ...making });
-  const { members, ensemble } = choose(found, linear);
+  const { members, ensemble } = choose(found, linear, -finishing.wall(TOLERANCE));
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
     plain: base,
     ...(members.length === 0 ? { fit: linear } : {}),
-    finishingSeconds: finishingOf(found, members),
+    finishingSeconds: finishing.now()(growingsOf(found, members)),
     recipe: {
       ...making,
       // Without a complete trial, what plain training does is the best that is known.
@@ -165,6 +155,14 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
 function trialsOf({ trials }: SearchResult, numbers: readonly number[]): Trial[] {
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   return numbers.map((number) => byNumber.get(number)!);
+}
+
+/** What growing the trees of some members took. */
+function growingsOf(found: SearchResult, members: readonly { readonly trial: number }[]): Growing[] {
+  return trialsOf(
+    found,
+    members.map(({ trial }) => trial),
+  ).map(growingOf);
 }
 
 /** The best complete trials. */
