@@ -27,7 +27,7 @@ const ensemble: NonNullable<Search['ensemble']> = {
   kept: true,
   method: 'greedy',
   members: [],
-  leftOut: 0,
+  limited: false,
   gain: 0.002,
   standardError: 0.0005,
   low: 0.001,
@@ -82,8 +82,8 @@ describe('what a search found, in the terminal', () => {
     expect(lines[5]).toBe(
       'A blend is better than the best trial alone (its log loss a row is lower by 0.0020, with 95 % confidence by at least 0.0012) and is used: 75.0 % boosted trees, depth 4 (trial 1), 25.0 % boosted trees, depth 3 (trial 0).',
     );
-    expect(text({ ensemble: { ...ensemble, leftOut: 1 } })).toContain(
-      '(trial 0). 1 lighter member had no room: eight at most, and no more than there is time to fit.',
+    expect(text({ ensemble: { ...ensemble, limited: true } })).toContain(
+      '(trial 0). It has no more members than there is time to fit, and eight at most: others would have had a share.',
     );
     // The score of a trial has no regression: it must not be held against what has one.
     expect(lines[6]).toBe(
@@ -98,7 +98,7 @@ describe('what a search found, in the terminal', () => {
       'A blend is not proven to be better than the best trial alone',
     );
     const none = { ...ensemble, kept: false, gain: 0 };
-    expect(text({ members, ensemble: { ...none, leftOut: 2 } })).toContain(
+    expect(text({ members, ensemble: { ...none, limited: true } })).toContain(
       'No blend that there was time to fit does better than one alone: it uses 100.0 % boosted trees, depth 4',
     );
     const { ensemble: _, ...single } = search;

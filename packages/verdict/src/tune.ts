@@ -38,7 +38,7 @@ export interface TuneJob
 const journalName = 'search.journal';
 
 /** Seconds of computing that are set aside for drawing, writing and ending. */
-const AFTERWARDS = 7.2;
+const AFTERWARDS = 4.7;
 
 /**
  * Searches for the best model and does with it what `train` does: the same results, and a table of all trials.

@@ -93,15 +93,13 @@ function ensembleLines({ members, ensemble }: Search): string[] {
   if (ensemble === undefined) return [`It uses ${listed}.`];
   const gain = `its log loss a row is lower by ${figure(ensemble.gain)}, with 95 % confidence by at least ${figure(ensemble.atLeast)}`;
   if (members.length > 1) {
-    const more = plural(ensemble.leftOut, 'lighter member');
-    const limits =
-      ensemble.leftOut > 0
-        ? ` ${more} had no room: eight at most, and no more than there is time to fit.`
-        : '';
+    const limits = ensemble.limited
+      ? ' It has no more members than there is time to fit, and eight at most: others would have had a share.'
+      : '';
     return [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.${limits}`];
   }
   if (ensemble.gain === 0) {
-    const blends = ensemble.leftOut > 0 ? 'blend that there was time to fit' : 'blend';
+    const blends = ensemble.limited ? 'blend that there was time to fit' : 'blend';
     return [`No ${blends} does better than one alone: it uses ${listed}.`];
   }
   return [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];

@@ -16,8 +16,8 @@ export interface EnsembleChoice extends GainTest {
   readonly method: 'single' | MixingMethod;
   /** Shares of the tree part's margin, above 0, the largest first; they add up to 1. */
   readonly members: readonly { readonly trial: number; readonly weight: number }[];
-  /** Members that would have had a share, had they been allowed. */
-  readonly leftOut: number;
+  /** True if members that are not allowed would have been chosen: with more of them a blend may be better. */
+  readonly limited: boolean;
   /** The best single trial. */
   readonly single: number;
   /** Trees that a row walks with the best single trial, and with the ensemble, kept or not. */
@@ -35,8 +35,8 @@ const SIGNIFICANCE = 0.05;
  * Chooses the members of the tree part by log loss on out-of-fold margins, and judges the choice by cross-fitting:
  * for each fold, members, shares, the method (greedy selection or stacking, itself judged on folds within the others)
  * and the blend with the regression are chosen on the rows of the other folds, and so is the best single member; both
- * predict the fold. The ensemble is kept only if a paired test on these predictions says that it is better. Where not
- * every number of members is allowed, all of these choices leave out the lightest, so that what is judged is what ships.
+ * predict the fold. The ensemble is kept only if a paired test on these predictions says that it is better. All of
+ * these choices have no more members than are allowed, so that what is judged is what ships.
  *
  * Rows without a prediction (NaN) have no part in anything. With predictions of one fold only nothing can be judged,
  * and the best single trial is chosen. Same input, same result.
@@ -64,7 +64,7 @@ export function chooseEnsemble(input: EnsembleInput): EnsembleChoice {
       trial: members[member].trial,
       weight,
     })),
-    leftOut: final.leftOut[method],
+    limited: final.limited[method],
     ...judged,
     single: members[final.single[0].member].trial,
     treesSingle: treesOf(table, final.single),

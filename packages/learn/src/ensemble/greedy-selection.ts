@@ -10,6 +10,11 @@ export interface GreedyOptions {
   readonly bags?: number;
   /** Of the draws of members; matters with `bags` above 1. */
   readonly seed?: number;
+  /**
+   * Whether these members may be in one mean; asked before one more joins several, in the order in which they came. The
+   * first is always allowed. Default: all are.
+   */
+  readonly allows?: ((members: readonly number[]) => boolean) | undefined;
 }
 
 /** Most members that a selection begins with. */
@@ -34,7 +39,7 @@ export function greedySelection(
   members: readonly Scores[],
   options: GreedyOptions = {},
 ): Float64Array {
-  const { weights, bags = 1, seed = 0 } = options;
+  const { weights, bags = 1, seed = 0, allows = () => true } = options;
   requireLabels(labels, weights);
   requireCount('members', members.length, 1);
   requireCount('bags', bags, 1);
@@ -45,7 +50,7 @@ export function greedySelection(
   const random = new Random(seed, 'ensemble');
   for (let bag = 0; bag < bags; bag++) {
     const open = bags === 1 ? order : drawHalf(order, random);
-    const counts = climb(labels, members, weights, open);
+    const counts = climb(labels, members, weights, open, allows);
     const total = counts.reduce((sum, count) => sum + count, 0);
     for (const m of open) shares[m] += counts[m] / total / bags;
   }
@@ -64,12 +69,17 @@ function climb(
   members: readonly Scores[],
   weights: Float64Array | undefined,
   order: readonly number[],
+  allows: (members: readonly number[]) => boolean,
 ): Uint32Array {
   const counts = new Uint32Array(members.length);
   const sum = new Float64Array(labels.length);
+  /** Those in the mean. */
+  let inside: number[] = [];
+  const mayJoin = (m: number): boolean => inside.length === 0 || counts[m] > 0 || allows([...inside, m]);
   const add = (m: number): void => {
     const margins = members[m];
     for (let row = 0; row < sum.length; row++) sum[row] += margins[row];
+    if (counts[m] === 0) inside.push(m);
     counts[m]++;
   };
   /** The loss of the mean with one more member. */
@@ -85,24 +95,26 @@ function climb(
 
   let loss = Infinity;
   let size = 0;
-  const prefix = order.slice(0, MOST_AT_START);
-  prefix.forEach((m, position) => {
-    const next = lossWith(m, position + 1);
+  for (const m of order.slice(0, MOST_AT_START)) {
+    if (!mayJoin(m)) continue;
+    const next = lossWith(m, inside.length + 1);
     add(m);
-    if (!falls(next, loss)) return;
+    if (!falls(next, loss)) continue;
     loss = next;
-    size = position + 1;
-  });
+    size = inside.length;
+  }
+  const start = inside.slice(0, size);
+  inside = [];
   counts.fill(0);
   sum.fill(0);
-  for (const m of prefix.slice(0, size)) add(m);
+  for (const m of start) add(m);
 
   for (let addition = 0; addition < MOST_ADDITIONS; addition++) {
     let best = -1;
     let bestLoss = loss;
     for (const m of order) {
       const next = lossWith(m, size + 1);
-      if (!falls(next, bestLoss)) continue;
+      if (!falls(next, bestLoss) || !mayJoin(m)) continue;
       best = m;
       bestLoss = next;
     }

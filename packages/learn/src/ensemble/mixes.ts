@@ -25,8 +25,8 @@ export interface Mixes {
   readonly single: Mix;
   readonly greedy: Mix;
   readonly stacking: Mix;
-  /** How many members a method chose beyond those that are allowed. */
-  readonly leftOut: Readonly<Record<MixingMethod, number>>;
+  /** True if a method would have had members that are not allowed. */
+  readonly limited: Readonly<Record<MixingMethod, boolean>>;
   /** The rows it was chosen on. */
   readonly rows: Uint32Array;
 }
@@ -76,29 +76,38 @@ export function chooseMixes(
   const weights = table.weights && take(table.weights, rows);
   const margins = candidates.map((m) => take(table.members[m].margins, rows));
   const mixOf = (shares: Float64Array): Mix =>
-    candidates.map((member, c) => ({ member, weight: shares[c] })).filter(({ weight }) => weight > 0);
-  const greedy = mixOf(greedySelection(labels, margins, { weights, seed }));
-  const stacking = mixOf(stackMembers(labels, margins, { weights }));
-  const kept = { greedy: heaviest(table, greedy), stacking: heaviest(table, stacking) };
+    candidates
+      .map((member, c) => ({ member, weight: shares[c] }))
+      .filter(({ weight }) => weight > 0)
+      // Members ascend by trial.
+      .sort((a, b) => b.weight - a.weight || a.member - b.member);
+  const limited = { greedy: false, stacking: false };
+  const allowed = (method: MixingMethod, some: readonly number[]): boolean => {
+    const isAllowed = table.allows?.(some.map((member) => table.members[member].trial)) ?? true;
+    if (!isAllowed) limited[method] = true;
+    return isAllowed;
+  };
+  const allows = (some: readonly number[]): boolean =>
+    allowed(
+      'greedy',
+      some.map((c) => candidates[c]),
+    );
   return {
     rows,
     single: [{ member: order[0], weight: 1 }],
-    ...kept,
-    leftOut: {
-      greedy: greedy.length - kept.greedy.length,
-      stacking: stacking.length - kept.stacking.length,
-    },
+    greedy: mixOf(greedySelection(labels, margins, { weights, seed, allows })),
+    stacking: heaviest(mixOf(stackMembers(labels, margins, { weights })), (some) =>
+      allowed('stacking', some),
+    ),
+    limited,
   };
 }
 
-/** As many members as may be blended, with shares that add up to 1 again. */
-function heaviest({ members, allows }: OutOfFoldTable, mix: Mix): Mix {
-  // Members ascend by trial.
-  let kept = mix.toSorted((a, b) => b.weight - a.weight || a.member - b.member);
-  while (kept.length > 1 && allows?.(kept.map(({ member }) => members[member].trial)) === false) {
-    kept = kept.slice(0, -1);
-  }
-  if (kept.length === mix.length) return kept;
+/** As many members of a mix as may be blended, with shares that add up to 1 again. */
+function heaviest(mix: Mix, allows: (members: readonly number[]) => boolean): Mix {
+  let kept = mix;
+  while (kept.length > 1 && !allows(kept.map(({ member }) => member))) kept = kept.slice(0, -1);
+  if (kept.length === mix.length) return mix;
   const total = kept.reduce((sum, { weight }) => sum + weight, 0);
   return kept.map(({ member, weight }) => ({ member, weight: weight / total }));
 }

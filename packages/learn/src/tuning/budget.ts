@@ -7,6 +7,8 @@ export interface Budget {
   readonly seconds: number | undefined;
   /** Seconds of computing that the process has used, all threads together. */
   readonly cpu: () => number;
+  /** How many times as long computing takes here as where what is known in seconds of computing was measured. */
+  readonly slowness: number;
 }
 
 /** With other work on the machine a second of computing takes longer than so many seconds only for a moment. */

@@ -6,7 +6,7 @@ import type { Growing, Pace } from './finishing.ts';
 /** Wall seconds that finishing takes, from what the fits of a search have taken so far. */
 export class FinishingEstimate {
   readonly #input: ChoiceInput;
-  /** Wall seconds that a second of computing takes now. */
+  /** Wall seconds that a second of computing takes now, on a machine of this speed. */
   readonly #paceNow: () => number;
   /** Share of its time that a fit takes beside another one. */
   readonly #together: number;
@@ -15,8 +15,9 @@ export class FinishingEstimate {
   /** The pace of the machine is measured from now on. */
   constructor(input: ChoiceInput) {
     const { pool, options } = input.settings;
+    const pace = startPace(input.budget, pool.threads);
     this.#input = input;
-    this.#paceNow = startPace(input.budget, pool.threads);
+    this.#paceNow = () => pace() * input.budget.slowness;
     this.#together = shareTogether(options.folds, pool.threads);
   }
 

@@ -65,15 +65,17 @@ export function shareTogether(folds: number, threads: number): number {
   return Math.ceil((2 * folds) / threads) / (2 * Math.ceil(folds / threads));
 }
 
+// Seconds of computing below are those of the machine that `measureSlowness` compares with.
+
 /** What a fit takes of what the first one and its trial took. */
 const FIT = 0.95;
 /** Seconds of computing, of all threads together, for resampling, permutations and partial dependence. */
-const EXPLANATION = 1.3;
+const EXPLANATION = 0.8;
 /** The same for the contributions and interactions of one member's trees. */
-const EXPLANATION_OF_MEMBER = 1;
+const EXPLANATION_OF_MEMBER = 0.7;
 /** The same on top where they are deep: their interactions take longer than growing them tells. */
-const EXPLANATION_OF_DEEP = 1.5;
+const EXPLANATION_OF_DEEP = 1;
 /** The same for what happens but once in a process. */
-const WARMING = 2;
+const WARMING = 1.3;
 /** However small the table, so much of the first fit is no warming. */
 const LEAST_SHARE = 0.45;

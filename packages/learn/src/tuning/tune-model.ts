@@ -4,6 +4,7 @@ import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
 import { chooseRecipe } from './choose-recipe.ts';
 import type { Choice } from './choose-recipe.ts';
+import { measureSlowness } from './machine-speed.ts';
 import { scoreOutOfFold } from './model-score.ts';
 import { searchNested } from './nested.ts';
 import type { SearchSummary } from './search-summary.ts';
@@ -27,8 +28,12 @@ export interface TunedModel extends TrainedModel {
 export async function tuneModel(table: TrainingTable, options: TuneOptions = {}): Promise<TunedModel> {
   const tuning = checkTuning(options);
   const now = options.now ?? (() => performance.now());
+  const started = options.started ?? now();
+  const seconds = tuning.budget;
   const { cpu = processSeconds } = options;
-  const budget: Budget = { now, started: options.started ?? now(), seconds: tuning.budget, cpu };
+  // A second of a given clock of computing is what that says.
+  const slowness = seconds === undefined || options.cpu !== undefined ? 1 : measureSlowness();
+  const budget: Budget = { now, started, seconds, cpu, slowness };
   const { afterwards = 0, journal, signal, onTrial } = options;
   const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
   // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.

@@ -33,7 +33,10 @@ export interface TuneOptions extends ModelOptions {
   readonly journal?: { readonly file: string; readonly resume: boolean };
   /** Milliseconds of a clock that only goes forward; default that of the process. */
   readonly now?: () => number;
-  /** Seconds of computing that the process has used, all threads together; default that of the process. */
+  /**
+   * Seconds of computing that the process has used, all threads together; default that of the process, and the speed
+   * of the machine is then measured.
+   */
   readonly cpu?: () => number;
   /** When the budget began, by that clock; default: when the search is called. */
   readonly started?: number;
