@@ -92,8 +92,11 @@ function gridSection(grid: GridResult): string[] {
 }
 
 function tuningSection({ budget, seeds, metric, rows, cells }: NonNullable<Results['tuning']>): string[] {
-  const seconds = (side: 'ours' | 'theirs'): string =>
-    `${mean(cells.map((cell) => cell[side].seconds)).toFixed(1)} s, ${mean(cells.map((cell) => cell[side].trials)).toFixed(0)} trials`;
+  const seconds = (side: 'ours' | 'theirs'): string => {
+    const taken = cells.map((cell) => cell[side].seconds);
+    const ends = [Math.min(...taken), Math.max(...taken)].map((end) => end.toFixed(1));
+    return `${mean(taken).toFixed(1)} s (${ends.join(' to ')}), ${mean(cells.map((cell) => cell[side].trials)).toFixed(0)} trials`;
+  };
   return [
     `## ${budget} seconds on one core`,
     `\`verdict tune --budget ${budget} --threads 1\` beside Optuna's TPE over XGBoost (native categories, five stratified ` +
@@ -123,7 +126,7 @@ function tuningSection({ budget, seeds, metric, rows, cells }: NonNullable<Resul
         signed(ours.logLoss - hindsight.logLoss),
       ]),
     ),
-    `Mean time and trials: verdict ${seconds('ours')} (the whole command); Optuna ${seconds('theirs')} (with the refit).`,
+    `Mean time (least to most) and trials: verdict ${seconds('ours')} (the whole command); Optuna ${seconds('theirs')} (with the refit).`,
   ];
 }
 

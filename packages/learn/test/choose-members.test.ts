@@ -74,6 +74,8 @@ describe('the members that ship', () => {
     expect(numbers(chosenOf(slowFirst, 8))).toStrictEqual([1]);
     expect(numbers(chosenOf(slowFirst, 1))).toStrictEqual([2]);
     expect(chosenOf(slowFirst, 1).ensemble).toBeUndefined();
+    // With time for one, it was for want of time that there is no blend.
+    expect(chosenOf(slowFirst, 7).ensemble).toMatchObject({ kept: false, gain: 0, limited: true });
     // Trials that can not be fitted are no candidates: the one that a gain is measured against can ship, too.
     const { members, ensemble } = chosenOf(slowFirst, 8);
     expect(ensemble).toMatchObject({ kept: false });

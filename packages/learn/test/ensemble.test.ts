@@ -330,6 +330,11 @@ describe('the choice of an ensemble', () => {
     });
     expect(choice.kept).toBe(true);
     expect(choice.members.length).toBe(3);
+    // One that may be with nobody is no hindrance, though no other is as good alone.
+    const others = chooseEnsemble({ ...given, allows: (trials) => !trials.includes(choice.single) });
+    expect([others.kept, others.limited, others.single]).toStrictEqual([true, true, choice.single]);
+    expect(others.members.map(({ trial }) => trial)).not.toContain(choice.single);
+    expect(others.members.length).toBe(3);
   });
 
   it('refuses what it cannot compare', () => {

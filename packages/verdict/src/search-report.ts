@@ -42,6 +42,7 @@ export function searchReportOf(search: SearchSummary): SearchReportInput {
             gain: ensemble.gain,
             atLeast: ensemble.atLeast,
             kept: ensemble.kept,
+            limited: ensemble.limited,
             treesBefore: ensemble.treesSingle,
             treesAfter: ensemble.treesEnsemble,
           },

@@ -37,7 +37,7 @@ export interface TuneJob
 /** The name of the journal in the output folder. */
 const journalName = 'search.journal';
 
-/** Seconds of computing that are set aside for drawing, writing and ending. */
+/** Seconds of computing that are set aside for drawing, writing and ending; see `TuneOptions.afterwards`. */
 const AFTERWARDS = 4.7;
 
 /**

@@ -289,6 +289,7 @@ export function sampleSearch(
       gain: 0.0021,
       atLeast: 0.0007,
       kept: true,
+      limited: false,
       treesBefore: 620,
       treesAfter: 1490,
     },

@@ -56,14 +56,16 @@ describe('the search in the report', () => {
     );
     expect(kept).toContain('walks 1 490 trees for a row instead of 620 (2.4 times as many)');
     expect(kept).toMatch(/gradient-boosted trees 17 0\.6 60\.0 % DART 44/u);
-    const { ensemble } = search;
-    const not = await wordsOf({
-      ...search,
-      ...(ensemble === undefined
-        ? {}
-        : { ensemble: { ...ensemble, kept: false, atLeast: null, members: [] } }),
-    });
+    const reported = async (change: Partial<NonNullable<typeof search.ensemble>>): Promise<string> =>
+      wordsOf({ ...search, ensemble: { ...search.ensemble!, ...change } });
+    const not = await reported({ kept: false, atLeast: null, members: [] });
     expect(not).toContain('An ensemble was tried and not kept');
+    expect(await reported({ limited: true })).toContain(
+      'lower than that of the best single trial that there was time to fit by 0.0021',
+    );
+    const none = await reported({ kept: false, limited: true, gain: 0, atLeast: 0, treesAfter: 620 });
+    expect(none).toContain('No blend that there was time to fit did better than one trial alone.');
+    expect(none).not.toContain('It walks');
     expect(not).toContain('of the best single trial by 0.0021. It walks');
   });
 

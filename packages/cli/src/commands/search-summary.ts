@@ -92,17 +92,13 @@ function ensembleLines({ members, ensemble }: Search): string[] {
     .join(', ');
   if (ensemble === undefined) return [`It uses ${listed}.`];
   const gain = `its log loss a row is lower by ${figure(ensemble.gain)}, with 95 % confidence by at least ${figure(ensemble.atLeast)}`;
-  if (members.length > 1) {
-    const limits = ensemble.limited
-      ? ' It has no more members than there is time to fit, and eight at most: others would have had a share.'
-      : '';
-    return [`A blend is better than the best trial alone (${gain}) and is used: ${listed}.${limits}`];
-  }
-  if (ensemble.gain === 0) {
-    const blends = ensemble.limited ? 'blend that there was time to fit' : 'blend';
-    return [`No ${blends} does better than one alone: it uses ${listed}.`];
-  }
-  return [`A blend is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`];
+  const inTime = ensemble.limited ? ' that there was time to fit' : '';
+  if (members.length > 1)
+    return [`A blend is better than the best trial alone${inTime} (${gain}) and is used: ${listed}.`];
+  if (ensemble.gain === 0) return [`No blend${inTime} does better than one alone: it uses ${listed}.`];
+  return [
+    `A blend${inTime} is not proven to be better than the best trial alone (${gain}): it uses ${listed}.`,
+  ];
 }
 
 /** Where the best trial does not ship, as fitting it to all rows would have taken longer than there was. */

@@ -16,7 +16,7 @@ export interface EnsembleChoice extends GainTest {
   readonly method: 'single' | MixingMethod;
   /** Shares of the tree part's margin, above 0, the largest first; they add up to 1. */
   readonly members: readonly { readonly trial: number; readonly weight: number }[];
-  /** True if members that are not allowed would have been chosen: with more of them a blend may be better. */
+  /** True if members were refused, since they are not allowed: with more of them a blend may be better. */
   readonly limited: boolean;
   /** The best single trial. */
   readonly single: number;
@@ -64,7 +64,7 @@ export function chooseEnsemble(input: EnsembleInput): EnsembleChoice {
       trial: members[member].trial,
       weight,
     })),
-    limited: final.limited[method],
+    limited: final.isLimited,
     ...judged,
     single: members[final.single[0].member].trial,
     treesSingle: treesOf(table, final.single),

@@ -95,7 +95,8 @@ function climb(
 
   let loss = Infinity;
   let size = 0;
-  for (const m of order.slice(0, MOST_AT_START)) {
+  for (const m of order) {
+    if (inside.length === MOST_AT_START) break;
     if (!mayJoin(m)) continue;
     const next = lossWith(m, inside.length + 1);
     add(m);

@@ -25,8 +25,8 @@ export interface Mixes {
   readonly single: Mix;
   readonly greedy: Mix;
   readonly stacking: Mix;
-  /** True if a method would have had members that are not allowed. */
-  readonly limited: Readonly<Record<MixingMethod, boolean>>;
+  /** True if members could not be had, since they are not allowed. */
+  readonly isLimited: boolean;
   /** The rows it was chosen on. */
   readonly rows: Uint32Array;
 }
@@ -71,7 +71,16 @@ export function chooseMixes(
     parts.reduce((sum, loss, part) => (without.includes(part) ? sum : sum + loss), 0),
   );
   const order = totals.map((_, m) => m).sort((a, b) => totals[a] - totals[b] || a - b);
-  const candidates = order.slice(0, MOST_CANDIDATES);
+  const isAllowed = (some: readonly number[]): boolean =>
+    table.allows?.(some.map((member) => table.members[member].trial)) ?? true;
+  const best = order.slice(0, MOST_CANDIDATES);
+  // Who may be with nobody would only keep the others from each other.
+  const candidates = best.filter((m) => best.some((other) => other !== m && isAllowed([m, other])));
+  const single: Mix = [{ member: order[0], weight: 1 }];
+  let isLimited = candidates.length < best.length;
+  if (candidates.length === 0) {
+    return { rows, single, greedy: single, stacking: single, isLimited: isLimited && best.length > 1 };
+  }
   const labels = take(table.labels, rows);
   const weights = table.weights && take(table.weights, rows);
   const margins = candidates.map((m) => take(table.members[m].margins, rows));
@@ -81,26 +90,20 @@ export function chooseMixes(
       .filter(({ weight }) => weight > 0)
       // Members ascend by trial.
       .sort((a, b) => b.weight - a.weight || a.member - b.member);
-  const limited = { greedy: false, stacking: false };
-  const allowed = (method: MixingMethod, some: readonly number[]): boolean => {
-    const isAllowed = table.allows?.(some.map((member) => table.members[member].trial)) ?? true;
-    if (!isAllowed) limited[method] = true;
-    return isAllowed;
+  const allows = (some: readonly number[]): boolean => {
+    const allowed = isAllowed(some);
+    isLimited ||= !allowed;
+    return allowed;
   };
-  const allows = (some: readonly number[]): boolean =>
-    allowed(
-      'greedy',
-      some.map((c) => candidates[c]),
-    );
-  return {
-    rows,
-    single: [{ member: order[0], weight: 1 }],
-    greedy: mixOf(greedySelection(labels, margins, { weights, seed, allows })),
-    stacking: heaviest(mixOf(stackMembers(labels, margins, { weights })), (some) =>
-      allowed('stacking', some),
-    ),
-    limited,
-  };
+  const greedy = mixOf(
+    greedySelection(labels, margins, {
+      weights,
+      seed,
+      allows: (some) => allows(some.map((c) => candidates[c])),
+    }),
+  );
+  const stacking = heaviest(mixOf(stackMembers(labels, margins, { weights })), allows);
+  return { rows, single, greedy, stacking, isLimited };
 }
 
 /** As many members of a mix as may be blended, with shares that add up to 1 again. */

@@ -27,8 +27,9 @@ export interface EnsembleInput {
   /** Out-of-fold margins of the logistic regression; undefined if there is none. */
   readonly linear?: Scores | undefined;
   /**
-   * Whether a model may be blended of these trials; one alone always may. Greedy selection adds none that may not be
-   * added, stacking leaves out the lightest until the others may. Every choice heeds it, also those that judge. All are
+   * Whether a model may be blended of these trials; one alone always may. Trials that may be with no other are no
+   * candidates for a blend, greedy selection adds none that may not be added, stacking leaves out the lightest until the
+   * others may. Every choice heeds it, also those that judge. All are
    * allowed if it is undefined. Must answer the same each time.
    */
   readonly allows?: ((trials: readonly number[]) => boolean) | undefined;

@@ -42,7 +42,7 @@ export function chooseMembers(
   const affordable = complete.filter((trial) => isAffordable([growingOf(trial)]));
   const lone = affordable.at(0) ?? complete.toSorted((a, b) => a.seconds - b.seconds).at(0);
   const single = lone === undefined ? [] : [{ trial: lone.number, weight: 1 }];
-  if (!tuning.ensemble || affordable.length < 2) return { members: single };
+  if (!tuning.ensemble || complete.length < 2 || affordable.length === 0) return { members: single };
   const { labels, weights, groups } = rows;
   const candidates = affordable.slice(0, MOST_CANDIDATES);
   const ensemble = chooseEnsemble({
@@ -60,7 +60,10 @@ export function chooseMembers(
     allows: (some) => some.length <= MOST_MEMBERS && isAffordable(some.map(growingByNumber)),
     seed: settings.options.seed,
   });
-  return { members: ensemble.kept ? ensemble.members : single, ensemble };
+  return {
+    members: ensemble.kept ? ensemble.members : single,
+    ensemble: { ...ensemble, limited: ensemble.limited || affordable.length < complete.length },
+  };
 }
 
 /** Trees that a row walks in the bag of a trial. */

@@ -31,9 +31,9 @@ export interface Choice {
 /** Most members that time is set aside for before it is known how many there are. */
 const EXPECTED_MEMBERS = 3;
 /** Seconds of computing, of one thread, that choosing an ensemble takes before it is known how many. */
-const CHOOSING = 1;
+const CHOOSING = 0.65;
 /** By so much of it what is chosen in the end may overrun, since estimates have moved since room was kept for it. */
-const TOLERANCE = 0.5;
+const TOLERANCE = 0.3;
 /** Of so many best trials one is likely to be the best in the end. */
 const CONTENDERS = 3;
 /** The first trial begins however little time there is. */
@@ -71,7 +71,8 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   let choosing = tuning.ensemble ? finishing.wall(CHOOSING) : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
-    (_, others) => finishing.ofDefault(1 + others) + fitOfKept + choosing,
+    // It is chosen twice: when the search might end, and when it has.
+    (_, others) => finishing.ofDefault(1 + others) + fitOfKept + 2 * choosing,
   );
   // Where time is short, trials go before members: no more is set aside for these than for the search.
   const affordable = reserves.filter((seconds) => seconds <= remaining(budget) / 2);

@@ -3,7 +3,7 @@ export interface Finishing {
   /** Fits, one on the rows that it was chosen on being 1: with a hold-out of a fifth of the rows, 2.25. */
   readonly fits: number;
   readonly explains: boolean;
-  /** Seconds of computing for what follows, all threads together. */
+  /** Seconds of computing for what follows, all threads together, where `measureSlowness` is 1. */
   readonly afterwards: number;
 }
 
@@ -11,7 +11,7 @@ export interface Finishing {
 export interface Pace {
   /** Seconds of a fit of the default trees on the rows of the search, with the regression, beside another fit. */
   readonly fitSeconds: number;
-  /** Wall seconds that a second of computing takes. */
+  /** Wall seconds that takes what is a second of computing where `measureSlowness` is 1. */
   readonly pace: number;
   readonly threads: number;
 }
@@ -65,7 +65,7 @@ export function shareTogether(folds: number, threads: number): number {
   return Math.ceil((2 * folds) / threads) / (2 * Math.ceil(folds / threads));
 }
 
-// Seconds of computing below are those of the machine that `measureSlowness` compares with.
+// Seconds of computing below are those of the machine where `measureSlowness` is 1.
 
 /** What a fit takes of what the first one and its trial took. */
 const FIT = 0.95;

@@ -34,15 +34,15 @@ export interface TuneOptions extends ModelOptions {
   /** Milliseconds of a clock that only goes forward; default that of the process. */
   readonly now?: () => number;
   /**
-   * Seconds of computing that the process has used, all threads together; default that of the process, and the speed
-   * of the machine is then measured.
+   * Seconds of computing that the process has used, all threads together; default that of the process, and with a
+   * budget the speed of the machine is measured.
    */
   readonly cpu?: () => number;
   /** When the budget began, by that clock; default: when the search is called. */
   readonly started?: number;
   /**
-   * Seconds of computing, of all threads together, that the caller needs after the model is made, such as for drawing.
-   * What they take of wall time on this machine is taken from the budget.
+   * Seconds of computing, of all threads together, that the caller needs after the model is made, such as for drawing;
+   * on an AMD EPYC of 2025. What they take of wall time on this machine is estimated and taken from the budget.
    */
   readonly afterwards?: number;
   /** Called after every trial. */

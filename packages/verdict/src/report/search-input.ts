@@ -71,6 +71,8 @@ export interface SearchReportInput {
     readonly atLeast: number | null;
     /** False if the single model ships. */
     readonly kept: boolean;
+    /** True if there was no time to fit all members that might have been chosen. */
+    readonly limited: boolean;
     /** Trees to walk for one row, with the single model and with the ensemble. */
     readonly treesBefore: number;
     readonly treesAfter: number;

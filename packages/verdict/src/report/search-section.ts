@@ -131,6 +131,7 @@ function ensembleHtml({
   gain,
   atLeast,
   kept,
+  limited,
   treesBefore,
   treesAfter,
 }: NonNullable<SearchReportInput['ensemble']>): Html {
@@ -139,6 +140,14 @@ function ensembleHtml({
     : '';
   const cost = treesBefore > 0 ? ` (${formatNumber(treesAfter / treesBefore)} times as many)` : '';
   const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  const inTime = limited ? ' that there was time to fit' : '';
+  // Without a blend in any fold there is nothing to compare.
+  const comparison =
+    gain === 0 && treesAfter === treesBefore
+      ? html`No blend${inTime} did better than one trial alone.`
+      : html`In predictions that chose nothing, with the regression on both sides, its log loss of a row is
+        lower than that of the best single trial${inTime} by ${formatMetric(gain, 4)}${bound}. It walks
+        ${formatCount(treesAfter)} trees for a row instead of ${formatCount(treesBefore)}${cost}.`;
   return html`<h3>Ensemble</h3>
     <p>
       ${
@@ -147,9 +156,7 @@ function ensembleHtml({
           : html`An ensemble was tried and <strong>not kept</strong>: one trial ships alone, the best that
               there was time to fit.`
       }
-      In predictions that chose nothing, with the regression on both sides, its log loss of a row is lower
-      than that of the best single trial by ${formatMetric(gain, 4)}${bound}. It walks
-      ${formatCount(treesAfter)} trees for a row instead of ${formatCount(treesBefore)}${cost}.
+      ${comparison}
     </p>
     ${
       members.length === 0
