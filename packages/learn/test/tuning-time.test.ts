@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { startPace } from '../src/tuning/budget.ts';
 import type { Budget } from '../src/tuning/budget.ts';
-import { defaultGrowing, finishingSeconds, shareTogether, warmSeconds } from '../src/tuning/finishing.ts';
+import {
+  defaultGrowing,
+  finishingSeconds,
+  growthsOf,
+  shareTogether,
+  warmSeconds,
+} from '../src/tuning/finishing.ts';
 import type { Growing } from '../src/tuning/finishing.ts';
 import { measureSlowness } from '../src/tuning/machine-speed.ts';
 
@@ -68,7 +74,7 @@ describe('the speed of a machine', () => {
 
 describe('the time that is kept back to finish', () => {
   it('grows with what is fitted and explained, and with how slow the machine is', () => {
-    const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
+    const known = { fitSeconds: 3, pace: 0.5, threads: 2, growths: 1 };
     const job = { fits: 2.25, explains: true, afterwards: 0 };
     const [one, three] = [1, 3].map((members) =>
       finishingSeconds(job, known, new Array<Growing>(members).fill(growing(2))),
@@ -89,8 +95,21 @@ describe('the time that is kept back to finish', () => {
     );
   });
 
+  it('counts trees twice where features look at labels: those of the folds, and as many of all rows', () => {
+    expect(growthsOf(false, 5)).toBe(1);
+    expect(growthsOf(true, 5)).toBe(2.25);
+    expect(growthsOf(true, 2)).toBe(3);
+    const known = { fitSeconds: 3, pace: 0.5, threads: 2, growths: 1 };
+    const twice = { ...known, growths: 2.25 };
+    const job = { fits: 1, explains: true, afterwards: 0 };
+    const more = finishingSeconds(job, twice, [growing(4)]) - finishingSeconds(job, known, [growing(4)]);
+    expect(more).toBeCloseTo(0.95 * 1.25 * 2, 12);
+    // What was measured of a fit has all of its trees.
+    expect(finishingSeconds(job, twice, [defaultGrowing(twice)])).toBeCloseTo(0.95 * 3 + 0.75 + 1 / 2.25, 12);
+  });
+
   it('is shorter without a hold-out or an explanation, and longer for what follows', () => {
-    const known = { fitSeconds: 3, pace: 0.5, threads: 2 };
+    const known = { fitSeconds: 3, pace: 0.5, threads: 2, growths: 1 };
     const job = { fits: 1, explains: false, afterwards: 0 };
     expect(finishingSeconds(job, known, [growing(2)])).toBeCloseTo(0.95 * 3, 12);
     expect(finishingSeconds({ ...job, afterwards: 8 }, known, [growing(2)])).toBeCloseTo(0.95 * 3 + 4, 12);

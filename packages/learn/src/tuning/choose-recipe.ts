@@ -67,6 +67,7 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   if (selection !== undefined && width > 0) finishing.narrow(selection.kept.length / width);
   const making = makingOf(record);
   const tables = await tablesOf(input, making, trialSplits(input, folds));
+  finishing.know(tables.labelled);
   const fitOfKept = selection === undefined ? 0 : finishing.fitSeconds;
   let choosing = tuning.ensemble ? finishing.wall(CHOOSING) : 0;
   const reserves = Array.from(

@@ -1,6 +1,6 @@
 import { startPace } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
-import { defaultGrowing, finishingSeconds, shareTogether, warmSeconds } from './finishing.ts';
+import { defaultGrowing, finishingSeconds, growthsOf, shareTogether, warmSeconds } from './finishing.ts';
 import type { Growing, Pace } from './finishing.ts';
 
 /** Wall seconds that finishing takes, from what the fits of a search have taken so far. */
@@ -11,6 +11,7 @@ export class FinishingEstimate {
   /** Share of its time that a fit takes beside another one. */
   readonly #together: number;
   #fitSeconds = 0;
+  #growths = 1;
 
   /** The pace of the machine is measured from now on. */
   constructor(input: ChoiceInput) {
@@ -34,6 +35,11 @@ export class FinishingEstimate {
   /** A later fit took so long. It takes longer with engineered features, how much longer depends on which these are. */
   learn(seconds: number): void {
     this.#fitSeconds = seconds * this.#together;
+  }
+
+  /** Whether features look at labels. */
+  know(labelled: boolean): void {
+    this.#growths = growthsOf(labelled, this.#input.settings.options.folds);
   }
 
   /** Only this share of the features is kept. */
@@ -64,6 +70,7 @@ export class FinishingEstimate {
       fitSeconds: this.#fitSeconds,
       pace: this.#paceNow(),
       threads: this.#input.settings.pool.threads,
+      growths: this.#growths,
     };
   }
 }

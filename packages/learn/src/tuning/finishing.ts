@@ -14,6 +14,8 @@ export interface Pace {
   /** Wall seconds that takes what is a second of computing where `measureSlowness` is 1. */
   readonly pace: number;
   readonly threads: number;
+  /** How much a fit grows, the trees of its folds being 1. */
+  readonly growths: number;
 }
 
 /** What growing the trees of a trial took. */
@@ -25,8 +27,8 @@ export interface Growing {
 }
 
 /** Growing the default trees: about a third of a fit. */
-export function defaultGrowing({ fitSeconds, threads }: Pace): Growing {
-  return { seconds: (fitSeconds / 3) * threads, isDeep: false };
+export function defaultGrowing({ fitSeconds, threads, growths }: Pace): Growing {
+  return { seconds: (fitSeconds / 3 / growths) * threads, isDeep: false };
 }
 
 /**
@@ -36,7 +38,7 @@ export function defaultGrowing({ fitSeconds, threads }: Pace): Growing {
  */
 export function finishingSeconds(
   { fits, explains, afterwards }: Finishing,
-  { fitSeconds, pace, threads }: Pace,
+  { fitSeconds, pace, threads, growths }: Pace,
   members: readonly Growing[],
 ): number {
   const trees = members.reduce((sum, { seconds }) => sum + seconds, 0) / threads;
@@ -45,7 +47,9 @@ export function finishingSeconds(
   // of them takes.
   const explaining =
     (EXPLANATION + EXPLANATION_OF_MEMBER * members.length + EXPLANATION_OF_DEEP * deep) * pace + trees;
-  return FIT * fits * (fitSeconds * (2 / 3) + trees) + (explains ? explaining : 0) + afterwards * pace;
+  return (
+    FIT * fits * (fitSeconds * (2 / 3) + growths * trees) + (explains ? explaining : 0) + afterwards * pace
+  );
 }
 
 /**
@@ -55,6 +59,15 @@ export function finishingSeconds(
  */
 export function warmSeconds(firstSeconds: number, pace: number): number {
   return Math.max(LEAST_SHARE * firstSeconds, firstSeconds - WARMING * pace);
+}
+
+/**
+ * How much a fit grows, the trees of its folds being 1: where features look at labels, as many more of all rows.
+ *
+ * @param labelled true if features look at labels
+ */
+export function growthsOf(labelled: boolean, folds: number): number {
+  return labelled ? 1 + folds / (folds - 1) : 1;
 }
 
 /**
