@@ -191,7 +191,8 @@ export function renderRecord(results: Results): string {
     'All sides are run in turn, each in a process that already holds the table: float32 columns for `@verdict/boost`, a ' +
       'float32 array of rows for the peers; where the table is one-hot, sparse columns and a CSR matrix. The time is binning plus ' +
       'training; the least of the repeats counts. In brackets: our time divided by theirs, below 1 is faster; what is ' +
-      'above 1 is bold. LightGBM gets as many leaves as the depth allows, no least number of rows in a leaf, and otherwise ' +
+      'above 1 is bold. Lines come from several runs, between which the speed of such a machine varies up to twofold, so ' +
+      'seconds compare within a line only. LightGBM gets as many leaves as the depth allows, no least number of rows in a leaf, and otherwise ' +
       'its defaults.',
     `Tables: ${Object.entries(results.tables)
       .map(([name, source]) => `${name}: ${jobs.find((job) => job.name === name)?.what} (${source})`)
