@@ -50,7 +50,7 @@ const trials: Trial[] = [
 
 function written(count = trials.length): string {
   const file = newFile();
-  const journal = Journal.open(file, scope, 1, true);
+  const journal = Journal.open(file, scope, 1, true, { lag: 4 });
   for (const trial of trials.slice(0, count)) journal.append(trial.number, [trial]);
   journal.close();
   return file;
@@ -58,7 +58,7 @@ function written(count = trials.length): string {
 
 /** What a journal holds; it is closed again. */
 function read(file: string, of: Record<string, string> = scope, trialsEach = 1): Trial[] {
-  const journal = Journal.open(file, of, trialsEach, true);
+  const journal = Journal.open(file, of, trialsEach, true, { lag: 4 });
   journal.close();
   return [...journal.entries.values()].flat();
 }
@@ -75,19 +75,19 @@ describe('a journal', () => {
     const note = { ratio: ['a', 'Größe 価'], gain: 0.1 + 0.2 };
     const file = newFile();
     expect(Journal.noteOf(file)).toBeUndefined();
-    Journal.open(file, scope, 1, true, note).close();
+    Journal.open(file, scope, 1, true, { lag: 4, note }).close();
     expect(Journal.noteOf(file)?.raw).toEqual(note);
     // What it was begun with stays.
-    Journal.open(file, scope, 1, true, { other: 1 }).close();
+    Journal.open(file, scope, 1, true, { lag: 4, note: { other: 1 } }).close();
     expect(Journal.noteOf(file)?.raw).toEqual(note);
     const whole = readFileSync(file);
     for (let length = 0; length < whole.length; length++) {
       writeFileSync(file, whole.subarray(0, length));
       expect(Journal.noteOf(file)).toBeUndefined();
-      Journal.open(file, scope, 1, true, { torn: length }).close();
+      Journal.open(file, scope, 1, true, { lag: 4, note: { torn: length } }).close();
       expect(Journal.noteOf(file)?.raw).toEqual({ torn: length });
     }
-    Journal.open(file, scope, 1, false).close();
+    Journal.open(file, scope, 1, false, { lag: 4 }).close();
     expect(Journal.noteOf(file)).toBeUndefined();
     for (const content of [
       'one line',
@@ -103,7 +103,7 @@ describe('a journal', () => {
   it('goes on after it was opened again, in any order of trials', () => {
     const file = newFile();
     for (const number of [2, 0, 1]) {
-      const journal = Journal.open(file, scope, 1, true);
+      const journal = Journal.open(file, scope, 1, true, { lag: 4 });
       journal.append(number, [trials[number]]);
       journal.close();
     }
@@ -113,14 +113,14 @@ describe('a journal', () => {
 
   it('begins anew if it is not to be resumed', () => {
     const file = written();
-    Journal.open(file, { strategy: 'random' }, 1, false).close();
+    Journal.open(file, { strategy: 'random' }, 1, false, { lag: 4 }).close();
     expect(read(file, { strategy: 'random' })).toEqual([]);
   });
 
   it('begins in a file of its own, so that a search that still runs does not write into it', () => {
     const file = newFile();
-    const earlier = Journal.open(file, scope, 1, false);
-    const later = Journal.open(file, { strategy: 'random' }, 1, false);
+    const earlier = Journal.open(file, scope, 1, false, { lag: 4 });
+    const later = Journal.open(file, { strategy: 'random' }, 1, false, { lag: 4 });
     earlier.append(0, [trials[0]]);
     later.append(1, [trials[1]]);
     earlier.close();
@@ -133,14 +133,14 @@ describe('a journal', () => {
     for (const content of ['a,b\n1,2\n', '{"a": 1}\n', 'x']) {
       const file = newFile();
       writeFileSync(file, content);
-      const refusal = refusalOf(() => Journal.open(file, scope, 1, false));
+      const refusal = refusalOf(() => Journal.open(file, scope, 1, false, { lag: 4 }));
       expect(refusal).toBeInstanceOf(InvalidModel);
       expect(readFileSync(file, 'utf8')).toBe(content);
     }
-    expect(() => Journal.open(folder, scope, 1, false)).toThrow(InvalidModel);
+    expect(() => Journal.open(folder, scope, 1, false, { lag: 4 })).toThrow(InvalidModel);
     const empty = newFile();
     writeFileSync(empty, '');
-    Journal.open(empty, scope, 1, false).close();
+    Journal.open(empty, scope, 1, false, { lag: 4 }).close();
     expect(read(empty)).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe('a journal', () => {
         const kept = ends.filter((end) => end <= length).length - 1;
         expect(read(file)).toEqual(trials.slice(0, Math.max(0, kept)));
         // And what comes next is a line of its own.
-        const journal = Journal.open(file, scope, 1, true);
+        const journal = Journal.open(file, scope, 1, true, { lag: 4 });
         journal.append(9, [{ ...trials[1], number: 9 }]);
         journal.close();
         expect(read(file)).toHaveLength(Math.max(0, kept) + 1);
@@ -172,7 +172,7 @@ describe('a journal', () => {
   it('reads lines longer than its buffer', () => {
     const file = newFile();
     const oof = Float32Array.from({ length: 700_000 }, (_, i) => Math.sin(i));
-    const journal = Journal.open(file, scope, 2, true);
+    const journal = Journal.open(file, scope, 2, true, { lag: 4 });
     const pair = [madeTrial(4, { oof }), madeTrial(5, { oof })];
     journal.append(2, pair);
     journal.append(0, [madeTrial(0), madeTrial(1)]);
@@ -228,8 +228,12 @@ describe('a journal', () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, [lines[0], lines[1].slice(0, 40), ...lines.slice(2)].join('\n'));
     expect(() => read(file)).toThrow(/line 2 of the journal is damaged/);
-    writeFileSync(file, lines.join('\n').replace('"version":2', '"version":1'));
+    writeFileSync(file, lines.join('\n').replace('"version":3', '"version":2'));
     expect(() => read(file)).toThrow(/another format/);
+    for (const lag of ['0', '1.5', '"4"', '1e9', 'null']) {
+      writeFileSync(file, lines.join('\n').replace('"lag":4', `"lag":${lag}`));
+      expect(() => read(file)).toThrow(/line 1\.lag/);
+    }
   });
 
   it('reads or refuses a line of which anything was changed', () => {

@@ -458,8 +458,9 @@ describe('a search that goes on', () => {
 });
 
 describe('what a trial sees', () => {
-  it('is what ended four trials before it, even where others are done', async () => {
-    const inner = pools.get(3)!;
+  /** Two threads that pass for eight, and the most trials that they were given at once. */
+  function eightThreads(): { readonly pool: WorkPool; readonly most: () => number } {
+    const inner = pools.get(2)!;
     let running = 0;
     let most = 0;
     const pool: WorkPool = {
@@ -470,8 +471,32 @@ describe('what a trial sees', () => {
         return inner.run(...args).finally(() => running--);
       },
     };
+    return { pool, most: () => most };
+  }
+
+  it('is what ended four trials before it, even where others are done', async () => {
+    const { pool, most } = eightThreads();
     const eight = await search({ strategy: 'tpe', trials: 16, pool });
-    expect(most).toBeLessThanOrEqual(visibilityLag);
+    expect(most()).toBeLessThanOrEqual(visibilityLag);
     expect(timeless(eight)).toEqual(timeless(await search({ strategy: 'tpe', trials: 16 }, 1)));
+  });
+
+  it('is less where time alone ends the search, so that all threads are busy; --resume keeps to it', async () => {
+    const { pool, most } = eightThreads();
+    const journal = { file: join(folder, 'eight.journal'), resume: false };
+    const controller = new AbortController();
+    let ended = 0;
+    const onTrial = (): void => void (++ended === 24 && controller.abort());
+    const begun = { strategy: 'tpe', budgetSeconds: 1000, journal } as const;
+    await expect(search({ ...begun, pool, onTrial, signal: controller.signal })).rejects.toThrow(Interrupted);
+    expect(most()).toBe(8);
+    // What was proposed on eight threads is what this search proposes too: the journal is not refused.
+    const resumed = await search(
+      { ...begun, budgetSeconds: undefined, trials: 26, journal: { ...journal, resume: true } },
+      1,
+    );
+    expect(resumed.trials).toHaveLength(26);
+    const [header] = readFileSync(journal.file, 'utf8').split('\n');
+    expect(JSON.parse(header)).toMatchObject({ lag: 8 });
   });
 });

@@ -6,7 +6,6 @@ import type { Column, Dataset, Schema } from '@verdict/core';
 import { InvalidOption, Random, takeRows } from '@verdict/core';
 import { labelsOf, openPool, rocAuc, createScorer, trainModel, tuneModel } from '@verdict/learn';
 import type { TuneOptions } from '@verdict/learn';
-import { foldTables, splitsOf } from '../src/training/fold-tables.ts';
 
 /** Rows whose label depends on the ratio of two numbers and on a category of many levels. */
 function borrowers(rows: number, seed: number, signal: number): { dataset: Dataset; schema: Schema } {
@@ -243,25 +242,6 @@ describe('tuneModel', () => {
 });
 
 describe('what looks at labels', () => {
-  it('has not seen those of the rows that judge a fold', async () => {
-    const { dataset, schema } = borrowers(200, 5, 1);
-    const folds = Uint8Array.from({ length: 200 }, (_, row) => row % 2);
-    const labels = labelsOf(dataset, schema);
-    const splits = splitsOf(folds);
-    const making = { engineered: [{ kind: 'target' as const, inputs: ['town'] as [string] }] };
-    const matrixOf = async (own: Uint8Array): Promise<readonly Float32Array[]> => {
-      const common = { dataset, schema, weights: undefined, groups: undefined, recipe: making, splits };
-      const tables = await foldTables({ ...common, labels: own, minimumCount: 5, seed: 1 });
-      expect(tables.labelled).toBe(true);
-      return tables.folds[0].matrix.columns;
-    };
-    const before = await matrixOf(labels);
-    const turned = await matrixOf(labels.map((label, row) => (folds[row] === 0 ? 1 - label : label)));
-    expect(turned).toEqual(before);
-    const taught = await matrixOf(labels.map((label, row) => (folds[row] === 1 ? 1 - label : label)));
-    expect(taught).not.toEqual(before);
-  });
-
   it('finds nothing in noise: intervals of outer folds hold 0.5 in at least 90 of 100 tables', async () => {
     const everything: TuneOptions = {
       folds: 2,

@@ -9,6 +9,7 @@ import type { FitRequest } from './step-kind.ts';
 /** What fitting needs of a kind of step. */
 type FittingKind = {
   readonly kind: string;
+  readonly looksAtLabel?: true;
   fitTransform(request: FitRequest): MadeStep;
 };
 

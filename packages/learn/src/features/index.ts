@@ -23,7 +23,7 @@ export {
 export type { LinearCodes, LinearLayout, LinearNumeric } from './linear-design.ts';
 export type { LinearRow } from './linear-kind.ts';
 export { applyFeatures } from './plan-application.ts';
-export { fitFeatures, fitTransformFeatures } from './plan-fitting.ts';
+export { fitFeatures, fitTransformFeatures, refitLabelLooking, withLabelLooking } from './plan-fitting.ts';
 export type { FittedFeatures } from './plan-fitting.ts';
 export { parsePlan } from './plan-parser.ts';
 export { selectFeatures } from './plan-selection.ts';

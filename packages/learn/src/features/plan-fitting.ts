@@ -7,7 +7,8 @@ import { innerFolds } from './inner-folds.ts';
 import { inputColumns } from './input-column.ts';
 import { keepFeatures } from './plan-selection.ts';
 import { fitRequests } from './fit-request.ts';
-import { looksAtLabel } from './label-looking.ts';
+import type { StepRequest } from './fit-request.ts';
+import { isLabelLooking, looksAtLabel, outputNames } from './label-looking.ts';
 import { linearKinds, stepKind } from './step-registry.ts';
 import type { FeatureInput, FeatureOptions, FeaturePlan, LinearStep } from './feature-plan.ts';
 import type { MadeStep } from './plan-selection.ts';
@@ -51,16 +52,72 @@ export function fitTransformFeatures(
   labels?: Uint8Array,
   weights?: Float64Array,
 ): FittedFeatures {
-  const { minimumCount, maximumLevels } = checkLimits(options);
   const inputs = featureInputs(schema);
   const requests = fitRequests(inputs, options.engineered ?? []);
+  const rows = { dataset, schema, labels, weights };
+  const all = fitSteps(rows, inputs, requests, options, nameMaker());
+  const made = options.keep === undefined ? all : keepFeatures(all, new Set(options.keep));
+  return planOf(made, inputs, dataset.rowCount);
+}
+
+/**
+ * Fits anew, on other rows, what of a plan looks at the label.
+ *
+ * @param plan fitted with the same options, and without `keep`
+ * @param dataset, labels, weights of the rows to fit it on
+ * @returns the steps and features that look at the label alone, by their names in `plan`
+ */
+export function refitLabelLooking(
+  plan: FeaturePlan,
+  dataset: Dataset,
+  schema: Schema,
+  options: Omit<FeatureOptions, 'keep'>,
+  labels: Uint8Array,
+  weights?: Float64Array,
+): FittedFeatures {
+  const inputs = featureInputs(schema);
+  const requests = fitRequests(inputs, options.engineered ?? []).filter(
+    ({ kind }) => kind.looksAtLabel === true,
+  );
+  // The others' names are taken, as they were when the plan was fitted.
+  const uniqueName = nameMaker(outputNames(plan.steps.filter((step) => !isLabelLooking(step))));
+  const made = fitSteps({ dataset, schema, labels, weights }, inputs, requests, options, uniqueName);
+  return planOf(made, inputs, dataset.rowCount);
+}
+
+/** A plan with the steps that look at the label, and what linear learners do with them, as another one has them. */
+export function withLabelLooking(plan: FeaturePlan, other: FeaturePlan): FeaturePlan {
+  const steps = other.steps[Symbol.iterator]();
+  const linear = new Map(other.linear.map((step) => [step.feature, step]));
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => (isLabelLooking(step) ? steps.next().value! : step)),
+    linear: plan.linear.map((step) => linear.get(step.feature) ?? step),
+  };
+}
+
+/** Training rows, and what is known of them beside their columns. */
+interface FittedRows {
+  readonly dataset: Dataset;
+  readonly schema: Schema;
+  readonly labels: Uint8Array | undefined;
+  readonly weights: Float64Array | undefined;
+}
+
+function fitSteps(
+  { dataset, schema, labels, weights }: FittedRows,
+  inputs: readonly FeatureInput[],
+  requests: readonly StepRequest[],
+  options: FeatureOptions,
+  uniqueName: (wanted: string) => string,
+): MadeStep[] {
+  const { minimumCount, maximumLevels } = checkLimits(options);
   const label = looksAtLabel(options.engineered ?? [])
     ? labelAccess(dataset.rowCount, schema, options, labels, weights)
     : undefined;
   const columns = new Map<string, Column>();
   inputColumns(dataset, inputs).forEach((column, slot) => columns.set(inputs[slot].name, column));
-  const uniqueName = nameMaker();
-  const all = requests.map(({ kind, inputs: own, options: wanted }): MadeStep =>
+  return requests.map(({ kind, inputs: own, options: wanted }): MadeStep =>
     kind.fitTransform({
       inputs: own,
       columns: own.map(({ name }) => columns.get(name)!),
@@ -71,8 +128,6 @@ export function fitTransformFeatures(
       uniqueName,
     }),
   );
-  const made = options.keep === undefined ? all : keepFeatures(all, new Set(options.keep));
-  return planOf(made, inputs, dataset.rowCount);
 }
 
 /** Puts steps and what they made of the training rows together, with the linear steps on top. */
@@ -167,9 +222,9 @@ function checkLimits(
   return { minimumCount, maximumLevels };
 }
 
-/** Gives every name once: a second `x` becomes `x~2`. */
-function nameMaker(): (wanted: string) => string {
-  const used = new Set<string>();
+/** Gives every name once: a second `x` becomes `x~2`. @param taken names that are not to be given */
+function nameMaker(taken: Iterable<string> = []): (wanted: string) => string {
+  const used = new Set(taken);
   return (wanted) => {
     let name = wanted;
     for (let n = 2; used.has(name); n++) name = `${wanted}~${n}`;

@@ -24,8 +24,18 @@ export type JournalScope = Readonly<Record<string, string>>;
 /** The trials of one evaluation, by its number. */
 export type JournalEntries = ReadonlyMap<number, readonly Trial[]>;
 
+/** What a new journal keeps beside its scope. */
+export interface JournalBeginning {
+  /** How far back trials look, see `visibilityLag`; a search that goes on looks as far as the one that it goes on with. */
+  readonly lag: number;
+  /** Plain JSON. */
+  readonly note?: object | undefined;
+}
+
 /** What a file holds. */
 interface Contents {
+  /** Undefined without a whole line. */
+  readonly lag: number | undefined;
   readonly entries: JournalEntries;
   /** The line of each evaluation. */
   readonly lines: ReadonlyMap<number, number>;
@@ -34,10 +44,11 @@ interface Contents {
 }
 
 const FORMAT = 'verdict-search-journal';
-const VERSION = 2;
+const VERSION = 3;
 /** Longest line that is read, in bytes: the margins of fifty million rows. */
 const MOST_LINE = 256 * 1024 * 1024;
 const MOST_EVALUATIONS = 10_000_000;
+const MOST_LAG = 65_536;
 const CHUNK = 1024 * 1024;
 const LINE_FEED = 10;
 const START_OVER = 'Start over without --resume: the journal is then replaced.';
@@ -56,16 +67,20 @@ export class Journal {
   readonly #descriptor: number;
   /** What the file held when it was opened. */
   readonly entries: JournalEntries;
+  /** How far back trials look. */
+  readonly lag: number;
   readonly #lines: ReadonlyMap<number, number>;
 
   private constructor(
     file: string,
     descriptor: number,
     { entries, lines }: Pick<Contents, 'entries' | 'lines'>,
+    lag: number,
   ) {
     this.#file = file;
     this.#descriptor = descriptor;
     this.entries = entries;
+    this.lag = lag;
     this.#lines = lines;
   }
 
@@ -79,7 +94,7 @@ export class Journal {
    *
    * @param resume true to go on with what the file holds, if it exists; false to begin anew: a new file then takes the
    * place of an earlier journal, so that a search that still writes into that one does not write into this one
-   * @param note plain JSON that a new journal keeps beside its scope
+   * @param beginning what a new journal keeps beside its scope
    * @throws UnreadableFile; InvalidModel if the file is no journal, is damaged before its last line, or belongs to
    * another search
    */
@@ -88,15 +103,15 @@ export class Journal {
     scope: JournalScope,
     trialsEach: number,
     resume: boolean,
-    note: object | null = null,
+    { lag, note }: JournalBeginning,
   ): Journal {
     const descriptor = openFile(file, resume);
     try {
       const { bytes, ...contents } = readEntries(file, descriptor, scope, trialsEach);
-      const header = { format: FORMAT, version: VERSION, scope, note };
+      const header = { format: FORMAT, version: VERSION, scope, lag, note: note ?? null };
       if (bytes === 0) checkBeginning(file, descriptor, scope);
       ftruncateSync(descriptor, bytes);
-      const journal = new Journal(file, descriptor, contents);
+      const journal = new Journal(file, descriptor, contents, contents.lag ?? lag);
       if (bytes === 0) {
         journal.#write(header);
         syncFolder(dirname(file));
@@ -244,6 +259,7 @@ function syncFolder(folder: string): void {
 function readEntries(file: string, descriptor: number, scope: JournalScope, trialsEach: number): Contents {
   const entries = new Map<number, readonly Trial[]>();
   const lines = new Map<number, number>();
+  let lag: number | undefined;
   let bytes = 0;
   let number = 0;
   let broken: { readonly line: number; readonly cause: unknown } | undefined;
@@ -260,7 +276,7 @@ function readEntries(file: string, descriptor: number, scope: JournalScope, tria
       continue;
     }
     const cursor = new JsonCursor(value, file, `line ${number}`);
-    if (number === 1) checkHeader(file, cursor, scope);
+    if (number === 1) lag = checkHeader(file, cursor, scope);
     else {
       const entry = cursor.object(['evaluation', 'trials']);
       const evaluation = entry.evaluation.integer({ min: 0, max: MOST_EVALUATIONS });
@@ -281,7 +297,7 @@ function readEntries(file: string, descriptor: number, scope: JournalScope, tria
     }
     bytes += line.length + 1;
   }
-  return { entries, lines, bytes };
+  return { lag, entries, lines, bytes };
 }
 
 /** A file without a whole line is a journal only if it begins as one: a file of something else is not cut off. */
@@ -312,12 +328,13 @@ function isHeader(raw: unknown): boolean {
   return typeof raw === 'object' && raw !== null && 'format' in raw && raw.format === FORMAT;
 }
 
-function checkHeader(file: string, cursor: JsonCursor, scope: JournalScope): void {
+/** @returns how far back trials look */
+function checkHeader(file: string, cursor: JsonCursor, scope: JournalScope): number {
   if (!isHeader(cursor.raw)) throw new InvalidModel({ file, ...NO_JOURNAL });
   if (cursor.peek('version').raw !== VERSION) {
     cursor.fail(`the journal has another format than version ${VERSION}`, START_OVER);
   }
-  const header = cursor.object(['format', 'version', 'scope', 'note']);
+  const header = cursor.object(['format', 'version', 'scope', 'lag', 'note']);
   const found = header.scope.object(Object.keys(scope));
   for (const [name, wanted] of Object.entries(scope)) {
     const got = found[name].string();
@@ -328,6 +345,7 @@ function checkHeader(file: string, cursor: JsonCursor, scope: JournalScope): voi
       `${hints[name] ?? 'Give the same options as for the search that was interrupted.'} ${START_OVER}`,
     );
   }
+  return header.lag.integer({ min: 1, max: MOST_LAG });
 }
 
 /** The whole lines of a file, without their line feeds; what follows the last line feed is torn. */

@@ -16,15 +16,19 @@ import { rankTrials } from './trial.ts';
 import type { SearchResult, Trial } from './trial.ts';
 
 /**
- * Trial i looks only at trials up to i - 4. With a constant, what is proposed does not depend on which of the trials
- * that run at once is done first, nor on how many run.
+ * With a number of trials, trial i looks only at trials up to i - 4. With a constant, what is proposed does not depend
+ * on which of the trials that run at once is done first, nor on how many run. A search that time alone ends depends on
+ * the machine anyway: it looks back as far as it takes to keep all threads busy.
  */
 export const visibilityLag = 4;
 
 /** A search and its limits; at least one of `trials` and `budgetSeconds`, unless it is a grid. */
 export interface SearchOptions extends StrategyOptions {
   readonly data: FoldsData;
-  /** Where trials are evaluated, one a thread; strategies that look at earlier trials keep at most four busy. */
+  /**
+   * Where trials are evaluated, one a thread; with `trials`, strategies that look at earlier trials keep at most four
+   * busy.
+   */
   readonly pool: WorkPool;
   /** Default `log_loss`. */
   readonly metric?: SearchMetric;
@@ -79,13 +83,15 @@ export async function searchTrials(options: SearchOptions): Promise<SearchResult
   try {
     checkFoldsData(data);
     const { proposer, searched } = chooseStrategy(options, data, metric, seed);
+    let lag = trials === Infinity ? Math.max(visibilityLag, pool.threads) : visibilityLag;
     if (options.journal !== undefined) {
       const { file, resume, note } = options.journal;
       const scope = scopeOf({ data, strategy: options.strategy, metric, seed, searched });
-      journal = Journal.open(file, scope, proposer.trialsEach, resume, note);
+      journal = Journal.open(file, scope, proposer.trialsEach, resume, { lag, note });
+      ({ lag } = journal);
     }
     const evaluations = Math.min(proposer.count, Math.ceil(trials / proposer.trialsEach));
-    search = new Search({ ...options, metric }, proposer, deadline, journal);
+    search = new Search({ ...options, metric, lag }, proposer, deadline, journal);
     await search.run(evaluations, pool.threads);
     deadline.requireWhole();
     // Aborted meanwhile, as only the signal knows.
@@ -118,8 +124,14 @@ function checkLimits({ strategy, trials, budgetSeconds, seed }: SearchOptions): 
   throw new InvalidOption({ option: 'trials', got: trials, expected: 'given, if there is no budget' });
 }
 
+interface ChosenOptions extends SearchOptions {
+  readonly metric: SearchMetric;
+  /** Trial i looks only at trials up to i - lag. */
+  readonly lag: number;
+}
+
 class Search {
-  readonly #options: SearchOptions & { readonly metric: SearchMetric };
+  readonly #options: ChosenOptions;
   readonly #proposer: Proposer;
   readonly #deadline: Deadline;
   readonly #journal: Journal | undefined;
@@ -127,12 +139,7 @@ class Search {
   readonly #finished = new Map<number, readonly Trial[]>();
   readonly #running = new Map<number, Promise<void>>();
 
-  constructor(
-    options: SearchOptions & { readonly metric: SearchMetric },
-    proposer: Proposer,
-    deadline: Deadline,
-    journal: Journal | undefined,
-  ) {
+  constructor(options: ChosenOptions, proposer: Proposer, deadline: Deadline, journal: Journal | undefined) {
     this.#options = options;
     this.#proposer = proposer;
     this.#deadline = deadline;
@@ -166,7 +173,7 @@ class Search {
         .sort(([a], [b]) => a - b);
       for (const [evaluation, trials] of left) {
         // What the search would have proposed is known only where everything that it looks at is there.
-        if (this.#proposer.looks && !this.#hasAll(evaluation - visibilityLag)) break;
+        if (this.#proposer.looks && !this.#hasAll(evaluation - this.#options.lag)) break;
         this.#check(evaluation, trials, this.#proposer.propose(evaluation, this.#visible(evaluation)));
         this.#finish(evaluation, trials);
       }
@@ -183,7 +190,7 @@ class Search {
 
   #sees(evaluation: number): boolean {
     if (!this.#proposer.looks) return true;
-    return ![...this.#running.keys()].some((running) => running <= evaluation - visibilityLag);
+    return ![...this.#running.keys()].some((running) => running <= evaluation - this.#options.lag);
   }
 
   /** True if every evaluation up to this one is finished. */
@@ -195,7 +202,7 @@ class Search {
 
   #visible(evaluation: number): readonly Trial[] {
     if (!this.#proposer.looks) return [];
-    return this.trials().filter(({ number }) => number <= evaluation - visibilityLag);
+    return this.trials().filter(({ number }) => number <= evaluation - this.#options.lag);
   }
 
   /** True if another trial would hardly end in time: of the complete ones, three in four have taken longer. */

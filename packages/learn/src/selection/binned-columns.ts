@@ -17,3 +17,19 @@ export function takeFeatures(binned: BinnedMatrix, features: Uint32Array): Binne
     storage: stored.map((storage) => binned.storage[storage]),
   };
 }
+
+/** The features of two binned matrices of the same rows, those of the second behind those of the first. */
+export function joinFeatures(first: BinnedMatrix, second: BinnedMatrix): BinnedMatrix {
+  const { length: offset } = first.storage;
+  return {
+    rowCount: first.rowCount,
+    featureNames: [...first.featureNames, ...second.featureNames],
+    featureTypes: [...first.featureTypes, ...second.featureTypes],
+    columns: [...first.columns, ...second.columns],
+    places: [
+      ...first.places,
+      ...second.places.map((place) => ({ ...place, storage: place.storage + offset })),
+    ],
+    storage: [...first.storage, ...second.storage],
+  };
+}

@@ -1,14 +1,15 @@
-import type { Matrix } from '@verdict/boost';
+import type { BinnedMatrix, Matrix } from '@verdict/boost';
 import { binMatrixAsync } from '@verdict/boost';
 import { InsufficientData, InvalidOption } from '@verdict/core';
 import { requireLength } from '../metrics/checks.ts';
 import type { WorkPool } from '../training/pool.ts';
 import { share, shareMatrix } from '../training/shared-memory.ts';
-import { derivedSeed } from '../validation/repeated-folds.ts';
 import { takeFeatures } from './binned-columns.ts';
 import { meanLosses, pairedDifference } from './paired-losses.ts';
 import type { SelectionMethod } from './selection-tasks.ts';
 import { selectionMethods } from './selection-tasks.ts';
+import { rankInSplit, splitSeed } from './split-ranking.ts';
+import type { RankedTable } from './split-ranking.ts';
 import type { StopWord } from './stop-word.ts';
 
 /** Rows that train and rows that judge. */
@@ -17,12 +18,16 @@ export interface SelectionSplit {
   readonly validationRows: Uint32Array;
   /** The features as this split sees them, where they look at labels; default the common matrix. */
   readonly matrix?: Matrix;
+  /** The bins of `matrix`, if they are known already. */
+  readonly binned?: BinnedMatrix;
 }
 
 export interface CountChoiceInput {
   readonly method: SelectionMethod;
   /** The features of all rows. */
   readonly matrix: Matrix;
+  /** The bins of `matrix`, if they are known already. */
+  readonly binned?: BinnedMatrix;
   readonly labels: Uint8Array;
   readonly weights?: Float64Array;
   readonly splits: readonly SelectionSplit[];
@@ -92,7 +97,7 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
   const counts = checkInput(input);
   const labels = share(input.labels);
   const weights = input.weights && share(Float32Array.from(input.weights));
-  const common = await prepare(matrix);
+  const common = await prepare(matrix, input.binned);
   const count = <T>(result: T): T => {
     onTask?.();
     return result;
@@ -112,19 +117,25 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
   ranking.catch(() => undefined);
   const judged: Promise<Float64Array[]>[] = [];
   for (const [i, split] of splits.entries()) {
-    const own = split.matrix === undefined ? common : await prepare(split.matrix);
+    const own = split.matrix === undefined ? common : await prepare(split.matrix, split.binned);
     const rows = share(split.rows);
     const validationRows = share(split.validationRows);
-    const splitSeed = derivedSeed(seed, `selection/${i}`);
-    const losses = pool
-      .run('rankInFold', { method, ...own, labels, weights, rows, seed: splitSeed, stop })
+    const losses = rankInSplit({ method, labels, weights, seed, pool, stop }, own, rows, i)
       .then(count)
       .then((order) =>
         Promise.all(
           counts.map((size) => {
             const binned = takeFeatures(own.binned, order.slice(0, size).sort());
             return pool
-              .run('judgeSubset', { binned, labels, weights, rows, validationRows, seed: splitSeed, stop })
+              .run('judgeSubset', {
+                binned,
+                labels,
+                weights,
+                rows,
+                validationRows,
+                seed: splitSeed(seed, i),
+                stop,
+              })
               .then(count);
           }),
         ),
@@ -170,14 +181,15 @@ function choose(
   };
 }
 
-async function prepare(
-  matrix: Matrix,
-): Promise<{ matrix: Matrix; binned: Awaited<ReturnType<typeof binMatrixAsync>> }> {
-  return { matrix: shareMatrix(matrix), binned: await binMatrixAsync(matrix, { threads: 1 }) };
+async function prepare(matrix: Matrix, binned?: BinnedMatrix): Promise<RankedTable> {
+  return {
+    matrix: shareMatrix(matrix),
+    binned: binned ?? (await binMatrixAsync(matrix, { threads: 1 })),
+  };
 }
 
 /** Checks the input, and returns the counts in rising order. */
-function checkInput({ method, matrix, labels, weights, splits, counts }: CountChoiceInput): number[] {
+function checkInput({ method, matrix, binned, labels, weights, splits, counts }: CountChoiceInput): number[] {
   const features = matrix.columns.length;
   if (!selectionMethods.includes(method)) {
     throw new InvalidOption({
@@ -187,6 +199,7 @@ function checkInput({ method, matrix, labels, weights, splits, counts }: CountCh
     });
   }
   requireLength('labels', labels.length, matrix.rowCount);
+  if (binned !== undefined) requireLength('binned', binned.rowCount, matrix.rowCount);
   if (weights !== undefined) requireLength('weights', weights.length, matrix.rowCount);
   if (features === 0 || splits.length === 0) {
     throw new InsufficientData({

@@ -1,3 +1,4 @@
+export { joinFeatures, takeFeatures } from './binned-columns.ts';
 export { chiSquare } from './chi-square.ts';
 export type { ChiSquareOptions } from './chi-square.ts';
 export { chooseCount, countGrid, selectionTaskCount } from './count-choice.ts';
@@ -13,5 +14,6 @@ export { recursiveElimination } from './recursive-elimination.ts';
 export type { EliminationOptions } from './recursive-elimination.ts';
 export { judgeSubset, rankInFold, selectionMethods } from './selection-tasks.ts';
 export type { SelectionMethod } from './selection-tasks.ts';
+export { rankInSplit } from './split-ranking.ts';
 export { shadowFeatures } from './shadow-features.ts';
 export type { ShadowOptions, ShadowResult, ShadowVerdict } from './shadow-features.ts';

@@ -11,7 +11,9 @@ import { blendMargins, chooseBlend, probabilitiesOf } from './blend.ts';
 import type { Blend } from './blend.ts';
 import { linearPenalty } from './defaults.ts';
 import type { FoldScores } from './fold-scores.ts';
-import { foldTables, splitsOf } from './fold-tables.ts';
+import { splitsOf } from './fold-tables.ts';
+import type { FoldTables } from './fold-tables.ts';
+import { recipeTables } from './kept-features.ts';
 import { fitMembers } from './member-fits.ts';
 import type { LearningCurves } from './member-fits.ts';
 import type { WorkPool } from './pool.ts';
@@ -32,6 +34,8 @@ export interface CrossFitInput extends DecideOptions {
   readonly seed: number;
   /** Default: that of a plain training. */
   readonly recipe?: Recipe;
+  /** What `recipeTables` makes of the same rows, folds and recipe, if that is known already. */
+  readonly tables?: FoldTables | undefined;
   /** Levels that fewer rows have are pooled. */
   readonly minimumCount: number;
   readonly pool: WorkPool;
@@ -78,17 +82,20 @@ export async function crossFit(input: CrossFitInput): Promise<CrossFit> {
   const { dataset, schema, labels, weights, groups, folds, seed, pool, onTask } = input;
   const recipe = input.recipe ?? defaultRecipe(dataset.rowCount);
   const splits = splitsOf(folds);
-  const tables = await foldTables({
-    dataset,
-    schema,
-    labels,
-    weights,
-    groups,
-    recipe,
-    splits,
-    minimumCount: input.minimumCount,
-    seed,
-  });
+  const tables =
+    input.tables ??
+    (await recipeTables({
+      dataset,
+      schema,
+      labels,
+      weights,
+      groups,
+      recipe,
+      splits,
+      minimumCount: input.minimumCount,
+      seed,
+      pool,
+    }));
   const { plan, matrix } = tables;
   const sharedLabels = share(labels);
   const treeWeights = weights === undefined ? undefined : share(Float32Array.from(weights));

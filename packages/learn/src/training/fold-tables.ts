@@ -2,9 +2,15 @@ import type { BinnedMatrix, Matrix } from '@verdict/boost';
 import { binMatrixAsync } from '@verdict/boost';
 import type { Dataset, Schema } from '@verdict/core';
 import { takeRows } from '@verdict/core';
-import { applyFeatures, fitTransformFeatures, looksAtLabel } from '../features/index.ts';
-import type { FeatureOptions, FeaturePlan } from '../features/index.ts';
-import type { Recipe } from './recipe.ts';
+import {
+  applyFeatures,
+  fitTransformFeatures,
+  looksAtLabel,
+  refitLabelLooking,
+  withLabelLooking,
+} from '../features/index.ts';
+import type { EngineeredFeature, FeatureOptions, FeaturePlan } from '../features/index.ts';
+import { joinFeatures, takeFeatures } from '../selection/index.ts';
 import { share } from './shared-memory.ts';
 
 /** Which rows train a fold, and which it is judged on. On shared memory. */
@@ -13,21 +19,23 @@ export interface FoldRows {
   readonly validationRows: Uint32Array;
 }
 
-/** A table as one fold sees it: all rows, by a plan that has not looked at the labels of the fold's own rows. */
-export interface FoldTable extends FoldRows {
+/** The features of all rows. */
+export interface FeatureTable {
   readonly plan: FeaturePlan;
   readonly matrix: Matrix;
   readonly binned: BinnedMatrix;
 }
 
+/** A table as one fold sees it: all rows, by a plan that has not looked at the labels of the fold's own rows. */
+export interface FoldTable extends FoldRows, FeatureTable {}
+
 /** The features of all rows, and as each fold sees them. */
-export interface FoldTables {
-  readonly plan: FeaturePlan;
-  readonly matrix: Matrix;
-  /** Bins of `matrix`; where no feature looks at labels, those of every fold. */
-  readonly binned: BinnedMatrix;
+export interface FoldTables extends FeatureTable {
   readonly folds: readonly FoldTable[];
-  /** Do features look at labels, so that each fold has a plan of its own? */
+  /**
+   * Do features, or the choice of them, look at labels, so that each fold has a plan of its own? Otherwise all have
+   * the plan, matrix and bins of all rows.
+   */
   readonly labelled: boolean;
 }
 
@@ -39,7 +47,7 @@ export interface FoldTablesInput {
   readonly weights: Float64Array | undefined;
   /** Rows with the same number of 0 or more stay together where features are learnt in folds; -1 stands alone. */
   readonly groups: Int32Array | undefined;
-  readonly recipe: Pick<Recipe, 'engineered' | 'keep'>;
+  readonly engineered: readonly EngineeredFeature[] | undefined;
   readonly splits: readonly FoldRows[];
   /** Levels that fewer rows have are pooled. */
   readonly minimumCount: number;
@@ -58,47 +66,34 @@ export function splitsOf(folds: Uint8Array): FoldRows[] {
 }
 
 /**
- * Fits the feature plan on all rows, and once more in each fold if features look at labels: what does not look at
- * them (dictionaries, medians, bin edges) is shared.
+ * Fits the feature plan on all rows, and what of it looks at labels once more in each fold. What does not look at
+ * them (dictionaries, medians, bin edges) is computed once and shared.
  */
 export async function foldTables(input: FoldTablesInput): Promise<FoldTables> {
-  const { dataset, schema, labels, weights, groups, recipe, splits, minimumCount, seed } = input;
-  const { engineered, keep } = recipe;
-  const options = {
-    minimumCount,
-    seed,
-    ...(engineered === undefined ? {} : { engineered }),
-    ...(keep === undefined ? {} : { keep }),
-  };
+  const { dataset, schema, labels, weights, groups, engineered, splits, minimumCount, seed } = input;
+  const options = { minimumCount, seed, ...(engineered === undefined ? {} : { engineered }) };
   const own = groups === undefined ? options : { ...options, groups };
   const { plan, matrix } = fitTransformFeatures(dataset, schema, own, labels, weights);
   // In slices, so that the caller's event loop goes on.
   const binned = await binMatrixAsync(matrix, { threads: 1 });
+  const common = { plan, matrix, binned };
   const labelled = looksAtLabel(plan);
-  if (!labelled) {
-    return {
-      plan,
-      matrix,
-      binned,
-      labelled,
-      folds: splits.map((split) => ({ ...split, plan, matrix, binned })),
-    };
-  }
   const folds: FoldTable[] = [];
   for (const split of splits) {
-    const seen = foldMatrix(input, options, split);
-    folds.push({ ...split, ...seen, binned: await binMatrixAsync(seen.matrix, { threads: 1 }) });
+    folds.push({ ...split, ...(labelled ? await foldTable(input, options, common, split) : common) });
   }
-  return { plan, matrix, binned, labelled, folds };
+  return { ...common, folds, labelled };
 }
 
-/** All rows by a plan of the fold's training rows, whose own features are cross-fitted. */
-function foldMatrix(
+/** All rows, with features that look at labels by the fold's training rows, where they are cross-fitted. */
+async function foldTable(
   { dataset, schema, labels, weights, groups }: FoldTablesInput,
-  options: FeatureOptions,
+  options: Omit<FeatureOptions, 'keep'>,
+  { plan, matrix, binned }: FeatureTable,
   { rows, validationRows }: FoldRows,
-): { readonly plan: FeaturePlan; readonly matrix: Matrix } {
-  const fitted = fitTransformFeatures(
+): Promise<FeatureTable> {
+  const fitted = refitLabelLooking(
+    plan,
     takeRows(dataset, rows),
     schema,
     groups === undefined ? options : { ...options, groups: Int32Array.from(rows, (row) => groups[row]) },
@@ -106,12 +101,34 @@ function foldMatrix(
     weights && Float64Array.from(rows, (row) => weights[row]),
   );
   const others = applyFeatures(fitted.plan, takeRows(dataset, validationRows));
-  const columns = fitted.matrix.columns.map((column, f) => {
-    // Rows that neither train nor judge this fold stay missing; no one asks for them.
-    const all = new Float32Array(dataset.rowCount).fill(Number.NaN);
-    rows.forEach((row, i) => (all[row] = column[i]));
-    validationRows.forEach((row, i) => (all[row] = others.columns[f][i]));
-    return all;
-  });
-  return { plan: fitted.plan, matrix: { ...fitted.matrix, rowCount: dataset.rowCount, columns } };
+  const looking = {
+    ...fitted.matrix,
+    rowCount: dataset.rowCount,
+    columns: fitted.matrix.columns.map((column, f) => {
+      // Rows that neither train nor judge this fold stay missing; no one asks for them.
+      const all = new Float32Array(dataset.rowCount).fill(Number.NaN);
+      rows.forEach((row, i) => (all[row] = column[i]));
+      validationRows.forEach((row, i) => (all[row] = others.columns[f][i]));
+      return all;
+    }),
+  };
+  const places = new Map(looking.featureNames.map((name, f) => [name, f]));
+  const names = matrix.featureNames;
+  const blind = Uint32Array.from(names.keys()).filter((f) => !places.has(names[f]));
+  const joined = joinFeatures(takeFeatures(binned, blind), await binMatrixAsync(looking, { threads: 1 }));
+  const order = new Map(joined.featureNames.map((name, f) => [name, f]));
+  return {
+    plan: withLabelLooking(plan, fitted.plan),
+    matrix: {
+      ...matrix,
+      columns: names.map((name, f) => {
+        const place = places.get(name);
+        return place === undefined ? matrix.columns[f] : looking.columns[place];
+      }),
+    },
+    binned: takeFeatures(
+      joined,
+      Uint32Array.from(names, (name) => order.get(name)!),
+    ),
+  };
 }

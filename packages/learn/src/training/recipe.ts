@@ -1,5 +1,6 @@
 import type { Params } from '@verdict/boost';
 import type { EngineeredFeature } from '../features/index.ts';
+import type { CountChoice } from '../selection/index.ts';
 import { treeDefaults } from './defaults.ts';
 
 /** What a kind of trees is boosted with, and its share of the margin of all trees. */
@@ -22,8 +23,11 @@ export interface Recipe {
   readonly members: readonly TreeMember[];
   /** Features beyond those of single columns. */
   readonly engineered?: readonly EngineeredFeature[];
-  /** The features that are used; default all. */
-  readonly keep?: readonly string[];
+  /**
+   * The features that are used; default all. What ships uses those that are named; each fold, whose rows have had a
+   * part in naming them, ranks for itself and uses as many.
+   */
+  readonly selection?: Pick<CountChoice, 'method' | 'count' | 'kept'>;
 }
 
 /** The recipe of a plain training: one kind of trees, by the defaults for so many rows. */

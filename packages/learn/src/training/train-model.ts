@@ -19,6 +19,7 @@ import { packModel } from './explanation-tasks.ts';
 import type { Effects } from './effects.ts';
 import type { ColumnImportance, ContributionSample, ModelExplanation } from './explanation.ts';
 import { explainModel, explanationTaskCount } from './explanation.ts';
+import type { FoldTables } from './fold-tables.ts';
 import { summariseFolds } from './fold-scores.ts';
 import type { CrossValidation } from './fold-scores.ts';
 import type { Judgement, LabelledRows } from './judgement.ts';
@@ -148,12 +149,17 @@ export async function trainModel(table: TrainingTable, options: ModelOptions = {
   }));
 }
 
-/** Cross-fits a recipe on rows; default that of a plain training. */
+/**
+ * Cross-fits a recipe on rows; default that of a plain training.
+ *
+ * @param tables the features of the recipe on the folds of these rows, if they are known already
+ */
 export async function fitRecipe(
   rows: Rows,
   { schema, options, minimumCount, pool }: FitSettings,
   onTask: () => void,
   recipe?: Recipe,
+  tables?: FoldTables,
 ): Promise<CrossFit> {
   return crossFit({
     ...rows,
@@ -165,6 +171,7 @@ export async function fitRecipe(
     minimumCount,
     pool,
     onTask,
+    tables,
     ...(recipe === undefined ? {} : { recipe }),
   });
 }

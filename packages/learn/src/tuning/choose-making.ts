@@ -3,7 +3,7 @@ import type { EngineeredFeature } from '../features/index.ts';
 import { Deadline, Journal } from '../search/index.ts';
 import { chooseCount } from '../selection/index.ts';
 import type { CountChoice } from '../selection/index.ts';
-import { assignFolds, defaultRecipe, fitMembers, foldTables, share, splitsOf } from '../training/index.ts';
+import { assignFolds, defaultRecipe, fitMembers, recipeTables, share, splitsOf } from '../training/index.ts';
 import type { CrossFit, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { remaining, shorten } from './budget.ts';
 import type { Budget } from './budget.ts';
@@ -31,10 +31,13 @@ const FEATURE_SHARE = 1 / 3;
 const SELECTION_SHARE = 1 / 2;
 
 /** How the table is made that trees see. */
-export function makingOf({ engineered, selection }: FeatureRecord): Pick<Recipe, 'engineered' | 'keep'> {
+export type Making = Pick<Recipe, 'engineered' | 'selection'>;
+
+/** A selection that drops nothing is none. */
+export function makingOf({ engineered, selection }: FeatureRecord): Making {
   return {
     ...(engineered.length === 0 ? {} : { engineered }),
-    ...(selection === undefined ? {} : { keep: selection.kept }),
+    ...(selection === undefined || selection.dropped.length === 0 ? {} : { selection }),
   };
 }
 
@@ -151,12 +154,13 @@ async function chooseKept(
     return await chooseCount({
       method: tuning.select,
       matrix: tables.matrix,
+      binned: tables.binned,
       labels,
       ...(weights === undefined ? {} : { weights }),
-      splits: tables.folds.map(({ rows: training, validationRows, matrix }) => ({
+      splits: tables.folds.map(({ rows: training, validationRows, matrix, binned }) => ({
         rows: training,
         validationRows,
-        ...(tables.labelled ? { matrix } : {}),
+        ...(tables.labelled ? { matrix, binned } : {}),
       })),
       seed: settings.options.seed,
       pool: settings.pool,
@@ -179,12 +183,12 @@ function isInterruption(error: unknown): boolean {
 /** The table as each split sees it. */
 export async function tablesOf(
   { rows, settings }: ChoiceInput,
-  making: Pick<Recipe, 'engineered' | 'keep'>,
+  making: Making,
   splits: readonly FoldRows[],
 ): Promise<FoldTables> {
   const { dataset, labels, weights, groups } = rows;
-  const { schema, minimumCount, options } = settings;
-  return foldTables({
+  const { schema, minimumCount, options, pool } = settings;
+  return recipeTables({
     dataset,
     schema,
     labels,
@@ -194,5 +198,6 @@ export async function tablesOf(
     splits,
     minimumCount,
     seed: options.seed,
+    pool,
   });
 }

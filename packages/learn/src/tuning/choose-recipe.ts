@@ -4,6 +4,7 @@ import type { SearchResult, Trial } from '../search/index.ts';
 import { assignFolds, defaultRecipe, fitRecipe, share, splitsOf } from '../training/index.ts';
 import type { CrossFit, FoldRows, FoldTables, Recipe, Rows } from '../training/index.ts';
 import { makeSplits } from '../validation/index.ts';
+import type { ValidationScheme } from '../validation/index.ts';
 import { elapsed, remaining, shorten, timed } from './budget.ts';
 import type { Budget } from './budget.ts';
 import type { ChoiceInput } from './choice-input.ts';
@@ -21,6 +22,8 @@ export interface Choice {
   readonly recipe: Recipe;
   /** What the recipe makes of the same rows, if that is known already. */
   readonly fit?: CrossFit;
+  /** The recipe's features on the folds of the same rows. */
+  readonly tables: FoldTables;
   /** Wall seconds that the budget must have room for after all choices. */
   readonly finishingSeconds: number;
   /** What plain training makes of the same rows. */
@@ -46,8 +49,10 @@ const LEAST_SECONDS = 0.1;
 export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const { rows, settings, tuning, budget } = input;
   const taken = new WeakMap<CrossFit, number>();
-  const fit = async (some: Rows, recipe: Recipe): Promise<CrossFit> => {
-    const { result, seconds } = await timed(budget, () => fitRecipe(some, settings, () => undefined, recipe));
+  const fit = async (some: Rows, recipe: Recipe, made?: FoldTables): Promise<CrossFit> => {
+    const { result, seconds } = await timed(budget, () =>
+      fitRecipe(some, settings, () => undefined, recipe, made),
+    );
     taken.set(result, seconds);
     return result;
   };
@@ -66,9 +71,14 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
   const { length: width } = wide.plan.outputs;
   if (selection !== undefined && width > 0) finishing.narrow(selection.kept.length / width);
   const making = makingOf(record);
-  const tables = await tablesOf(input, making, trialSplits(input, folds));
+  const { result: tables, seconds: tableSeconds } = await timed(budget, () =>
+    tablesOf(input, making, splitsOf(folds)),
+  );
   finishing.know(tables.labelled);
-  const fitOfKept = selection === undefined ? 0 : finishing.fitSeconds;
+  if (making.selection !== undefined) finishing.rank(tableSeconds);
+  const trialTables =
+    tuning.scheme === undefined ? tables : await tablesOf(input, making, schemeSplits(input, tuning.scheme));
+  const fitOfKept = making.selection === undefined ? 0 : finishing.fitSeconds;
   let choosing = tuning.ensemble ? finishing.wall(CHOOSING) : 0;
   const reserves = Array.from(
     { length: tuning.ensemble ? EXPECTED_MEMBERS : 1 },
@@ -106,12 +116,19 @@ export async function chooseRecipe(input: ChoiceInput): Promise<Choice> {
     const last = shorten(budget, needed + fitOfKept + choosing, input.share);
     return Math.max(0, remaining(last) - remaining(first));
   };
-  const found = await runSearch(input, tables, first, record, affordable.length > 1 ? extension : undefined);
-  const linear = selection === undefined ? wide : await fit(rows, { ...plain, ...making });
+  const found = await runSearch(
+    input,
+    trialTables,
+    first,
+    record,
+    affordable.length > 1 ? extension : undefined,
+  );
+  const linear = making.selection === undefined ? wide : await fit(rows, { ...plain, ...making }, tables);
   const { members, ensemble } = choose(found, linear, -finishing.wall(TOLERANCE));
   const byNumber = new Map(found.trials.map((trial) => [trial.number, trial]));
   return {
     plain: base,
+    tables,
     ...(members.length === 0 ? { fit: linear } : {}),
     finishingSeconds: finishing.now()(growingsOf(found, members)),
     recipe: {
@@ -174,10 +191,8 @@ function contendersOf(found: SearchResult): Trial[] {
     .slice(0, CONTENDERS);
 }
 
-/** How trials are parted into rows that train and rows that judge. */
-function trialSplits({ rows, settings, tuning }: ChoiceInput, folds: Uint8Array): FoldRows[] {
-  const { scheme } = tuning;
-  if (scheme === undefined) return splitsOf(folds);
+/** How trials are parted into rows that train and rows that judge, where a scheme says it. */
+function schemeSplits({ rows, settings }: ChoiceInput, scheme: ValidationScheme): FoldRows[] {
   requireScheme(rows, scheme);
   return makeSplits(rows, scheme, settings.options.seed).map(({ train, test }) => ({
     rows: share(train),

@@ -12,6 +12,7 @@ export class FinishingEstimate {
   readonly #together: number;
   #fitSeconds = 0;
   #growths = 1;
+  #rankingSeconds = 0;
 
   /** The pace of the machine is measured from now on. */
   constructor(input: ChoiceInput) {
@@ -42,6 +43,11 @@ export class FinishingEstimate {
     this.#growths = growthsOf(labelled, this.#input.settings.options.folds);
   }
 
+  /** Making the features and ranking them in all folds took so long, which a fit of other rows does again. */
+  rank(seconds: number): void {
+    this.#rankingSeconds = seconds;
+  }
+
   /** Only this share of the features is kept. */
   narrow(share: number): void {
     this.#fitSeconds *= share;
@@ -56,8 +62,10 @@ export class FinishingEstimate {
   /** What says how long it takes to fit and explain a blend of some members: the same for the same ones. */
   now(): (members: readonly Growing[]) => number {
     const pace = this.#pace();
-    const job = { ...this.#input, fits: this.#input.fits() };
-    return (members) => finishingSeconds(job, pace, members);
+    const fits = this.#input.fits();
+    const job = { ...this.#input, fits };
+    const ranking = (fits - 1) * this.#rankingSeconds;
+    return (members) => finishingSeconds(job, pace, members) + ranking;
   }
 
   /** The same for so many members of the default trees. */

@@ -63,7 +63,7 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
   ).entries()) {
     const own = takeFrom(rows, train);
     const { recipe, plain, ...choice } = await choose(own, fold);
-    const fit = choice.fit ?? (await fitRecipe(own, settings, () => undefined, recipe));
+    const fit = choice.fit ?? (await fitRecipe(own, settings, () => undefined, recipe, choice.tables));
     const others = takeFrom(rows, test);
     const judge = (made: CrossFit, into: typeof scores): ReturnType<typeof predictionsOf> => {
       const found = predictionsOf(made, decisionOf(made, schema, options), others.dataset);

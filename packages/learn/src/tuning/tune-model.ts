@@ -1,4 +1,4 @@
-import type { CrossFit, Recipe, Rows, TrainedModel, TrainingTable } from '../training/index.ts';
+import type { CrossFit, TrainedModel, TrainingTable } from '../training/index.ts';
 import { fitRecipe, makeModel } from '../training/index.ts';
 import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
@@ -41,17 +41,16 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
   let summary: SearchSummary | undefined;
   const trained = await makeModel(table, { calibration: 'auto', ...options }, (settings) => {
     const { outerFolds } = tuning;
-    const finish = async (rows: Rows, recipe: Recipe, onTask: () => void): Promise<CrossFit> => {
-      const fit = await fitRecipe(rows, settings, () => undefined, recipe);
-      onTask();
-      return fit;
-    };
     let rowsToFit = 0;
     return {
       tasks: () => 1,
       async fit(rows, chooses, onTask) {
         rowsToFit += rows.labels.length;
-        if (!chooses) return finish(rows, (await chosen).recipe, onTask);
+        if (!chooses) {
+          const fit = await fitRecipe(rows, settings, () => undefined, (await chosen).recipe);
+          onTask();
+          return fit;
+        }
         try {
           const common = { settings, tuning, signal };
           const choice = await chooseRecipe({
@@ -85,7 +84,8 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
                     }),
                 });
           resolve(choice);
-          const fit = choice.fit ?? (await finish(rows, choice.recipe, () => undefined));
+          const { recipe, tables } = choice;
+          const fit = choice.fit ?? (await fitRecipe(rows, settings, () => undefined, recipe, tables));
           onTask();
           const score = (made: CrossFit): number =>
             scoreOutOfFold(tuning.metric, made, rows, settings.options);
