@@ -87,6 +87,7 @@ describe('greedy selection', () => {
     expect(() => greedySelection(labels, [])).toThrow(InvalidOption);
     expect(() => greedySelection(labels, [members[0].slice(1)])).toThrow(InvalidOption);
     expect(() => greedySelection(labels, members, { bags: 0 })).toThrow(InvalidOption);
+    expect(() => greedySelection(labels, members, { bags: 2, allows: () => true })).toThrow(InvalidOption);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Random } from '@verdict/core';
+import { InvalidOption, Random } from '@verdict/core';
 import { requireCount, requireLabels, requireLength } from '../metrics/checks.ts';
 import type { Scores } from '../metrics/checks.ts';
 import { marginLoss, summedLoss } from './margin-loss.ts';
@@ -12,7 +12,7 @@ export interface GreedyOptions {
   readonly seed?: number;
   /**
    * Whether these members may be in one mean; asked before one more joins several, in the order in which they came. The
-   * first is always allowed. Default: all are.
+   * first is always allowed. Default: all are. Not with several `bags`, whose members come together unasked.
    */
   readonly allows?: ((members: readonly number[]) => boolean) | undefined;
 }
@@ -32,17 +32,20 @@ const LEAST_FALL = 1e-9;
  * @param labels 1 for the positive class
  * @param members finite margins of rows that the members have not seen, for each member one a row
  * @returns the share of each member, not negative, adding up to 1; members tie in their order
- * @throws InvalidOption for no members, or arrays of different lengths
+ * @throws InvalidOption for no members, arrays of different lengths, or `allows` beside several bags
  */
 export function greedySelection(
   labels: Uint8Array,
   members: readonly Scores[],
   options: GreedyOptions = {},
 ): Float64Array {
-  const { weights, bags = 1, seed = 0, allows = () => true } = options;
+  const { weights, bags = 1, seed = 0, allows } = options;
   requireLabels(labels, weights);
   requireCount('members', members.length, 1);
   requireCount('bags', bags, 1);
+  if (bags > 1 && allows !== undefined) {
+    throw new InvalidOption({ option: 'bags', got: bags, expected: '1, where `allows` is given' });
+  }
   for (const margins of members) requireLength('margins', margins.length, labels.length);
   const losses = members.map((margins) => summedLoss(labels, margins, weights));
   const order = losses.map((_, m) => m).sort((a, b) => losses[a] - losses[b] || a - b);
@@ -50,7 +53,7 @@ export function greedySelection(
   const random = new Random(seed, 'ensemble');
   for (let bag = 0; bag < bags; bag++) {
     const open = bags === 1 ? order : drawHalf(order, random);
-    const counts = climb(labels, members, weights, open, allows);
+    const counts = climb(labels, members, weights, open, allows ?? (() => true));
     const total = counts.reduce((sum, count) => sum + count, 0);
     for (const m of open) shares[m] += counts[m] / total / bags;
   }
