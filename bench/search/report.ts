@@ -127,7 +127,21 @@ function tuningSection({ budget, seeds, metric, rows, cells }: NonNullable<Resul
       ]),
     ),
     `Mean time (least to most) and trials: verdict ${seconds('ours')} (the whole command); Optuna ${seconds('theirs')} (with the refit).`,
+    keptBudget(
+      budget,
+      cells.map(({ ours }) => ours.seconds),
+    ),
   ];
+}
+
+/** Wanted: the budget is kept within five percent. */
+function keptBudget(budget: number, taken: readonly number[]): string {
+  const late = taken.filter((seconds) => seconds > 1.05 * budget).length;
+  const early = taken.filter((seconds) => seconds < 0.95 * budget).length;
+  return (
+    `The budget, which is to be kept within 5 %: ${taken.length - late - early} of ${taken.length} commands kept it, ` +
+    `${late} ended later and ${early} earlier.`
+  );
 }
 
 function paramsOf(params: Readonly<Record<string, number>>): string {
