@@ -1,4 +1,4 @@
-import type { Column } from '@verdict/core';
+import type { Column, ColumnRole } from '@verdict/core';
 import { isMissing, parseNumber } from '@verdict/core';
 import { almostFindings } from './almost.ts';
 import type { DuplicateGroups } from './duplicates.ts';
@@ -59,14 +59,7 @@ export async function columnFindings(input: QualityInput): Promise<Finding[]> {
       details: { rows: labels.unlabelled },
     });
   }
-  if (duplicates.groupCount > 0) {
-    findings.push({
-      code: 'DUPLICATE_ROWS',
-      severity: 'warning',
-      message: `${plural(duplicates.repeatedRows, 'row repeats', 'rows repeat')} another in all features and the target; identical rows are kept in one fold.`,
-      details: { groups: duplicates.groupCount, repeatedRows: duplicates.repeatedRows },
-    });
-  }
+  if (duplicates.groupCount > 0) findings.push(duplicateRows(duplicates, plans));
   for (const plan of plans) findings.push(...leftOut(plan));
   findings.push(...missingValues(plans));
   for (const plan of plans) {
@@ -89,6 +82,19 @@ function classBalance({ schema, positiveCount, negativeCount }: TargetLabels): F
     column: schema.name,
     message: `${(share * 100).toFixed(1)} % of the labelled rows are "${schema.positive}" (${positiveCount} of ${positiveCount + negativeCount}).`,
     details: { positive: positiveCount, negative: negativeCount, positiveShare: share },
+  };
+}
+
+function duplicateRows({ groupCount, repeatedRows }: DuplicateGroups, plans: readonly ColumnPlan[]): Finding {
+  const named = (wanted: ColumnRole): string | undefined => plans.find(({ role }) => role === wanted)?.column.name;
+  const [time, fold] = [named('time'), named('fold')];
+  const alike = time === undefined ? 'all features and the target' : `all features, the time "${time}" and the target`;
+  const kept = fold === undefined ? 'identical rows are kept in one fold' : `"${fold}" decides their folds, which may differ`;
+  return {
+    code: 'DUPLICATE_ROWS',
+    severity: 'warning',
+    message: `${plural(repeatedRows, 'row repeats', 'rows repeat')} another in ${alike}; ${kept}.`,
+    details: { groups: groupCount, repeatedRows },
   };
 }
 

@@ -109,7 +109,9 @@ async function readOpen(source: Source, options: ReadOptions, target: string): P
   }
   const targetValues = (columns.get(target) as CodeColumn).codes;
   const featureColumns = features.map(({ column }) => columns.get(column.name) as Column);
-  const duplicates = groupDuplicates([...featureColumns, columns.get(target) as Column], rowCount);
+  // At another time the same happened again: only rows that also share their time, if there is one, are copies.
+  const timed = kept.filter(({ role }) => role === 'time').map(({ column }) => columns.get(column.name) as Column);
+  const duplicates = groupDuplicates([...featureColumns, ...timed, columns.get(target) as Column], rowCount);
   findings.push(
     ...(await columnFindings({ source, plans, columns, labels, duplicates, revealRare: options.revealRare ?? false })),
     ...findLeakage(featureColumns, targetValues),

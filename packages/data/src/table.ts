@@ -88,7 +88,7 @@ export interface Table {
   readonly profile: readonly ColumnProfile[];
   readonly findings: readonly Finding[];
   readonly source: SourceInfo;
-  /** For each row the number of its group of identical rows (features and target), -1 if it has none. */
+  /** For each row the number of its group of identical rows (features, time and target), -1 if it has none. */
   readonly duplicateGroups?: Int32Array;
   /** The columns of the option `keep`, in labelled rows: texts just as the file has them; empty is missing. */
   readonly kept?: readonly CodeColumn[];

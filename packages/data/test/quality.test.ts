@@ -167,6 +167,24 @@ describe('duplicate rows', () => {
     expect(finding(table, 'DUPLICATE_ROWS')?.details).toEqual({ groups: 2, repeatedRows: 3 });
     expect((await read(labels(['a', 'b']))).duplicateGroups).toBeUndefined();
   });
+
+  it('share their time, where there is one', async () => {
+    const rows = [[1, 5, 'yes'], [1, 6, 'yes'], [1, 5, 'yes'], [2, 5, 'no'], [2, 7, 'no'], [2, 7, 'no']];
+    const table = csv(['x', 't', 'y'], rows);
+    const timed = await read(table, { time: 't' });
+    expect(Array.from(timed.duplicateGroups ?? [])).toEqual([0, -1, 0, -1, 1, 1]);
+    expect(finding(timed, 'DUPLICATE_ROWS')?.message).toBe('2 rows repeat another in all features, the time "t" and the target; identical rows are kept in one fold.');
+    const untimed = await read(table, { drop: ['t'] });
+    expect(Array.from(untimed.duplicateGroups ?? [])).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(finding(untimed, 'DUPLICATE_ROWS')?.message).toBe('4 rows repeat another in all features and the target; identical rows are kept in one fold.');
+  });
+
+  it('are in the folds of a column, if one says these', async () => {
+    const table = csv(['x', 'part', 'y'], [[1, 0, 'yes'], [1, 1, 'yes'], [2, 0, 'no'], [3, 1, 'no']]);
+    expect(finding(await read(table, { fold: 'part' }), 'DUPLICATE_ROWS')?.message).toBe(
+      '1 row repeats another in all features and the target; "part" decides their folds, which may differ.',
+    );
+  });
 });
 
 describe('roles', () => {
