@@ -173,6 +173,7 @@ describe('verdict tune', () => {
     expect(metrics.validation).toEqual({
       time: 'since',
       judging: 'latest',
+      leftOut: 2,
       folds: { kind: 'time blocks', count: 3 },
       trials: { kind: 'expanding', folds: 3, gap: 2 },
     });

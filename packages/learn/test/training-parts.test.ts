@@ -10,6 +10,7 @@ import { assignFolds, holdOut } from '../src/training/row-split.ts';
 import { share } from '../src/training/shared-memory.ts';
 import { timeBlocks } from '../src/training/time-blocks.ts';
 import { evaluate, metricNames } from '../src/metrics/index.ts';
+import type { Split } from '../src/validation/index.ts';
 import { refusalOf } from './support/refusal.ts';
 
 /** Summed log loss plus the pull of the blend, straight from the definition. */
@@ -152,6 +153,63 @@ describe('roles', () => {
   });
 });
 
+interface TimedRow {
+  readonly group: number;
+  readonly time: number;
+}
+
+/** What is made, or undefined where the rows do not suffice. */
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InsufficientData) return undefined;
+    throw error;
+  }
+}
+
+/** Names of what holds. */
+function holding(laws: Readonly<Record<string, boolean>>): string[] {
+  return Object.keys(laws).filter((law) => laws[law]);
+}
+
+/** What is wrong with rows that are held out of such that have times and groups. */
+function brokenByHoldOut(rows: readonly TimedRow[], gap: number, { train, test }: Split): string[] {
+  const judging = new Set(Array.from(test, (row) => rows[row].group).filter((group) => group >= 0));
+  const first = Math.min(...Array.from(test, (row) => rows[row].time));
+  const last = Math.max(...Array.from(train, (row) => rows[row].time));
+  const trains = new Set(train);
+  const earlier = [...rows.keys()].filter((row) => rows[row].time < first);
+  const after = (time: number): number => earlier.filter((row) => rows[row].time > time).length;
+  return holding({
+    'it learns from the future': last >= first,
+    'a late row does not judge': test.length + earlier.length < rows.length,
+    'a group is on both sides': earlier.some((row) => trains.has(row) && judging.has(rows[row].group)),
+    'the gap is too short': after(last) < gap,
+    'a row is left out for nothing': earlier.some(
+      (row) => !trains.has(row) && !judging.has(rows[row].group) && after(rows[row].time) >= gap,
+    ),
+  });
+}
+
+/** What is wrong with blocks of time in which groups are whole. */
+function brokenByBlocks(rows: readonly TimedRow[], count: number, folds: Uint8Array): string[] {
+  const pairs = rows.flatMap((one, i) =>
+    rows.slice(0, i).map((other, j) => [one, other, folds[i], folds[j]] as const),
+  );
+  const alone = pairs.filter(([one, other]) => one.group < 0 && other.group < 0);
+  return holding({
+    'a fold is empty': new Set(folds).size < count,
+    'a group is in two folds': pairs.some(
+      ([one, other, a, b]) => one.group >= 0 && one.group === other.group && a !== b,
+    ),
+    'a time is in two folds': alone.some(([one, other, a, b]) => one.time === other.time && a !== b),
+    'a later row is in an earlier block': alone.some(
+      ([one, other, a, b]) => (one.time - other.time) * (a - b) < 0,
+    ),
+  });
+}
+
 describe('holdOut and assignFolds', () => {
   const options = checkOptions({ seed: 1, folds: 3 }, 2);
   const labels = Uint8Array.from({ length: 60 }, (_, row) => (row % 4 === 0 ? 1 : 0));
@@ -217,6 +275,64 @@ describe('holdOut and assignFolds', () => {
     expect(holdOut({ ...relations, times }, options)!.test.length).toBe(12);
     const two = { ...foldColumn, values: foldColumn.values.map((value) => Math.min(value, 10)) };
     expect(() => holdOut({ ...relations, foldColumn: two }, options)).toThrow('fewer than two are left');
+  });
+
+  it('holds out the latest rows and cuts blocks of time without a group on both sides', () => {
+    const someRow = fc.record({
+      label: fc.constantFrom(0, 1),
+      group: fc.integer({ min: -1, max: 30 }),
+      time: fc.integer({ min: 0, max: 40 }),
+    });
+    let [held, dealt] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(someRow, { minLength: 8, maxLength: 90 }), fc.nat(6), (list, gap) => {
+        const rows = {
+          labels: Uint8Array.from(list, ({ label }) => label),
+          groups: Int32Array.from(list, ({ group }) => group),
+          times: Float64Array.from(list, ({ time }) => time),
+        };
+        const split = attempt(() => holdOut(rows, options, gap));
+        const folds = attempt(() => assignFolds(rows, options));
+        held += split === undefined ? 0 : 1;
+        dealt += folds === undefined ? 0 : 1;
+        expect(split === undefined ? [] : brokenByHoldOut(list, gap, split)).toEqual([]);
+        expect(folds === undefined ? [] : brokenByBlocks(list, options.folds, folds)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+    // Most rows allow both.
+    expect(held).toBeGreaterThan(150);
+    expect(dealt).toBeGreaterThan(250);
+  });
+
+  it('puts a group into the block of its middle row', () => {
+    const ordered = Float64Array.from({ length: 12 }, (_, row) => row);
+    const groups = new Int32Array(12).fill(-1);
+    for (const row of [1, 4, 5, 6, 11]) groups[row] = 3;
+    expect([...timeBlocks(ordered, 3, groups)]).toEqual([0, 1, 0, 0, 1, 1, 1, 2, 2, 2, 2, 1]);
+  });
+
+  it('names the groups where nothing is left to train on, or no two folds', () => {
+    const groups = Int32Array.from(labels, (_, row) => row % 6);
+    expect(refusalOf(() => holdOut({ labels, groups, times }, options))).toMatchObject({
+      message: expect.stringContaining(
+        'no earlier row is left to train on without the 48 of groups that judge.',
+      ),
+      hint: 'Choose another --test-size, give more rows, or leave --group or --time out.',
+    });
+    // All positive rows, but for those that judge, are of one group.
+    const one = Int32Array.from(labels, (label) => (label === 1 ? 0 : -1));
+    expect(() => holdOut({ labels, groups: one, times }, options)).toThrow(
+      'the earlier rows, which train without the 12 of groups that judge, all have the same label',
+    );
+    const whole = new Int32Array(60);
+    expect(() => assignFolds({ labels, groups: whole, times }, options)).toThrow(
+      '3 folds are blocks of time in which groups are whole, each at the time of its middle row; that is one and the same',
+    );
+    // Where times alone are too few, it is they that are named.
+    expect(() => assignFolds({ labels, groups: whole, times: new Float64Array(60) }, options)).toThrow(
+      'different times',
+    );
   });
 
   it('cuts equal times into whole blocks', () => {

@@ -6,6 +6,8 @@ import type { Column, Dataset, Schema } from '@verdict/core';
 import { InvalidOption, Random, takeRows } from '@verdict/core';
 import { labelsOf, openPool, rocAuc, createScorer, trainModel, tuneModel } from '@verdict/learn';
 import type { TuneOptions } from '@verdict/learn';
+import type { FitSettings } from '../src/training/index.ts';
+import { searchNested } from '../src/tuning/nested.ts';
 
 /** Rows whose label depends on the ratio of two numbers and on a category of many levels. */
 function borrowers(rows: number, seed: number, signal: number): { dataset: Dataset; schema: Schema } {
@@ -223,6 +225,41 @@ describe('tuneModel', () => {
         /fold column, which decides alone/,
       );
     }
+  });
+
+  it('leaves the gap of its windows before held-out rows and outer folds, too', async () => {
+    const { dataset, schema } = borrowers(240, 6, 1);
+    const times = Float64Array.from({ length: 240 }, (_, row) => row);
+    const day: Column = { kind: 'number', name: 'day', values: times };
+    const timed = {
+      dataset: { ...dataset, columns: [...dataset.columns, day] },
+      schema: {
+        ...schema,
+        columns: [...schema.columns, { name: 'day', type: 'integer', role: 'time', optional: false }],
+      } as Schema,
+    };
+    const common: TuneOptions = { trials: 1, explain: false, threads: 2, engineering: 'none', folds: 2 };
+    const scheme = { kind: 'rolling', folds: 2, gap: 40, window: 20 } as const;
+    const { leftOut, judged } = await tuneModel(timed, { ...common, scheme });
+    expect([leftOut, judged.labels.length]).toEqual([40, 48]);
+    expect((await trainModel(timed, { explain: false, threads: 2, folds: 2 })).leftOut).toBe(0);
+    const nested = searchNested({
+      rows: {
+        dataset,
+        labels: labelsOf(dataset, schema),
+        times,
+        weights: undefined,
+        groups: undefined,
+        foldColumn: undefined,
+      },
+      settings: { options: { seed: 1 } } as FitSettings,
+      outerFolds: 3,
+      gap: 40,
+      metric: 'log_loss',
+      choose: (rows) => Promise.reject(new Error(`chosen on ${rows.labels.length}`)),
+    });
+    // The first outer fold begins at row 60.
+    await expect(nested).rejects.toThrow('chosen on 20');
   });
 
   it.each([

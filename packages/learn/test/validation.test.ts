@@ -230,6 +230,16 @@ describe('splits by time', () => {
     expect([...timeSplit(Float64Array.of(1, 2, 3), { testShare: 0.001 }).test]).toEqual([2]);
   });
 
+  it('leave a gap before the test part, of whole times', () => {
+    const times = Float64Array.of(1, 1, 1, 2, 2, 2, 2, 2, 2, 3);
+    const trained = (gap: number): number[] => [...timeSplit(times, { testShare: 0.1, gap }).train];
+    expect(trained(0)).toHaveLength(9);
+    for (const gap of [1, 5, 6]) expect(trained(gap)).toEqual([0, 1, 2]);
+    expect([...timeSplit(times, { testShare: 0.1, gap: 6 }).test]).toEqual([9]);
+    expect(() => trained(7)).toThrow('a gap of 7 rows leaves nothing to train on');
+    expect(() => trained(-1)).toThrow(InvalidOption);
+  });
+
   it('make folds with an expanding window', () => {
     const time = fc.integer({ min: 0, max: 30 });
     fc.assert(

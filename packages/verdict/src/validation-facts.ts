@@ -12,6 +12,8 @@ export interface ValidationFacts {
    * `test file`, or `none` that were set aside.
    */
   readonly judging: 'drawn' | 'groups' | 'latest' | 'folds' | 'test file' | 'none';
+  /** Rows before the latest ones that do not train the model that is judged: of groups that judge, or of a gap. */
+  readonly leftOut?: number;
   /** The folds of the model: drawn, of whole groups, blocks of neighbouring rows in time, or values of a column. */
   readonly folds: { readonly kind: 'drawn' | 'groups' | 'time blocks' | 'column'; readonly count: number };
   /** How trials of a search were validated, where otherwise than by these folds. */
@@ -25,10 +27,12 @@ export function validationFacts(
   { columns }: Pick<Schema, 'columns'>,
   {
     headline,
+    leftOut = 0,
     crossValidation,
     search,
   }: {
     readonly headline: Pick<TrainedModel['headline'], 'source'>;
+    readonly leftOut?: number;
     readonly crossValidation: Pick<TrainedModel['crossValidation'], 'folds'>;
     readonly search?: Pick<SearchSummary, 'scheme'>;
   },
@@ -52,6 +56,7 @@ export function validationFacts(
     ...(group === undefined ? {} : { group }),
     ...(fold === undefined ? {} : { fold }),
     judging,
+    ...(leftOut === 0 ? {} : { leftOut }),
     folds: { kind, count: crossValidation.folds },
     ...(search?.scheme === undefined ? {} : { trials: search.scheme }),
   };
@@ -66,7 +71,7 @@ export function validationSentences(
   facts: ValidationFacts,
   quote: (name: string) => string = (name) => `"${name}"`,
 ): string[] {
-  const { time = '', group = '', fold = '', judging, folds, trials } = facts;
+  const { time = '', group = '', fold = '', judging, leftOut = 0, folds, trials } = facts;
   const judges = {
     drawn: 'The rows that judge were drawn, both classes in proportion, and set aside.',
     groups: `The rows that judge were drawn as whole groups of ${quote(group)}, and set aside.`,
@@ -78,14 +83,28 @@ export function validationSentences(
   const parts = {
     drawn: `${folds.count} folds were drawn, both classes in proportion.`,
     groups: `${folds.count} folds were drawn, each group of ${quote(group)} whole in one.`,
-    'time blocks': `${folds.count} folds are blocks of neighbouring rows by ${quote(time)}: each is judged by a model of earlier and later ones.`,
+    'time blocks': `${folds.count} folds are blocks of neighbouring rows by ${quote(time)}${facts.group === undefined ? '' : `, each group of ${quote(group)} whole in one`}: each is judged by a model of earlier and later ones.`,
     column: `The ${folds.count} values of ${quote(fold)} are the folds.`,
   };
   return [
     judges[judging],
+    ...(leftOut === 0 ? [] : [leftOutSentence(facts, leftOut, quote)]),
     parts[folds.kind],
     ...(trials === undefined ? [] : [trialSentence(trials, quote(time))]),
   ];
+}
+
+function leftOutSentence(
+  { group, trials }: ValidationFacts,
+  count: number,
+  quote: (name: string) => string,
+): string {
+  const reasons = [
+    ...(group === undefined ? [] : [`of groups of ${quote(group)} that judge`]),
+    ...(trials !== undefined && 'gap' in trials && trials.gap > 0 ? ['in the gap'] : []),
+  ];
+  const [rows, have] = count === 1 ? ['row', 'has'] : ['rows', 'have'];
+  return `${count} earlier ${rows}, ${reasons.join(' or ')}, ${have} no part in the model that is judged.`;
 }
 
 function trialSentence(scheme: TrialScheme, time: string): string {

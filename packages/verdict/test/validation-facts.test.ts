@@ -10,6 +10,7 @@ function factsOf(
   roles: Readonly<Record<string, ColumnRole>>,
   source: Source,
   scheme?: ValidationFacts['trials'],
+  leftOut = 0,
 ): ValidationFacts {
   const columns = Object.entries({ ...roles, age: 'feature' as const }).map(([name, role]) => ({
     name,
@@ -21,6 +22,7 @@ function factsOf(
     { columns },
     {
       headline: { source },
+      leftOut,
       crossValidation: { folds: 4 },
       ...(scheme === undefined ? {} : { search: { scheme } }),
     },
@@ -48,7 +50,7 @@ describe('how a model was validated', () => {
       { shop: 'group', day: 'time' },
       'hold-out',
       { time: 'day', group: 'shop', judging: 'latest', folds: { kind: 'time blocks', count: 4 } },
-      'The latest rows by "day" judge, and were set aside. 4 folds are blocks of neighbouring rows by "day": each is judged by a model of earlier and later ones.',
+      'The latest rows by "day" judge, and were set aside. 4 folds are blocks of neighbouring rows by "day", each group of "shop" whole in one: each is judged by a model of earlier and later ones.',
     ],
     [
       'folds',
@@ -74,6 +76,31 @@ describe('how a model was validated', () => {
   ])('is said with %s', (_, roles, source, facts, words) => {
     expect(factsOf(roles, source)).toEqual(facts);
     expect(validationSentences(facts).join(' ')).toBe(words);
+  });
+
+  it.each<[Readonly<Record<string, ColumnRole>>, ValidationFacts['trials'], number, string]>([
+    [
+      { day: 'time', shop: 'group' },
+      undefined,
+      12,
+      '12 earlier rows, of groups of "shop" that judge, have no part in the model that is judged.',
+    ],
+    [
+      { day: 'time' },
+      { kind: 'expanding', folds: 3, gap: 1 },
+      1,
+      '1 earlier row, in the gap, has no part in the model that is judged.',
+    ],
+    [
+      { day: 'time', shop: 'group' },
+      { kind: 'rolling', folds: 3, gap: 7, window: 9 },
+      30,
+      '30 earlier rows, of groups of "shop" that judge or in the gap, have no part in the model that is judged.',
+    ],
+  ])('says which rows were left out: %j, %j', (roles, scheme, leftOut, words) => {
+    const facts = factsOf(roles, 'hold-out', scheme, leftOut);
+    expect(facts.leftOut).toBe(leftOut);
+    expect(validationSentences(facts)[1]).toBe(words);
   });
 
   it.each<[NonNullable<ValidationFacts['trials']>, string]>([

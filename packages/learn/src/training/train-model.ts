@@ -40,7 +40,7 @@ import { share } from './shared-memory.ts';
 export interface TrainingTable {
   readonly dataset: Dataset;
   readonly schema: Schema;
-  /** For each row the number of its group of identical rows, -1 where it has no copy. */
+  /** For each row the number of its group of identical rows (of one time, if they have times), -1 where it has no copy. */
   readonly duplicateGroups?: Int32Array | undefined;
 }
 
@@ -77,6 +77,8 @@ export interface TrainedModel {
   readonly bundle: Bundle;
   readonly headline: Headline;
   readonly judged: JudgedRows;
+  /** Rows that neither judge nor train the model that is judged: with times, those of a gap or of groups that judge. */
+  readonly leftOut: number;
   readonly baselines: {
     readonly majority: Metrics & { readonly share: number };
     readonly logistic: LogisticBaseline;
@@ -136,7 +138,7 @@ export interface Fitting {
 /**
  * Trains, judges and explains a model of a yes/no column.
  *
- * The rows are split once (stratified, by group, or by time). An evaluation model is made from the training
+ * The rows are split once (stratified, by group, or by time and group). An evaluation model is made from the training
  * part by `crossFit` and judged on the rest; the model that ships is made the same way from all rows. The
  * result depends on the data, the options and the seed, not on the number of threads.
  *
@@ -176,17 +178,23 @@ export async function fitRecipe(
   });
 }
 
+/** How a model is made that is fitted in a way of its own. */
+export interface MakingOptions extends ModelOptions {
+  /** With times, how many rows before those that are held out do not train the model that is judged; default 0. */
+  readonly gap?: number;
+}
+
 /** What `trainModel` does, with a way of fitting. */
 export async function makeModel(
   table: TrainingTable,
-  options: ModelOptions,
+  options: MakingOptions,
   fittingOf: (settings: FitSettings) => Fitting,
 ): Promise<TrainedModel> {
   const given = checkOptions(options, availableParallelism());
   const { schema } = table;
   const all = rowsOf(table.dataset, schema, table.duplicateGroups);
   const checked = { ...given, folds: foldCount(all, given) };
-  const split = options.test === undefined ? holdOut(all, checked) : undefined;
+  const split = options.test === undefined ? holdOut(all, checked, options.gap) : undefined;
   const kept = split === undefined ? undefined : takeFrom(all, split.train);
   const judging =
     options.test === undefined ? split && takeFrom(all, split.test) : rowsOf(options.test, schema, undefined);
@@ -319,6 +327,7 @@ export async function makeModel(
         probabilities: predictions.probabilities,
         threshold,
       },
+      leftOut: split === undefined ? 0 : all.labels.length - split.train.length - split.test.length,
       baselines,
       crossValidation,
       chosen,

@@ -42,6 +42,8 @@ export interface NestedInput {
   readonly rows: Rows;
   readonly settings: FitSettings;
   readonly outerFolds: number;
+  /** With times, how many rows before those of an outer fold do not train. */
+  readonly gap: number;
   /** That of the searches. */
   readonly metric: SearchMetric;
   /** Searches on some of the rows. */
@@ -50,7 +52,7 @@ export interface NestedInput {
 
 /** Repeats all choices in outer folds, one after another: each search uses all threads. */
 export async function searchNested(input: NestedInput): Promise<NestedPredictions> {
-  const { rows, settings, outerFolds, choose, metric } = input;
+  const { rows, settings, outerFolds, gap, choose, metric } = input;
   const { options, schema } = settings;
   const probabilities = new Float64Array(rows.labels.length).fill(Number.NaN);
   const linear = probabilities.slice();
@@ -58,7 +60,7 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
   const plainScores = { inner: [] as number[], outer: [] as number[] };
   for (const [fold, { train, test }] of makeSplits(
     rows,
-    schemeOf(rows, outerFolds),
+    schemeOf(rows, outerFolds, gap),
     options.seed,
   ).entries()) {
     const own = takeFrom(rows, train);
@@ -98,9 +100,9 @@ export async function searchNested(input: NestedInput): Promise<NestedPrediction
 }
 
 /** A fold column decides alone; later rows judge where there are times, otherwise every row once. */
-function schemeOf({ times, foldColumn }: Rows, folds: number): ValidationScheme {
+function schemeOf({ times, foldColumn }: Rows, folds: number, gap: number): ValidationScheme {
   if (foldColumn !== undefined) return { kind: 'column' };
-  return times === undefined ? { kind: 'stratified', folds } : { kind: 'expanding', folds };
+  return times === undefined ? { kind: 'stratified', folds } : { kind: 'expanding', folds, gap };
 }
 
 function average(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { CrossFit, TrainedModel, TrainingTable } from '../training/index.ts';
 import { fitRecipe, makeModel } from '../training/index.ts';
+import { gapOf } from '../validation/index.ts';
 import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
 import { chooseRecipe } from './choose-recipe.ts';
@@ -38,8 +39,9 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
   const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
   // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.
   chosen.catch(() => undefined);
+  const gap = gapOf(tuning.scheme);
   let summary: SearchSummary | undefined;
-  const trained = await makeModel(table, { calibration: 'auto', ...options }, (settings) => {
+  const trained = await makeModel(table, { calibration: 'auto', ...options, gap }, (settings) => {
     const { outerFolds } = tuning;
     let rowsToFit = 0;
     return {
@@ -71,6 +73,7 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
                   rows,
                   settings,
                   outerFolds,
+                  gap,
                   metric: tuning.metric,
                   choose: (own, fold) =>
                     chooseRecipe({

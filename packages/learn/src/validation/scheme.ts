@@ -67,6 +67,11 @@ function splitsOf(rows: SplitRows, scheme: ValidationScheme, seed: number): Spli
   return groups === undefined ? windows : windows.map((split) => withoutGroupsOf(split, groups));
 }
 
+/** How many rows a scheme leaves out between those that train and later ones that judge. */
+export function gapOf(scheme: ValidationScheme | undefined): number {
+  return scheme?.kind === 'expanding' || scheme?.kind === 'rolling' ? (scheme.gap ?? 0) : 0;
+}
+
 /** One split for each fold, which it tests; rows ascending. */
 function splitsOfFolds(foldOfRow: Uint8Array): Split[] {
   const folds = foldOfRow.reduce((most, fold) => Math.max(most, fold), 0) + 1;
@@ -78,7 +83,7 @@ function splitsOfFolds(foldOfRow: Uint8Array): Split[] {
 }
 
 /** The split without the training rows whose group has a row in the test part. */
-function withoutGroupsOf({ train, test }: Split, groups: Int32Array): Split {
+export function withoutGroupsOf({ train, test }: Split, groups: Int32Array): Split {
   const tested = new Set(Array.from(test, (row) => groups[row]));
   tested.delete(-1);
   return { train: train.filter((row) => !tested.has(groups[row])), test };

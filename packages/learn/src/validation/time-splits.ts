@@ -3,20 +3,38 @@ import { requireCount, requireShare } from '../metrics/checks.ts';
 import { rankDescending } from '../metrics/ranking.ts';
 import type { Split } from './folds.ts';
 
+/** How a part is set aside by time. */
+export interface TimeSplitOptions {
+  /** Share of the rows, between 0 and 1. */
+  readonly testShare: number;
+  /** How many rows before the test part are left out; default 0. */
+  readonly gap?: number;
+}
+
 /**
  * Sets the last share of the rows by time aside. Rows of the same time stay on one side: the border moves
- * to the nearest change of time, the later one if both are equally near.
+ * to the nearest change of time, the later one if both are equally near, and a time that lies partly in the
+ * gap is left out wholly.
  *
  * @param times any number that grows with time, such as milliseconds since 1970
- * @throws InvalidValue if a time is missing; InsufficientData if all times are equal
+ * @throws InvalidValue if a time is missing; InsufficientData if all times are equal, or the gap leaves nothing
+ * to train on; InvalidOption
  */
-export function timeSplit(times: Float64Array, options: { readonly testShare: number }): Split {
-  requireShare('testShare', options.testShare);
+export function timeSplit(times: Float64Array, { testShare, gap = 0 }: TimeSplitOptions): Split {
+  requireShare('testShare', testShare);
+  requireCount('gap', gap, 0);
   const order = orderByTime(times);
   const borders = timeBorders(times, order);
   if (borders.length === 0) throw tooFewTimes(2, borders.length + 1, 'A split by time');
-  const border = nearestBorder(borders, order.length * (1 - options.testShare));
-  return { train: order.slice(0, border), test: order.slice(border) };
+  const border = nearestBorder(borders, order.length * (1 - testShare));
+  const end = borders.findLast((position) => position <= border - gap);
+  if (end === undefined) {
+    throw new InsufficientData({
+      problem: `a gap of ${gap} rows leaves nothing to train on before the latest rows, which judge.`,
+      hint: 'Use a shorter gap, or hold out fewer rows.',
+    });
+  }
+  return { train: order.slice(0, end), test: order.slice(border) };
 }
 
 /**
