@@ -191,11 +191,46 @@ describe('verdict tune', () => {
     expect(report).toContain('(expanding), with a gap of 2 rows before each: all earlier rows train.');
   });
 
+  it('judges trials in windows that roll, behind a gap that held-out rows and outer folds have, too', async () => {
+    const out = join(folder.path, 'rolling');
+    const rolling = (window: string): string[] =>
+      words(`--time since --windows rolling --gap 5 --window ${window} --trials 2 --engineering none`);
+    const metrics = await tune(out, ...rolling('30'), '--outer-folds', '2');
+    validate(metrics);
+    expect(validate.errors).toBeNull();
+    expect(metrics.validation.trials).toEqual({ kind: 'rolling', folds: 3, gap: 5, window: 30 });
+    // A day that lies partly in the gap is left out wholly.
+    expect(metrics.validation.leftOut).toBeGreaterThanOrEqual(5);
+    expect(metrics.search?.nested?.outer).toHaveLength(2);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('--windows rolling --gap 5 --window 30');
+    expect(report).toContain('at most the latest 30 earlier rows train');
+    // Its trials are not those of another window.
+    const resumed = ['tune', file, ...usual, '--out', out, '--resume', '--outer-folds', '2'];
+    expect(await refuses([...resumed, ...rolling('40')])).toContain('search.journal');
+    expect(foundBy(await tune(out, ...rolling('30'), '--outer-folds', '2', '--resume'))).toEqual(
+      foundBy(metrics),
+    );
+    const tight = ['tune', file, ...usual, '--out', join(folder.path, 'tight'), ...rolling('1')];
+    expect(await refuses(tight)).toMatch(/fewer folds, a shorter gap or a longer window|Use a longer window/);
+  });
+
   it.each([
     ['a grid without a search by grid', ['--grid', 'g.json'], /--search grid/],
     ['a search by grid without a grid', ['--search', 'grid'], /needs '--grid/],
     ['windows without time', ['--windows', 'rolling'], /needs '--time/],
     ['a gap without windows', ['--gap', '3'], /needs '--windows/],
+    ['a window without windows', ['--window', '30'], /needs '--windows rolling'/],
+    [
+      'the length of a window that expands',
+      ['--time', 'since', '--windows', 'expanding', '--window', '30'],
+      /needs '--windows rolling'/,
+    ],
+    [
+      'a window of no rows',
+      ['--time', 'since', '--windows', 'rolling', '--window', '0'],
+      /'--window <ROWS>'.*at least 1/s,
+    ],
     ['repeats of time', ['--time', 'since', '--windows', 'rolling', '--repeats', '2'], /time has one order/],
     ['an unknown metric', ['--metric', 'auc'], /log_loss/],
     ['repeats of rows in order', ['--time', 'since', '--repeats', '2'], /time has one order/],

@@ -51,6 +51,7 @@ function searchOptions(job: TuneJob): [string, unknown][] {
     ['repeats', scheme?.kind === 'stratified' ? scheme.repeats : undefined],
     ['windows', windows?.kind],
     ['gap', windows?.gap],
+    ['window', windows?.window],
     ['outer-folds', job.outerFolds],
   ];
 }

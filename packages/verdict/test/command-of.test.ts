@@ -36,6 +36,8 @@ describe('commandOf', () => {
     expect(commandOf(timed, 7, 'tune')).toBe(
       'verdict tune a.csv --target y --time at --reveal-rare --seed 7 --trials 3 --no-ensemble --windows expanding --gap 100',
     );
+    const rolling: TuneJob = { ...timed, scheme: { kind: 'rolling', folds: 5, gap: 0, window: 900 } };
+    expect(commandOf(rolling, 7, 'tune')).toContain(' --windows rolling --gap 0 --window 900');
     const repeated: TuneJob = {
       ...job,
       ensemble: true,

@@ -29,7 +29,7 @@ type TuneFlags = TrainingFlags &
     | 'outerFolds'
     | 'resume'
     | 'ensemble'
-  > & { windows?: 'expanding' | 'rolling'; gap?: number; repeats?: number };
+  > & { windows?: 'expanding' | 'rolling'; gap?: number; window?: number; repeats?: number };
 
 export function tuneCommand(signal: AbortSignal): Command {
   const command = new Command('tune')
@@ -78,13 +78,19 @@ export function tuneCommand(signal: AbortSignal): Command {
     .addOption(
       new Option(
         '--windows <KIND>',
-        'with --time: judge trials on later rows than those that train them',
+        'with --time: judge trials on later rows than those that train them; features, calibration and threshold' +
+          ' are still chosen on blocks of time',
       ).choices(['expanding', 'rolling']),
     )
     .option(
       '--gap <ROWS>',
-      'with --windows: rows left out between training and validation (default: 0)',
+      'with --windows: rows left out between those that train and later ones that judge (default: 0)',
       wholeNumber(0),
+    )
+    .option(
+      '--window <ROWS>',
+      'with --windows rolling: most rows that train a trial (default: as many as in the first window)',
+      wholeNumber(1),
     )
     .option(
       '--outer-folds <N>',
@@ -104,6 +110,7 @@ Examples:
   verdict tune customers.csv --target churn --trials 60 --threads 2
   verdict tune customers.csv --target churn --search grid --grid examples/brief-grid.json --metric f1_weighted
   verdict tune visits.parquet --target bought --time visited_at --windows expanding --budget 600
+  verdict tune visits.parquet --target bought --time visited_at --windows rolling --window 20000 --gap 100
   verdict tune customers.csv --target churn --budget 600 --resume`,
     )
     .action(async (file: string, given: TuneFlags & RegisterFlags) => {
@@ -153,11 +160,11 @@ Examples:
  */
 function searchOf(flags: TuneFlags, folds = 5): Partial<TuneJob> {
   const { search, grid, trials, budget, metric, engineering, select, outerFolds, resume, ensemble } = flags;
-  const { windows, gap, repeats } = flags;
+  const { windows, gap, window, repeats } = flags;
   const given = { search, grid, trials, budget, metric, engineering, select, outerFolds, resume, ensemble };
   const scheme =
     windows !== undefined
-      ? { kind: windows, folds, gap: gap ?? 0 }
+      ? { kind: windows, folds, gap: gap ?? 0, ...(window === undefined ? {} : { window }) }
       : repeats !== undefined && repeats > 1
         ? { kind: 'stratified' as const, folds, repeats }
         : undefined;
@@ -167,7 +174,7 @@ function searchOf(flags: TuneFlags, folds = 5): Partial<TuneJob> {
 }
 
 /** What is wrong with how the options go together; undefined if nothing is. */
-function wrongSearch(job: TuneJob, { windows, gap, repeats }: TuneFlags): string | undefined {
+function wrongSearch(job: TuneJob, { windows, gap, window, repeats }: TuneFlags): string | undefined {
   if (job.search === 'grid' && job.grid === undefined) return "option '--search grid' needs '--grid <FILE>'";
   if (job.search !== 'grid' && job.grid !== undefined) return "option '--grid <FILE>' needs '--search grid'";
   const columns = { time: job.time, fold: job.fold };
@@ -175,6 +182,7 @@ function wrongSearch(job: TuneJob, { windows, gap, repeats }: TuneFlags): string
     if (role === 'time' || role === 'fold') columns[role] = column;
   if (windows !== undefined && columns.time === undefined) return "option '--windows' needs '--time <COL>'";
   if (windows === undefined && gap !== undefined) return "option '--gap' needs '--windows'";
+  if (windows !== 'rolling' && window !== undefined) return "option '--window' needs '--windows rolling'";
   if (windows !== undefined && repeats !== undefined && repeats > 1)
     return "option '--repeats' cannot be used with '--windows': time has one order";
   if (repeats !== undefined && repeats > 1 && columns.time !== undefined)
