@@ -55,8 +55,37 @@ describe('verdict tune', () => {
     expect(readFileSync(join(one, 'trials.csv'), 'utf8').trim().split('\n')).toHaveLength(6);
     const drawn = ['report.html', 'plots/optimisation_history.png', 'plots/parallel_coordinates.svg'];
     expect(drawn.filter((name) => !existsSync(join(one, name)))).toEqual([]);
+    expect(statSync(join(one, 'report.html')).size).toBeLessThan(5_000_000);
     const predicted = await succeeds(['predict', file, '--model', one]);
     expect(predicted.stdout.trim().split('\n')).toHaveLength(241);
+    expect(first.crossValidation.chosenOnTheseRows.slice(0, 2)).toEqual([
+      'engineered features',
+      'parameters',
+    ]);
+  });
+
+  it('says everywhere what the rows have chosen that its figures come from', async () => {
+    const out = join(folder.path, 'chosen');
+    const args = words('--trials 2 --engineering none --select f_classif --no-ensemble --test-size 0');
+    const { status, stdout } = await verdict(['tune', file, ...usual, '--out', out, ...args]);
+    expect(status).toBe(0);
+    const read = (name: string): string => readFileSync(join(out, name), 'utf8');
+    const metrics = JSON.parse(read('performance_metrics.json')) as PerformanceMetrics;
+    expect(metrics.headline.source).toBe('cross-validation');
+    expect(metrics.crossValidation.chosenOnTheseRows).toEqual([
+      'selected features',
+      'parameters',
+      'rounds',
+      'blend',
+      'calibration',
+      'threshold',
+    ]);
+    const chosen = 'chose selected features, parameters, rounds, blend, calibration and threshold';
+    for (const text of [stdout, read('report.html'), read('model/card.md')])
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(chosen);
+    expect(read('report.html').replaceAll(/\s+/g, ' ')).toContain(
+      `The same rows also ${chosen}, so the figures are <strong>optimistic</strong>; a hold-out, a test file or outer folds`,
+    );
   });
 
   it('goes on after kill -9 as if nothing had happened, without evaluating a trial again', async () => {
@@ -155,6 +184,11 @@ describe('verdict tune', () => {
     expect(search?.trials.every(({ foldScores }) => foldScores.length === 3)).toBe(true);
     expect(search?.nested?.outer).toHaveLength(2);
     expect(search?.selection?.method).toBe('f_classif');
+    expect(metrics.crossValidation.chosenOnTheseRows.slice(0, 3)).toEqual([
+      'selected features',
+      'parameters',
+      'ensemble',
+    ]);
     expect(search?.ended).toBe('grid');
   });
 

@@ -388,6 +388,7 @@ describe('summariseFolds', () => {
     expect(summary.scores.accuracy.mean).toBeCloseTo(0.7, 12);
     expect(summary.scores.accuracy.standardDeviation).toBeCloseTo(0.1, 12);
     expect(summary.trainTestGap.accuracy).toBeCloseTo(0.25, 12);
+    expect(summary.chosenOnTheseRows).toEqual(['rounds', 'blend', 'threshold']);
   });
 });
 

@@ -5,6 +5,7 @@ export { readConfig } from '@verdict/data';
 export type { Config } from '@verdict/data';
 export { calibrationOptions, createScorer, loadScorer, readBundle, strongestFirst } from '@verdict/learn';
 export type { Bundle, Scorer } from '@verdict/learn';
+export { chosenWords } from './chosen-words.ts';
 export { compare } from './comparison/index.ts';
 export type {
   ComparedModel,

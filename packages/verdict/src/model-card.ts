@@ -1,5 +1,6 @@
 import type { Schema } from '@verdict/core';
 import type { TrainedModel } from '@verdict/learn';
+import { chosenWords } from './chosen-words.ts';
 import { ruleText } from './rule-text.ts';
 
 /** A figure with four decimals. */
@@ -10,18 +11,17 @@ export const digits = (value: number): string => (Number.isFinite(value) ? value
  * made of, and what it is not for. It depends on data, options and seed only.
  */
 export function modelCard(schema: Schema, trained: TrainedModel): string {
-  const { headline, leftOut, baselines, options, model, bundle } = trained;
+  const { headline, leftOut, baselines, options, model, bundle, crossValidation } = trained;
   const { target } = schema;
   const figure = (name: keyof typeof headline.metrics): string => {
     const { low, high } = headline.intervals[name];
     return `${digits(headline.metrics[name])} (95 % interval ${digits(low)} to ${digits(high)})`;
   };
-  const chosenThere = `blend${options.calibration === 'none' ? '' : ', calibration'} and threshold`;
   const source = {
     'hold-out': `${headline.rows} rows that were held out; the model judged here was trained on ${leftOut === 0 ? 'the other rows' : 'earlier ones'} in the same way as the one that ships`,
     'test file': `${headline.rows} rows of a separate test file`,
     'outer folds': `the ${headline.rows} training rows, each in an outer fold that chose nothing for it: the whole search was repeated on the other folds`,
-    'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose ${chosenThere}, so the figures are a little too good`,
+    'cross-validation': `out-of-fold predictions of the ${headline.rows} training rows; they also chose ${chosenWords(crossValidation.chosenOnTheseRows)}, so the figures are a little too good`,
   }[headline.source];
   return `# Model card
 

@@ -1,4 +1,4 @@
-import { validationSentences } from 'verdict';
+import { chosenWords, validationSentences } from 'verdict';
 import type { TrainOutcome } from 'verdict';
 import { figure, percent, plural, signed } from '../terminal/numbers.ts';
 import type { Style } from '../terminal/style.ts';
@@ -16,12 +16,19 @@ import {
   searchPlaceLines,
 } from './summary-lines.ts';
 
-const sources = {
+const rowsThatChoseNothing = {
   'hold-out': 'rows held out; they chose nothing',
   'test file': 'rows of the test file; they chose nothing',
   'outer folds': 'rows of outer folds; each was scored by a search that had not seen it',
-  'cross-validation': 'out-of-fold rows; they chose the threshold too, so this is a little too good',
 };
+
+/** Which rows the headline comes from, and what they chose. */
+function sourceOf({ headline, crossValidation }: TrainOutcome['metrics']): string {
+  const { source } = headline;
+  return source === 'cross-validation'
+    ? `out-of-fold rows; they chose ${chosenWords(crossValidation.chosenOnTheseRows)} too, so this is a little too good`
+    : rowsThatChoseNothing[source];
+}
 
 /**
  * What a training run found and left, for people.
@@ -42,8 +49,9 @@ export function trainSummary(outcome: TrainOutcome, style: Style, search: readon
   );
   lines.push(...leftOutLines(data.columns), ...findingLines(metrics.findings, style));
 
-  heading(`How good it is, on ${plural(headline.rows, 'row')} (${sources[headline.source]})`);
   lines.push(
+    '',
+    ...wrap(`How good it is, on ${plural(headline.rows, 'row')} (${sourceOf(metrics)})`, 100).map(style.bold),
     ...layoutTable(
       [
         '',

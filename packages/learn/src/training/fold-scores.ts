@@ -32,10 +32,12 @@ export interface FoldSummary {
 /**
  * Summarises what cross-fitting saw. Metrics that a fold leaves undefined make the summary NaN.
  * @param calibration what was asked for
+ * @param searched what a search has chosen on the same rows
  */
 export function summariseFolds(
   { validation, training, fingerprint }: FoldScores,
   calibration: CalibrationOption = 'none',
+  searched: readonly string[] = [],
 ): CrossValidation {
   const scores: Record<string, FoldSummary> = {};
   const trainTestGap: Record<string, number> = {};
@@ -50,7 +52,13 @@ export function summariseFolds(
     folds: validation.length,
     scores,
     trainTestGap,
-    chosenOnTheseRows: ['rounds', 'blend', ...(calibration === 'none' ? [] : ['calibration']), 'threshold'],
+    chosenOnTheseRows: [
+      ...searched,
+      'rounds',
+      'blend',
+      ...(calibration === 'none' ? [] : ['calibration']),
+      'threshold',
+    ],
     ...(fingerprint === undefined ? {} : { foldsFingerprint: fingerprint }),
   };
 }

@@ -133,6 +133,8 @@ export interface Fitting {
    * them, and holds for all
    */
   fit(rows: Rows, chooses: boolean, onTask: () => void): Promise<CrossFit>;
+  /** What was chosen on the rows beyond what every fit chooses, asked for when all is fitted; default nothing. */
+  searched?(): readonly string[];
 }
 
 /**
@@ -290,7 +292,7 @@ export async function makeModel(
       calibration: shipping.decided.choice,
       threshold: shipping.decided.threshold,
     };
-    const crossValidation = summariseFolds(shipping.scores, checked.calibration);
+    const crossValidation = summariseFolds(shipping.scores, checked.calibration, fitting.searched?.());
     return {
       bundle: {
         verdictVersion: version,

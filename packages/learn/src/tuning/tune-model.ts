@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
 import { chooseRecipe } from './choose-recipe.ts';
 import type { Choice } from './choose-recipe.ts';
+import { chosenBySearch } from './chosen-by-search.ts';
 import { measureSlowness } from './machine-speed.ts';
 import { scoreOutOfFold } from './model-score.ts';
 import { searchNested } from './nested.ts';
@@ -105,6 +106,7 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
           throw error;
         }
       },
+      searched: () => chosenBySearch(summary!),
     };
   });
   return { ...trained, search: summary! };

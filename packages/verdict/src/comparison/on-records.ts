@@ -54,7 +54,7 @@ function recordNotes(recorded: readonly RecordedFigures[]): string[] {
         : 'Whether they were judged on the same rows is not known; the intervals are those of rows drawn apart: --data FILE compares them on the same rows.',
     ...(sources.has('cross-validation')
       ? [
-          'Figures from cross-validation are a little too good: the same rows chose rounds, blend and threshold.',
+          'Figures from cross-validation are a little too good: the same rows chose rounds, blend and threshold, and after a search its parameters and features too.',
         ]
       : []),
     ...(sources.has('sample')

@@ -1,4 +1,5 @@
 import { formatCount, formatMetric, formatShare, isKnown } from '@verdict/charts';
+import { chosenWords } from '../chosen-words.ts';
 import { html, labelHtml, nameHtml } from './html.ts';
 import type { Html } from './html.ts';
 import { metricName } from './metric-names.ts';
@@ -81,7 +82,7 @@ function distance({ logistic }: ReportInput['baselines']): Html | undefined {
   ${difference < 0 ? 'lower' : 'higher'} (paired 95 % interval ${formatMetric(low)} to ${formatMetric(high)})`;
 }
 
-function provenance({ headline, data }: ReportInput): Html {
+function provenance({ headline, data, crossValidation, search }: ReportInput): Html {
   const rows = formatCount(headline.rows);
   const all = formatCount(data.labelledRows);
   if (headline.source === 'hold-out') {
@@ -104,8 +105,13 @@ function provenance({ headline, data }: ReportInput): Html {
     that is saved was searched for once more, on all rows.`;
   }
   return html`These figures come from cross-validation: each of the ${rows} rows was judged by a model that
-    did not learn from it. The same rows also chose rounds, blend and threshold, so the figures are
-    <strong>a little optimistic</strong>; a hold-out or a test file would say more.`;
+  did not learn from it. The same rows also chose ${chosenWords(crossValidation?.chosenOnTheseRows)}, so the
+  figures are
+  ${
+    search === undefined
+      ? html`<strong>a little optimistic</strong>; a hold-out or a test file would say more.`
+      : html`<strong>optimistic</strong>; a hold-out, a test file or outer folds would say more.`
+  }`;
 }
 
 function warnings({ findings }: ReportInput): Html | undefined {

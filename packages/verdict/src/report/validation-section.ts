@@ -1,4 +1,5 @@
 import { formatCount, isKnown } from '@verdict/charts';
+import { chosenWords } from '../chosen-words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { metricName, metricNames } from './metric-names.ts';
@@ -6,7 +7,7 @@ import type { ReportInput } from './report-input.ts';
 import { tableHtml } from './table.ts';
 
 /** Cross-validated figures with their spread and the distance to the training rows. */
-export function validationSection({ crossValidation, validation }: ReportInput): Html | undefined {
+export function validationSection({ crossValidation, validation, search }: ReportInput): Html | undefined {
   if (crossValidation === undefined) return undefined;
   const { folds, scores, trainTestGap, chosenOnTheseRows = [] } = crossValidation;
   const names = [
@@ -17,8 +18,9 @@ export function validationSection({ crossValidation, validation }: ReportInput):
     chosenOnTheseRows.length === 0
       ? undefined
       : html`<p>
-          <span class="tag">a little optimistic</span> The same rows chose ${listOf(chosenOnTheseRows)}. The
-          key figures above do not share this weakness where they come from a hold-out or a test file.
+          <span class="tag">${search === undefined ? 'a little optimistic' : 'optimistic'}</span> The same
+          rows chose ${chosenWords(chosenOnTheseRows)}. The key figures above do not share this weakness where
+          they come from a hold-out or a test file.
         </p>`;
   return html`<section id="validation" aria-labelledby="validation-heading">
     <h2 id="validation-heading">Cross-validation</h2>
@@ -50,11 +52,4 @@ export function validationSection({ crossValidation, validation }: ReportInput):
       }),
     )}
   </section>`;
-}
-
-/** `a, b and c`. */
-function listOf(items: readonly string[]): string {
-  return items.length < 2
-    ? items.join('')
-    : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatInterval, formatMetric, formatShare } from '@verdict/charts';
+import { chosenWords } from '../chosen-words.ts';
 import { html, nameHtml } from './html.ts';
 import type { Html, HtmlValue } from './html.ts';
 import type { ReportInput } from './report-input.ts';
@@ -7,7 +8,7 @@ import { tableHtml } from './table.ts';
 type WeakSlices = NonNullable<ReportInput['weakSlices']>;
 
 /** Subgroups on which the model is worse than elsewhere, or that none was found. */
-export function weakSlicesSection({ weakSlices, headline }: ReportInput): Html | undefined {
+export function weakSlicesSection({ weakSlices, headline, crossValidation }: ReportInput): Html | undefined {
   if (weakSlices === undefined) return undefined;
   const { slices, looked, minimumRows, rows, more } = weakSlices;
   return html`<section id="weak-slices" aria-labelledby="weak-slices-heading">
@@ -31,7 +32,7 @@ export function weakSlicesSection({ weakSlices, headline }: ReportInput): Html |
             }
             ${
               headline.source === 'cross-validation'
-                ? 'The same rows chose rounds, blend and threshold, so the losses are a little too low.'
+                ? `The same rows chose ${chosenWords(crossValidation?.chosenOnTheseRows)}, so the losses are a little too low.`
                 : undefined
             }
           </p>`
