@@ -12,5 +12,10 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-const tests = ['packages/boost/test/interop-', 'test/import-interop', ...process.argv.slice(2)];
+const tests = [
+  'packages/boost/test/interop-',
+  'packages/learn/test/interop-',
+  'test/import-interop',
+  ...process.argv.slice(2),
+];
 process.exit(attempt(pinnedNode(), [bin('vitest'), 'run', ...tests], { env }));
