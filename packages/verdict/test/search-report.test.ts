@@ -48,6 +48,38 @@ describe('the search in the report', () => {
     expect(rows.map(([, , score]) => score)).toEqual(wanted.map(({ score }) => score?.toFixed(4)));
   });
 
+  it('lists all trials in the order in which they began, folded', async () => {
+    const search = sampleSearch();
+    const page = await renderReport({ ...sampleReport(), search });
+    const folded = /<details>\s*<summary>All 200 trials<\/summary>[\s\S]*?<\/details>/u.exec(page)?.[0] ?? '';
+    const rows = [
+      ...folded.matchAll(/<th scope="row">\s*(\d+)[\s\S]*?<td>(\w+)<\/td>\s*<td[^>]*>([\d.–]+)</gu),
+    ].map(([, number, status, score]) => [Number(number), status, score]);
+    expect(rows).toEqual(
+      search.trials.map(({ number, status, score }) => [number, status, score?.toFixed(4) ?? '–']),
+    );
+    // Where the table of the best has all, it is not told again.
+    const few = search.trials.filter(({ status }) => status === 'complete').slice(0, 20);
+    expect(await wordsOf({ ...search, trials: few })).not.toContain('All 20 trials');
+    expect(
+      await wordsOf({ ...search, trials: [...few, { ...few[0], number: 999, status: 'pruned' }] }),
+    ).toContain('All 21 trials');
+  });
+
+  it('lists as many trials as keep it below 5 MB, and says where all are', async () => {
+    const search = sampleSearch();
+    const trials = Array.from({ length: 10_000 }, (_, number) => ({
+      ...search.trials[number % 200],
+      number,
+      best: false,
+    }));
+    const page = await renderReport({ ...sampleReport(), search: { ...search, trials } });
+    expect(Buffer.byteLength(page)).toBeLessThan(5_000_000);
+    const [, listed = ''] =
+      /<summary>The first ([\d\s]+) of 10\s000 trials; trials.csv has all</u.exec(page) ?? [];
+    expect(Number(listed.replaceAll(/\s/gu, ''))).toBeGreaterThan(1000);
+  });
+
   it('shows what an ensemble costs beside what it gains, kept or not', async () => {
     const search = sampleSearch();
     const kept = await wordsOf(search);

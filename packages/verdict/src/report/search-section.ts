@@ -3,12 +3,11 @@ import { html, nameHtml } from './html.ts';
 import type { Html, HtmlValue } from './html.ts';
 import type { ReportInput } from './report-input.ts';
 import { leaderboard } from './search-input.ts';
-import type { ReportTrial, SearchReportInput } from './search-input.ts';
+import type { SearchReportInput } from './search-input.ts';
 import { tableHtml } from './table.ts';
+import { allTrials, bestTrials } from './trial-tables.ts';
 
-/** How many trials, parameters of a trial, and dropped features are listed. */
-const listedTrials = 20;
-const listedParams = 24;
+/** How many dropped features are listed. */
 const listedFeatures = 200;
 
 /** What the search tried and chose, and what that is worth. */
@@ -19,7 +18,7 @@ export function searchSection({ search }: ReportInput, figures: ReadonlyMap<stri
     <h2 id="search-heading">The search</h2>
     ${summary(search)} ${models(search)} ${optimism(search)}
     <div class="charts">${figures.get('optimisation_history')}${figures.get('parameter_importance')}</div>
-    ${leaders(search)}
+    ${bestTrials(search)} ${allTrials(search)}
     <div class="charts">${figures.get('parallel_coordinates')}</div>
     ${ensemble === undefined ? undefined : ensembleHtml(ensemble)}
     ${features === undefined || features.families.length === 0 ? undefined : familiesHtml(features.families)}
@@ -88,41 +87,6 @@ function optimism({ nested, metric }: SearchReportInput): Html {
     ${formatMetric(plainInner, 4)}: there a search looks ${size} than it is (standard error
     ${formatMetric(standardError, 4)}).
   </p>`;
-}
-
-function leaders(search: SearchReportInput): Html | undefined {
-  const trials = leaderboard(search);
-  if (trials.length === 0) return undefined;
-  const shown = trials.slice(0, listedTrials);
-  return html`<h3>Best trials</h3>
-    ${tableHtml(
-      `The ${shown.length === trials.length ? `${formatCount(shown.length)} complete trials` : `first ${shown.length} of ${formatCount(trials.length)} complete trials`}, best first, by their trees alone; optimistic, since they chose`,
-      [
-        { text: 'Trial' },
-        { text: search.metric, number: true },
-        { text: '± over folds', number: true },
-        { text: 'Rounds', number: true },
-        { text: 'From' },
-        { text: 'Parameters' },
-      ],
-      shown.map((trial): HtmlValue[] => [
-        html`${trial.number}${trial.best ? html` <span class="better">chosen</span>` : undefined}`,
-        formatMetric(trial.score, 4),
-        isKnown(trial.deviation) ? formatMetric(trial.deviation, 4) : '–',
-        formatCount(trial.rounds),
-        trial.source,
-        paramsHtml(trial),
-      ]),
-    )}`;
-}
-
-function paramsHtml({ params }: ReportTrial): Html {
-  const all = Object.entries(params);
-  const listed = all.slice(0, listedParams).map(([name, value], i) => {
-    const text = typeof value === 'number' ? formatNumber(value) : value;
-    return html`${i === 0 ? '' : ', '}${nameHtml(name)} ${nameHtml(text)}`;
-  });
-  return html`<span class="params">${listed}${all.length > listedParams ? ', …' : ''}</span>`;
 }
 
 /** The members beside what they cost when the model serves. */
