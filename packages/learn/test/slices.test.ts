@@ -84,28 +84,29 @@ function search(
 }
 
 describe('weak slices', () => {
-  it('are found in at most about one of twenty tables without any', () => {
-    const shares = [0.1, 0.5, 0.85].map((base) => {
-      let found = 0;
-      const runs = 80;
-      for (let seed = 0; seed < runs; seed++) {
-        const rows = makeRows(750, seed + 1000 * base);
-        const noise = new Random(seed, 'noise');
-        // Probabilities that vary a little, as those of a model of noise do.
-        const told = Float64Array.from({ length: 750 }, () => base + 0.03 * (noise.float() - 0.5));
-        const { slices, looked } = search(
-          rows,
-          seed,
-          () => base,
-          (row) => told[row],
-        );
-        expect(looked).toBeGreaterThan(100);
-        if (slices.length > 0) found++;
-      }
-      return found / runs;
-    });
-    // At a true rate of 5 %, 240 runs stay below 9 % with a probability of 0.99.
-    expect((shares[0] + shares[1] + shares[2]) / 3).toBeLessThan(0.09);
+  // At a true rate of one of forty, 500 runs find at most 21 and 2,000 at most 67 with a probability of 0.99. Losses
+  // of even chances are the least skewed: there the bound is nearly reached.
+  it.each([
+    [0.1, 500, 21],
+    [0.5, 2000, 67],
+    [0.85, 500, 21],
+  ])('are found in at most about one of forty tables without any, of positives %d', (base, runs, most) => {
+    let found = 0;
+    for (let seed = 0; seed < runs; seed++) {
+      const rows = makeRows(750, seed + 1000 * base);
+      const noise = new Random(seed, 'noise');
+      // Probabilities that vary a little, as those of a model of noise do.
+      const told = Float64Array.from({ length: 750 }, () => base + 0.03 * (noise.float() - 0.5));
+      const { slices, looked } = search(
+        rows,
+        seed,
+        () => base,
+        (row) => told[row],
+      );
+      expect(looked).toBeGreaterThan(100);
+      if (slices.length > 0) found++;
+    }
+    expect(found).toBeLessThanOrEqual(most);
   });
 
   it('are found where they were planted, and told as wrong or as unsure', () => {
