@@ -131,6 +131,9 @@ function tuningSection({ budget, seeds, metric, rows, cells }: NonNullable<Resul
       budget,
       cells.map(({ ours }) => ours.seconds),
     ),
+    'The test files are scored anew at each recording, and the code has changed between them: ' +
+      '`git log bench/results/search.json` has all recordings, with their figures. Nothing is chosen by these scores; what ' +
+      'is chosen by scores is chosen on training files alone, by the scripts of `bench/defaults` and `rungs.ts` of `bench/search`.',
   ];
 }
 

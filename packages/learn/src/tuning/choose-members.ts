@@ -10,7 +10,11 @@ const MOST_MEMBERS = 8;
 /** Trees that are deeper, or without a bound have more leaves, count as deep. */
 const MOST_DEPTH = 8;
 const MOST_LEAVES = 100;
-/** Trials that an ensemble is chosen from, the best ones. */
+/**
+ * Trials that an ensemble is chosen from, the best ones by their scores on all rows. That choice is not repeated for each
+ * part that judges an ensemble, so that its candidates have seen the part; but so has the single trial, which is one of
+ * them. Within them every choice is made without the part.
+ */
 const MOST_CANDIDATES = 30;
 
 /** What a choice of members is made for. */
