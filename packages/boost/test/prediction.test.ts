@@ -12,6 +12,7 @@ import { buildScoreImage } from '../src/score-image.ts';
 import { makeData, rowOf } from './support/made-data.ts';
 import { randomCells, randomForest } from './support/random-trees.ts';
 import type { RandomForest } from './support/random-trees.ts';
+import { startedThreads } from './support/started-threads.ts';
 
 /** Rows enough for thresholds to be numbered. */
 const MANY = 8200;
@@ -168,10 +169,49 @@ describe('threads', () => {
   const leaves = booster.predictLeaves(matrix);
   const contributions = booster.contributions(few);
 
-  it.each([2, 3, 8])('of any number give the same bytes: %i', (threads) => {
-    expect(booster.predictMargin(matrix, { threads })).toStrictEqual(margins);
-    expect(booster.predictLeaves(matrix, { threads })).toStrictEqual(leaves);
-    expect(booster.contributions(few, { threads })).toStrictEqual(contributions);
+  // Fifteen times the same rounds: work that is worth eight threads.
+  const many = Booster.fromTrees(Array.from({ length: 15 }, () => booster.trees).flat(), {
+    ...booster,
+    roundStarts: undefined,
+  });
+  const short = few.columns.map((column) => column.subarray(0, 20));
+  const bytes = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  const calls: Record<string, (threads: number) => Float32Array | Float64Array | Int32Array> = {
+    margins: (threads) => many.predictMargin(matrix, { threads }),
+    probabilities: (threads) => many.predictProbability(matrix, { threads }),
+    leaves: (threads) => many.predictLeaves(matrix, { threads }),
+    contributions: (threads) => booster.contributions(few, { threads }),
+    'contributions against a background': (threads) =>
+      booster.contributions(few, { threads, background: { ...few, rowCount: 20, columns: short } }),
+    interactions: (threads) => booster.interactions(few, { threads }),
+  };
+
+  it.each(Object.keys(calls))('of any number are used and give the same bytes: %s', async (name) => {
+    const alone = calls[name](1);
+    for (const threads of [2, 3, 8]) {
+      const { started, result } = await startedThreads(() => calls[name](threads));
+      expect(started).toBe(threads - 1);
+      expect(bytes(result).equals(bytes(alone))).toBe(true);
+    }
+  });
+
+  it.each([2, 3, 8])('are used by as many rows as are walked: %i', async (threads) => {
+    const walked = { ...matrix, rowCount: 4000, columns: matrix.columns.map((c) => c.subarray(0, 4000)) };
+    const fresh = Booster.fromTrees(many.trees, many);
+    const { started, result } = await startedThreads(() => fresh.predictMargin(walked, { threads }));
+    expect(started).toBe(threads - 1);
+    expect(result).toStrictEqual(many.predictMargin(walked));
+  });
+
+  it('are as many as asked for beside the caller, too', async () => {
+    const [manyMargins, manyLeaves] = [calls.margins(1), calls.leaves(1)];
+    for (const threads of [1, 2, 3, 8]) {
+      const one = await startedThreads(async () => many.predictMarginAsync(matrix, { threads }));
+      const other = await startedThreads(async () => many.predictLeavesAsync(matrix, { threads }));
+      expect([one.started, other.started]).toStrictEqual([threads, threads]);
+      expect(bytes(one.result).equals(bytes(manyMargins))).toBe(true);
+      expect(bytes(other.result).equals(bytes(manyLeaves))).toBe(true);
+    }
   });
 
   it('leave the event loop free where the call is asynchronous', async () => {
