@@ -213,7 +213,7 @@ export class Booster {
     return runTask(this.#marginTask(matrix, options), options.threads);
   }
 
-  /** `predictMargin` on other threads, while the event loop stays free. */
+  /** `predictMargin` on other threads, while the event loop stays free; the matrix must not change meanwhile. */
   async predictMarginAsync(
     matrix: Matrix<MatrixColumn>,
     options: AsyncPredictOptions = {},

@@ -24,8 +24,12 @@ export function runTask<T extends ArrayBufferView>({ result, job, cells }: RowTa
   return result;
 }
 
+/** Bytes that are copied between two turns of the event loop: some milliseconds. */
+const SLICE_BYTES = 16 * 1024 * 1024;
+
 /**
- * Carries a task out on other threads.
+ * Carries a task out on other threads. Large tables are copied for them bit by bit, while the event loop goes on; they
+ * must not change meanwhile.
  *
  * @param threads default: as many as the machine runs at once
  * @throws Interrupted, OutOfResources; an Error if a thread is lost
@@ -35,19 +39,17 @@ export async function runTaskAside<T extends ArrayBufferView>(
   threads: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  if (signal?.aborted === true) throw new Interrupted();
+  const stopped = (): boolean => signal?.aborted === true;
+  if (stopped()) throw new Interrupted();
   if (job === undefined || cells === undefined) return result;
   // Where threads cannot share memory, there is only this one.
   if (!sharesMemory) return runTask({ result, job, cells });
   const allowed = allowedThreads(threads);
+  const columns = await shareColumns(job.features, cells);
   const output = bytesOf(result);
   const shared = new Uint8Array(new SharedArrayBuffer(output.length));
-  shared.set(output);
-  const columns = Array.from(job.features, (feature) => {
-    const column = new Float32Array(cells.rowCount);
-    cells.read(feature, 0, cells.rowCount, column, 0, 1);
-    return column;
-  });
+  await copyInTurns(output, shared);
+  if (stopped()) throw new Interrupted();
   const taken = takeThreads(threadsFor(job, cells.rowCount, allowed));
   const [coordinator, ...helpers] = taken;
   const control = openControl();
@@ -90,7 +92,7 @@ export async function runTaskAside<T extends ArrayBufferView>(
     coordinator.post(request, channels);
     await promise;
     returnThreads(taken);
-    output.set(shared);
+    await copyInTurns(shared, output);
     return result;
   } catch (error) {
     // Whatever the threads are doing, nobody waits for it.
@@ -100,6 +102,32 @@ export async function runTaskAside<T extends ArrayBufferView>(
     signal?.removeEventListener('abort', abort);
   }
 }
+
+/** The columns of some features, on shared memory. */
+async function shareColumns(features: Int32Array, cells: Cells): Promise<Float32Array[]> {
+  const columns: Float32Array[] = [];
+  let bytes = 0;
+  for (const feature of features) {
+    if (bytes >= SLICE_BYTES) {
+      await nextTurn();
+      bytes = 0;
+    }
+    const column = new Float32Array(new SharedArrayBuffer(cells.rowCount * 4));
+    cells.read(feature, 0, cells.rowCount, column, 0, 1);
+    bytes += column.byteLength;
+    columns.push(column);
+  }
+  return columns;
+}
+
+async function copyInTurns(from: Uint8Array, to: Uint8Array): Promise<void> {
+  for (let at = 0; at < from.length; at += SLICE_BYTES) {
+    if (at > 0) await nextTurn();
+    to.set(from.subarray(at, at + SLICE_BYTES), at);
+  }
+}
+
+const nextTurn = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Numbers that are not even asked of the system: it might end the process instead of refusing. */
 const MOST_NUMBERS = 2 ** 33;
