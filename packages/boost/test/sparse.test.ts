@@ -102,6 +102,76 @@ describe('sparse columns', () => {
   });
 });
 
+describe('a table of 99 % zeros', () => {
+  const rowCount = 20_000;
+  const columnCount = 100;
+  /** One column of the hundred in every row: none meets another. */
+  const exclusive = (): SparseColumn[] => {
+    const random = new Random(41);
+    const chosen = Uint8Array.from({ length: rowCount }, () => random.integer(columnCount));
+    return Array.from({ length: columnCount }, (_, f) => {
+      const indices = Uint32Array.from(chosen.keys()).filter((row) => chosen[row] === f);
+      return { indices, values: new Float32Array(indices.length).fill(1) };
+    });
+  };
+  /** The same share of each column, in any rows, of which the first is common to all. */
+  const meeting = (count: number, rows: number, make: (random: Random) => number): SparseColumn[] =>
+    drawColumns(
+      rows,
+      Array.from({ length: count }, () => ({ share: 0.01, make })),
+    ).map(({ indices, values }) =>
+      indices[0] === 0
+        ? { indices, values }
+        : { indices: Uint32Array.of(0, ...indices), values: Float32Array.of(1, ...values) },
+    );
+
+  it.each<[string, SparseColumn[], number]>([
+    ['of indicators that exclude one another: one byte a row', exclusive(), 1],
+    ['of indicators that meet: eight to a byte', meeting(columnCount, rowCount, () => 1), 13],
+    [
+      'of three values that meet: five to a byte',
+      meeting(columnCount, rowCount, (random) => 1 + random.integer(2)),
+      20,
+    ],
+    [
+      'of numbers that meet: a byte each, as if it were dense',
+      meeting(columnCount, rowCount, (random) => random.normal()),
+      100,
+    ],
+  ])('%s', (_, columns, bytes) => {
+    const listed = columns.reduce((sum, { indices }) => sum + indices.length, 0);
+    expect(listed / (rowCount * columnCount)).toBeCloseTo(0.01, 3);
+    const [one, other] = [sparse(columns, rowCount), dense(columns, rowCount)].map((matrix) =>
+      binMatrix(matrix),
+    );
+    for (const { storage } of [one, other]) {
+      expect(storage.reduce((sum, { bins }) => sum + bins.byteLength, 0)).toBe(bytes * rowCount);
+    }
+    expect(one).toStrictEqual(other);
+    const labels = new Float32Array(rowCount);
+    for (const { indices } of columns.slice(0, 30)) for (const row of indices) labels[row] = 1;
+    const [mine, theirs] = [one, other].map(
+      (binned) => trainSync({ binned, labels }, { max_depth: 4 }, { rounds: 8 }).booster,
+    );
+    expect(mine.toUbj()).toStrictEqual(theirs.toUbj());
+    expect(mine.trees[0].lefts.length).toBeGreaterThan(5);
+    const margins = theirs.predictMargin(dense(columns, rowCount));
+    expect(mine.predictMargin(sparse(columns, rowCount))).toStrictEqual(margins);
+    expect(mine.predictBinned(one)).toStrictEqual(margins);
+  });
+
+  it('of few rows joins no bytes', () => {
+    expect(
+      binMatrix(
+        sparse(
+          meeting(20, 5000, () => 1),
+          5000,
+        ),
+      ).storage,
+    ).toHaveLength(20);
+  });
+});
+
 describe('columns of another kind', () => {
   it.each<[string, unknown, string]>([
     ['a list', [1, 2, 3], 'Array'],
