@@ -10,6 +10,7 @@ import { openControl, word } from '../src/pool-control.ts';
 import { returnThreads, takeThreads } from '../src/pool.ts';
 import { Workspace } from '../src/workspace.ts';
 import { makeData } from './support/made-data.ts';
+import { startedThreads } from './support/started-threads.ts';
 
 afterAll(closePool);
 
@@ -172,6 +173,52 @@ describe('tables of many columns', () => {
       }
     },
   );
+});
+
+describe('tables of ten thousand columns', () => {
+  const rowCount = 400;
+  const random = new Random(9);
+  const columns = Array.from({ length: 10_000 }, (_, f) =>
+    Float32Array.from({ length: rowCount }, () =>
+      f % 50 === 7 ? random.integer(5) : random.float() < 0.02 ? NaN : random.normal(),
+    ),
+  );
+  const matrix = {
+    rowCount,
+    columns,
+    featureNames: columns.map((_, f) => `x${f}`),
+    featureTypes: columns.map((_, f) => (f % 50 === 7 ? ('c' as const) : ('q' as const))),
+  };
+  const decisive = [12, 777, 4321, 5555, 8123, 9007].map((f) => columns[f]);
+  const labels = Float32Array.from({ length: rowCount }, (_, row) =>
+    decisive.reduce((sum, column) => sum + column[row], 0) > 0 ? 1 : 0,
+  );
+  const binned = binMatrix(matrix);
+  const few: TrainingOptions = { rounds: 3 };
+
+  it.each<ParamsInput>([
+    { max_depth: 4 },
+    { max_depth: 4, colsample_bytree: 0.5, colsample_bynode: 0.5, subsample: 0.8 },
+    { grow_policy: 'lossguide', max_depth: 0, max_leaves: 12 },
+  ])('give the same bytes on threads that are all used: %j', async (params) => {
+    const expected = trainSync({ binned, labels }, { min_child_weight: 0, ...params }, few).booster;
+    expect(new Set(expected.trees.flatMap(({ features }) => Array.from(features))).size).toBeGreaterThan(15);
+    for (const threads of [1, 2, 3, 8]) {
+      const { started, result } = await startedThreads(() =>
+        trainSync({ binned, labels }, { min_child_weight: 0, ...params }, { ...few, threads }),
+      );
+      expect(started).toBe(threads - 1);
+      expect(result.booster.toUbj()).toEqual(expected.toUbj());
+    }
+  });
+
+  it('have the same bins', async () => {
+    for (const threads of [2, 3, 8]) {
+      const { started, result } = await startedThreads(() => binMatrix(matrix, { threads }));
+      expect(started).toBe(threads - 1);
+      expect(result).toEqual(binned);
+    }
+  });
 });
 
 describe('a crew', () => {
