@@ -334,15 +334,12 @@ function keep(): void {
 
 const packages = ['ydf-training@0.0.1', 'ml-xgboost@1.1.2', 'decision-tree@1.0.0'];
 
-/** npm's packages on a few tables, smallest first; one that has failed is not tried on a greater table. */
+/** npm's packages on every table, each for a minute at most. */
 async function measureNpm(): Promise<void> {
   const folder = npmPackages(packages);
-  const names = ['small', 'mixed', 'dense'].filter((name) => chosenJobs.some((job) => job.name === name));
   for (const spec of packages) {
     const name = spec.split('@')[0];
-    let failed: string | undefined;
-    for (const job of names.map((wanted) => jobs.find((candidate) => candidate.name === wanted))) {
-      if (job === undefined || failed !== undefined) continue;
+    for (const job of chosenJobs) {
       const table = tableOf(job, values.python, scale);
       tables[job.name] = readShape(table).source;
       const file = join(scratch, 'npm.f32');
@@ -359,12 +356,12 @@ async function measureNpm(): Promise<void> {
         const { seconds } = await child.answer<{ readonly seconds: number }>(60);
         outcome = { seconds, ...scoresOf(readFloats(file), readFloats(join(table, 'test-labels.f32'))) };
       } catch (error) {
-        failed = error instanceof Error ? error.message : String(error);
-        outcome = { failure: failed };
+        outcome = { failure: error instanceof Error ? error.message : String(error) };
       }
       await child.end();
       npm.push({ job: job.name, package: spec, outcome });
       console.log(`${job.name} ${spec}: ${JSON.stringify(outcome)}`);
+      if (values.save) keep();
     }
   }
 }
