@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FitCost } from './commands.ts';
 import type { Shares } from './profile.ts';
-import { renderFigures, renderRecord } from './report.ts';
+import { renderFigures, renderHighlights, renderRecord } from './report.ts';
 import type { Scores } from './scores.ts';
 
 /** A side's best run of a cell, or why there is none. */
@@ -71,8 +71,11 @@ export interface Results {
 }
 
 const folder = join(import.meta.dirname, '..', 'results');
-/** The page of the package that shows the figures too. */
-const comparison = join(import.meta.dirname, '..', '..', 'packages', 'boost', 'docs', 'comparison.md');
+/** The package's pages that show figures too, and what stands between their marks. */
+const pages: readonly (readonly [file: string, render: (results: Results) => string])[] = [
+  ['README.md', renderHighlights],
+  [join('docs', 'comparison.md'), renderFigures],
+];
 
 /**
  * Keeps results, as data and as pages. What was measured before on the same machine with the same versions stays, unless it was measured
@@ -98,13 +101,17 @@ export function keepResults(found: Results): void {
     : found;
   writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
   writeFileSync(join(folder, 'boost.md'), renderRecord(merged));
-  const page = readFileSync(comparison, 'utf8');
+  for (const [name, render] of pages) writeFigures(name, render(merged));
+}
+
+function writeFigures(name: string, figures: string): void {
+  const file = join(import.meta.dirname, '..', '..', 'packages', 'boost', name);
+  const page = readFileSync(file, 'utf8');
   const marked = /(<!-- figures[^>]*-->\n)[^]*(<!-- end of figures -->)/;
-  if (!marked.test(page)) throw new Error(`${comparison} has no place for the figures`);
+  if (!marked.test(page)) throw new Error(`${file} has no place for the figures`);
   // By a function, since a dollar sign in a text of replacement has a meaning.
-  const figures = renderFigures(merged);
   writeFileSync(
-    comparison,
+    file,
     page.replace(marked, (_, begin: string, end: string) => `${begin}\n${figures}\n\n${end}`),
   );
 }

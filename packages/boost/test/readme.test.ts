@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { renderFigures, renderHighlights, renderRecord } from '../../../bench/boost/report.ts';
 import { defaultParams } from '../src/index.ts';
 
 const read = (page: string): string => readFileSync(new URL(page, import.meta.url), 'utf8');
@@ -48,5 +49,22 @@ describe('the pages about the package', () => {
       typeof value === 'number' ? String(value) : '',
     ]);
     expect(written).toEqual(expected);
+  });
+});
+
+describe('the figures of the benchmark', () => {
+  const results = JSON.parse(read('../../../bench/results/boost.json'));
+
+  it.each([
+    ['README.md', renderHighlights],
+    ['docs/comparison.md', renderFigures],
+  ])('are on the page as they are in the record: %s', (page, render) => {
+    const [, figures] = /<!-- figures[^>]*-->\n([^]*)<!-- end of figures -->/.exec(read(`../${page}`)) ?? [];
+    expect(figures).toBe(`\n${render(results)}\n\n`);
+    expect(figures).toContain(' s |');
+  });
+
+  it('are in the record for people as in that for programs', () => {
+    expect(read('../../../bench/results/boost.md')).toBe(renderRecord(results));
   });
 });
