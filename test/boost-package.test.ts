@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -85,6 +85,18 @@ describe('the package of boosted trees, installed alone', () => {
       expect(models.size).toBe(1);
     },
     600_000,
+  );
+
+  it.each([[[]], [['weights', 'scale']], [['weights', 'scale', 'rows', 'margins']]])(
+    'trains in the memory that it promises beyond what the caller gives: %j',
+    async (extras) => {
+      const bench = join(project, 'memory.mts');
+      copyFileSync(join(root, 'bench', 'boost', 'memory.ts'), bench);
+      const words = [bench, '4000000', '6', '3', '2', ...extras];
+      const { stdout } = await run(process.execPath, words, { cwd: project });
+      expect(stdout).toContain('4000000 x 6, 3 rounds');
+    },
+    120_000,
   );
 
   it('takes at most 300 kB, with all that it needs inside', () => {

@@ -1,17 +1,22 @@
-// Peak memory of binning and training beyond the caller's table, beside what the engine promises:
+// Peak memory of binning and training beyond the caller's table, beside what the engine promises; fails if it is more:
 //
-//   node bench/boost/memory.ts [ROWS COLUMNS [ROUNDS [THREADS]]]...
+//   node bench/boost/memory.ts [ROWS COLUMNS [ROUNDS [THREADS [EXTRA...]]]]
 //
-// Without arguments: 1,000,000 x 28 and 10,000,000 x 6. Each table has a process of its own.
+// Each EXTRA is something that the caller gives beside the labels: weights, scale (scale_pos_weight), rows (every fifth
+// validates), margins (to start from). Without arguments: 1,000,000 x 28 and 10,000,000 x 6, plain and with all of
+// that. Each table has a process of its own.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { binMatrix, train } from '@verdict/boost';
 
-const [rows, columns, rounds = 10, threads = 2] = process.argv.slice(2).map(Number);
+const [rows, columns, rounds = 10, threads = 2] = process.argv.slice(2, 6).map(Number);
+const extras = new Set(process.argv.slice(6));
 if (rows === undefined) {
   for (const table of [
-    ['1000000', '28'],
-    ['10000000', '6'],
+    ['1000000', '28', '10', '2'],
+    ['1000000', '28', '10', '1'],
+    ['10000000', '6', '10', '2'],
+    ['10000000', '6', '10', '2', 'weights', 'scale', 'rows', 'margins'],
   ]) {
     execFileSync(process.execPath, [fileURLToPath(import.meta.url), ...table], { stdio: 'inherit' });
   }
@@ -29,17 +34,32 @@ async function measure(rowCount: number, width: number): Promise<void> {
   const [first, second] = matrix.columns;
   const chance = noise(rowCount, 1000);
   const labels = chance.map((value, i) => (first[i] + second[i] + value > 0 ? 1 : 0));
+  const data = {
+    labels,
+    ...(extras.has('weights') && { weights: noise(rowCount, 1001).map((value) => value + 1.5) }),
+    ...(extras.has('margins') && { baseMargin: noise(rowCount, 1002) }),
+    ...(extras.has('rows') && {
+      rows: Uint32Array.from(
+        { length: rowCount - Math.ceil(rowCount / 5) },
+        (_, i) => i + 1 + Math.floor(i / 4),
+      ),
+      validationRows: Uint32Array.from({ length: Math.ceil(rowCount / 5) }, (_, i) => i * 5),
+    }),
+  };
+  const params = extras.has('scale') ? { scale_pos_weight: 3 } : {};
   const before = process.memoryUsage.rss();
   const binned = binMatrix(matrix);
-  const { booster } = await train({ binned, labels }, {}, { rounds, threads });
+  const { booster } = await train({ binned, ...data }, params, { rounds, threads });
   const peak = process.resourceUsage().maxRSS * 1024;
   // A histogram of all bins takes 8 bytes a bin; depth-wise growth of six levels keeps up to nine, threads some more.
   const histograms = (9 + 2 * threads) * width * 256 * 8;
   const promised = 2.5 * rowCount * width + 40 * rowCount + 64e6 + histograms;
-  console.log(
-    `${rowCount} x ${width}, ${booster.treeCount} rounds, ${threads} threads: ` +
-      `${megabytes(peak - before)} beyond ${megabytes(before)}; promised ${megabytes(promised)}`,
-  );
+  const given = [...extras].map((extra) => `, ${extra}`).join('');
+  const text =
+    `${rowCount} x ${width}, ${booster.treeCount} rounds, ${threads} threads${given}: ` +
+    `${megabytes(peak - before)} beyond ${megabytes(before)}; promised ${megabytes(promised)}`;
+  if (peak - before > promised) throw new Error(text);
+  console.log(text);
 }
 
 /** Numbers from -1 to 1 that look random, by a multiplicative congruential generator. */

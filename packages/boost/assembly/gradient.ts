@@ -3,6 +3,14 @@ import { exp4 } from './exponential';
 /** Rows whose sums are added up before they join the total: fixed, so that the total never depends on threads. */
 const BLOCK: i32 = 4096;
 
+/** Writes the weights of rows, those of label 1 times `scale`. */
+export function scaleWeights(labels: usize, weights: usize, count: i32, scale: f64, scaled: usize): void {
+  for (let at: usize = 0, end = <usize>count << 2; at < end; at += 4) {
+    const weight = load<f32>(weights + at);
+    store<f32>(scaled + at, load<f32>(labels + at) == 1 ? <f32>(<f64>weight * scale) : weight);
+  }
+}
+
 /**
  * First and second derivative of the weighted logistic loss by the margin, as pairs of f32 (g, h) per row, and
  * the sums of |g| and of h as two f64. `count` is a multiple of four; rows of padding have weight 0.

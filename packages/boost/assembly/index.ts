@@ -7,7 +7,7 @@ export {
 } from './buckets';
 export { findSplitInRows } from './few';
 export { addToRows, sumGradients } from './leaf';
-export { exponentials, logisticGradients, settleGradients } from './gradient';
+export { exponentials, logisticGradients, scaleWeights, settleGradients } from './gradient';
 export { addHistograms, buildHistogram, subtractHistogram, sumHistogram } from './histogram';
 export { logisticLoss } from './loss';
 export { partitionRows, splitRows } from './partition';

@@ -1,7 +1,7 @@
 import { binnedCells } from './binned-rows.ts';
 import type { Ensemble } from './ensemble.ts';
 import { Predictor } from './predictor.ts';
-import type { TrainingData } from './training-data.ts';
+import type { JobData } from './training-data.ts';
 import { weighTrees } from './tree-weights.ts';
 
 /** What trees of a job say of its training rows and of its validation rows. */
@@ -9,7 +9,7 @@ export class DartMargins {
   readonly #cells;
 
   /** @param data whose bins have the trees' thresholds among their cuts */
-  constructor({ binned, rows }: TrainingData, validationRows: Uint32Array) {
+  constructor({ binned, rows, validationRows = new Uint32Array(0) }: JobData) {
     this.#cells = [binnedCells(binned, rows), binnedCells(binned, validationRows)];
   }
 

@@ -31,7 +31,11 @@ export interface DocumentObject {
   readonly [key: string]: Value;
 }
 
-/** Nested deeper than any model is. */
+/**
+ * Nested deeper than any model is.
+ *
+ * @internal
+ */
 export const MOST_DEPTH = 64;
 
 const isList = (
@@ -39,7 +43,11 @@ const isList = (
 ): value is Exclude<Value, string | number | boolean | null | LooseFloats | DocumentObject> =>
   Array.isArray(value) || ArrayBuffer.isView(value);
 
-/** The object under a key. */
+/**
+ * The object under a key.
+ *
+ * @internal
+ */
 export function objectAt(parent: DocumentObject, key: string, path: string): DocumentObject {
   const value = valueAt(parent, key, path);
   if (typeof value === 'object' && value !== null && !isList(value) && !(value instanceof LooseFloats)) {
@@ -48,14 +56,22 @@ export function objectAt(parent: DocumentObject, key: string, path: string): Doc
   throw new InvalidModel({ problem: `${path}.${key} is not an object.` });
 }
 
-/** The string under a key. */
+/**
+ * The string under a key.
+ *
+ * @internal
+ */
 export function stringAt(parent: DocumentObject, key: string, path: string): string {
   const value = valueAt(parent, key, path);
   if (typeof value === 'string') return value;
   throw new InvalidModel({ problem: `${path}.${key} is not a string.` });
 }
 
-/** The list of objects or strings under a key. */
+/**
+ * The list of objects or strings under a key.
+ *
+ * @internal
+ */
 export function listAt(parent: DocumentObject, key: string, path: string): readonly Value[] {
   const value = valueAt(parent, key, path);
   if (Array.isArray(value)) return value;
@@ -63,7 +79,11 @@ export function listAt(parent: DocumentObject, key: string, path: string): reado
   throw new InvalidModel({ problem: `${path}.${key} is not a list.` });
 }
 
-/** The numbers under a key, booleans as 0 and 1, null (which stands for NaN in JSON) as NaN; `length` is checked if it is given. */
+/**
+ * The numbers under a key, booleans as 0 and 1, null (which stands for NaN in JSON) as NaN; `length` is checked if it is given.
+ *
+ * @internal
+ */
 export function numbersAt(parent: DocumentObject, key: string, path: string, length?: number): Float64Array {
   const value = valueAt(parent, key, path);
   if (!isList(value)) throw new InvalidModel({ problem: `${path}.${key} is not a list of numbers.` });
@@ -89,7 +109,11 @@ export function numbersAt(parent: DocumentObject, key: string, path: string, len
   return numbers;
 }
 
-/** Whole numbers from `low` to `high` under a key. */
+/**
+ * Whole numbers from `low` to `high` under a key.
+ *
+ * @internal
+ */
 export function integersAt(
   parent: DocumentObject,
   key: string,

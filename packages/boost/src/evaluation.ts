@@ -22,6 +22,8 @@ export interface MetricHistory {
  * The metrics of a job, the followed one first.
  *
  * @throws InvalidOption for unknown metrics, none, or two of one name
+ *
+ * @internal
  */
 export function findMetrics(
   choice: MetricChoice | readonly MetricChoice[] | undefined,
@@ -47,7 +49,11 @@ export function findMetrics(
   return [first, ...metrics.filter((metric) => metric !== first)];
 }
 
-/** The choices as a list. */
+/**
+ * The choices as a list.
+ *
+ * @internal
+ */
 export function listMetrics(
   choice: MetricChoice | readonly MetricChoice[] | undefined,
   objective: ObjectiveName,
@@ -55,7 +61,11 @@ export function listMetrics(
   return isList(choice) ? choice : [choice ?? defaultMetric(objective)];
 }
 
-/** Keeps what metrics say round by round, and which round is the best. */
+/**
+ * Keeps what metrics say round by round, and which round is the best.
+ *
+ * @internal
+ */
 export class Evaluation {
   readonly #metrics: readonly Metric[];
   readonly #sets: readonly RowSet[];
@@ -114,6 +124,8 @@ export class Evaluation {
  * What a metric says.
  *
  * @throws InvalidOption if it is not finite
+ *
+ * @internal
  */
 export function checkFinite(name: string, value: unknown, round: number): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;

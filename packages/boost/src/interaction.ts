@@ -4,7 +4,11 @@ import { positionOf } from './monotone.ts';
 /** Groups of columns, by position or name: a path of a tree uses columns of one group only, as in XGBoost. */
 export type InteractionConstraints = readonly (readonly (number | string)[])[];
 
-/** What has been used on the way to a node, and what may be used there. */
+/**
+ * What has been used on the way to a node, and what may be used there.
+ *
+ * @internal
+ */
 export interface InteractionState {
   /** Columns of the splits above, ascending. */
   readonly used: readonly number[];
@@ -12,7 +16,11 @@ export interface InteractionState {
   readonly allowed: Uint8Array;
 }
 
-/** @throws InvalidOption unless the value is a list of lists of positions and names */
+/**
+ * @throws InvalidOption unless the value is a list of lists of positions and names
+ *
+ * @internal
+ */
 export function checkInteractionShape(option: string, value: unknown): void {
   const expected = 'a list of groups, each a list of column positions or names';
   if (!Array.isArray(value)) throw new InvalidOption({ option, got: value, expected });
@@ -28,6 +36,8 @@ export function checkInteractionShape(option: string, value: unknown): void {
 /**
  * The groups of a job. Columns of no group may be used at the root, and below it only alone: a node may be split on
  * the columns used above it and on those of every group that holds all of these.
+ *
+ * @internal
  */
 export class InteractionRules {
   readonly #columns: number;
@@ -78,6 +88,8 @@ export class InteractionRules {
  * Of the positions among a tree's columns that were drawn for a node (undefined: all), those that it may be split on.
  *
  * @param columns of the tree
+ *
+ * @internal
  */
 export function allowedPositions(
   state: InteractionState | undefined,

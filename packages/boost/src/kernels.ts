@@ -91,6 +91,7 @@ export interface Kernels {
     gradients: number,
     sums: number,
   ): void;
+  scaleWeights(labels: number, weights: number, count: number, scale: number, scaled: number): void;
   settleGradients(gradients: number, count: number, sums: number): number;
   logisticLoss(margins: number, labels: number, weights: number, count: number): number;
   quantiseGradients(

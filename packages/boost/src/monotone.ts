@@ -8,16 +8,28 @@ import type { FeatureType } from './matrix.ts';
  */
 export type MonotoneConstraints = readonly number[] | Readonly<Record<string, number>>;
 
-/** What the leaves below a node may say, so that the constraints above it hold. */
+/**
+ * What the leaves below a node may say, so that the constraints above it hold.
+ *
+ * @internal
+ */
 export interface WeightBounds {
   readonly lower: number;
   readonly upper: number;
 }
 
-/** The bounds of a root. */
+/**
+ * The bounds of a root.
+ *
+ * @internal
+ */
 export const unbounded: WeightBounds = { lower: -Infinity, upper: Infinity };
 
-/** @throws InvalidOption unless all entries are -1, 0 or 1 */
+/**
+ * @throws InvalidOption unless all entries are -1, 0 or 1
+ *
+ * @internal
+ */
 export function checkMonotoneShape(option: string, value: unknown): void {
   const expected = 'a list with -1, 0 or 1 for each column, or an object of these by column name';
   checkKind(option, value, ['Array', 'Object'], expected);
@@ -32,6 +44,8 @@ export function checkMonotoneShape(option: string, value: unknown): void {
  * One direction for each column; undefined if no column has one.
  *
  * @throws InvalidOption for a list of another length, an unknown name, or a categorical column
+ *
+ * @internal
  */
 export function resolveMonotone(
   constraints: MonotoneConstraints | undefined,
@@ -69,6 +83,8 @@ export function resolveMonotone(
  *
  * @param left best weight of the left child within the bounds of the parent
  * @param right best weight of the right child within them
+ *
+ * @internal
  */
 export function boundChildren(
   direction: number,
@@ -89,6 +105,8 @@ export function boundChildren(
  * The position of a column in a constraint.
  *
  * @throws InvalidOption with what was probably meant
+ *
+ * @internal
  */
 export function positionOf(name: string, names: readonly string[], option: string): number {
   const position = names.indexOf(name);

@@ -12,6 +12,7 @@ export const OWN_BYTES = 512 * 64 + 512 * 8 + 8192;
 const table = {
   logisticGradients: (k, a, i) => k.logisticGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
   squaredGradients: (k, a, i) => k.squaredGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5]),
+  scaleWeights: (k, a, i) => k.scaleWeights(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4]),
   logisticLoss: (k, a, i) => k.logisticLoss(a[i], a[i + 1], a[i + 2], a[i + 3]),
   quantiseGradients: (k, a, i) =>
     k.quantiseGradients(a[i], a[i + 1], a[i + 2], a[i + 3], a[i + 4], a[i + 5], a[i + 6]),

@@ -57,11 +57,12 @@ export class RoundMaker {
 
   /** Grows the trees of a round from the gradients at the margins, which they change. */
   make(task: RoundTask): Tree[] {
-    const { plan, margins, labels, weights, gradients, packed, sums: room } = this.#space;
+    const { plan, margins, labels, lossWeights, weights, gradients, packed, sums: room } = this.#space;
     const crew = this.#crew;
     const { rows } = plan;
     const workspace = this.#workspace;
     const { round } = task;
+    if (weights !== lossWeights) this.#scaleWeights();
     const sums = this.#objective.computeGradients({
       workspace,
       crew,
@@ -101,6 +102,17 @@ export class RoundMaker {
       );
     }
     return trees;
+  }
+
+  /** Gives `scale_pos_weight` its part in the weights of the training rows. */
+  #scaleWeights(): void {
+    const { plan, labels, lossWeights, weights } = this.#space;
+    eachChunk(plan.firstValidation, (begin, size) => {
+      this.#crew.chain(size);
+      const [y, w, to] = [labels, lossWeights, weights].map((offset) => offset + begin * 4);
+      this.#crew.call('scaleWeights', y, w, size, this.#params.scale_pos_weight, to);
+    });
+    this.#crew.run();
   }
 
   #seeds(): { readonly rounding: number; readonly rows: number } {

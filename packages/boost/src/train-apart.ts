@@ -80,7 +80,7 @@ async function runApart(
   }, reject);
   const request: TrainRequest = {
     kind: 'train',
-    data,
+    work: data,
     params,
     options: posted,
     helpers: [],

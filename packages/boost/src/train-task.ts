@@ -7,22 +7,22 @@ import type { Channel } from './pool-platform.ts';
 import { postBooster, readOptions } from './posted-options.ts';
 import type { PostedBooster, PostedOptions } from './posted-options.ts';
 import type { CallRequest, CallRoom } from './remote-calls.ts';
-import { trainWith } from './trainer.ts';
+import { openJob } from './prepared-job.ts';
+import type { PostedJob } from './prepared-job.ts';
+import { trainPrepared, trainWith } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
 import type { RoundReport, TrainingData } from './training-data.ts';
-import { Workspace } from './workspace.ts';
 
 /** What a thread is given that coordinates a training job. */
 export interface TrainRequest {
   readonly kind: 'train';
-  readonly data: TrainingData;
+  /** What to learn from: prepared by the caller, or as it is where no memory is shared. */
+  readonly work: PostedJob | TrainingData;
   readonly params: Params;
   readonly options: PostedOptions;
   /** Ways to the threads that help, and the control block that all share. */
   readonly helpers: readonly Channel[];
   readonly control?: ArrayBuffer | SharedArrayBuffer;
-  /** Memory of an earlier job of the caller, to be used again. */
-  readonly memory?: WebAssembly.Memory | undefined;
   /**
    * Word 0: messages that the caller has answered. Word 1: 1 if it wants no more rounds. Absent if no memory is
    * shared.
@@ -89,13 +89,12 @@ export async function runTask(task: TrainRequest): Promise<void> {
     const helpers = task.helpers.map((channel) => ({
       post: (message: unknown) => channel.postMessage(message),
     }));
-    if (task.memory !== undefined) Workspace.adopt(task.memory);
-    const { booster, ...rest } = trainWith(
-      { helpers, control: openControl(task.control) },
-      task.data,
-      task.params,
-      options,
-    );
+    const { params, work } = task;
+    const threads = { helpers, control: openControl(task.control) };
+    const { booster, ...rest } =
+      'memory' in work
+        ? trainPrepared(threads, openJob(work, params, helpers.length + 1), work.data, params, options)
+        : trainWith(threads, work, params, options);
     tell({ kind: 'result', booster: postBooster(booster), rest });
   } catch (error) {
     if (error instanceof Interrupted) tell({ kind: 'interrupted' });

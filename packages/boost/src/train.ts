@@ -8,15 +8,14 @@ import type { Channel } from './pool-platform.ts';
 import { allowedThreads, returnThreads, takeThreads } from './pool.ts';
 import { answerCall, makeCallRoom } from './remote-calls.ts';
 import { postOptions } from './posted-options.ts';
-import { shareData } from './shared-data.ts';
+import { postJob, prepareJob } from './prepared-job.ts';
 import { trainApart } from './train-apart.ts';
 import { reviveError } from './train-task.ts';
 import type { TrainAnswer, TrainRequest } from './train-task.ts';
 import { usefulThreads } from './trainer.ts';
 import type { TrainingResult } from './trainer.ts';
-import { checkOptions, selectRows } from './training-data.ts';
+import { checkData, checkOptions } from './training-data.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
-import { Workspace } from './workspace.ts';
 
 /**
  * Trains in threads beside the caller's, whose event loop stays free; the result is that of `trainSync`, to the
@@ -33,14 +32,18 @@ export async function train(
 ): Promise<TrainingResult> {
   checkOptions(data, options);
   const resolved = resolveParams(params);
-  const rows = selectRows(data, resolved, options);
+  checkData(data, resolved, options);
   const { onRound, signal } = options;
   const { posted, targets } = postOptions(data, resolved, options);
   if (signal?.aborted === true) throw new Interrupted();
   if (!sharesMemory) return trainApart(data, resolved, options);
   const asks = targets.objective !== undefined || targets.metrics.size > 0;
-  const room = asks ? makeCallRoom(Math.max(rows.labels.length, rows.validationRows.length)) : undefined;
-  const threads = takeThreads(usefulThreads(data, options, allowedThreads(options.threads)));
+  const count = usefulThreads(data, options, allowedThreads(options.threads));
+  const job = prepareJob(data, resolved, count);
+  const room = asks
+    ? makeCallRoom(Math.max(job.rows.labels.length, job.rows.validationLabels.length))
+    : undefined;
+  const threads = takeThreads(count);
   const [coordinator, ...helpers] = threads;
   const control = openControl();
   const flag = new Int32Array(new SharedArrayBuffer(8));
@@ -95,12 +98,11 @@ export async function train(
     }
     const request: TrainRequest = {
       kind: 'train',
-      data: shareData(data),
+      work: postJob(job, data, resolved, options.objective),
       params: resolved,
       options: posted,
       helpers: channels,
       control: control.buffer,
-      memory: Workspace.handOver(),
       flag,
       reports: onRound !== undefined,
       room,
@@ -108,6 +110,7 @@ export async function train(
     coordinator.post(request, channels);
     const result = await promise;
     returnThreads(threads);
+    job.workspace.release();
     return result;
   } catch (error) {
     // Whatever the threads are doing, nobody waits for it.

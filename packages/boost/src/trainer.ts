@@ -9,12 +9,12 @@ import { resolveRates } from './learning-rates.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
 import { threadsWhileBlocked } from './pool.ts';
-import { planSpace, TrainingSpace } from './training-space.ts';
-import { checkOptions, selectRows } from './training-data.ts';
-import type { TrainingData, TrainingOptions } from './training-data.ts';
+import { prepareJob } from './prepared-job.ts';
+import type { PreparedJob } from './prepared-job.ts';
+import { checkData, checkOptions } from './training-data.ts';
+import type { JobData, TrainingData, TrainingOptions } from './training-data.ts';
 import { TrainingJob } from './training-job.ts';
 import type { JobOptions } from './training-job.ts';
-import { Workspace } from './workspace.ts';
 
 /** What training found. */
 export interface TrainingResult {
@@ -72,17 +72,32 @@ export function trainWith(
   params: Params,
   options: TrainingOptions,
 ): TrainingResult {
-  const rows = selectRows(data, params, options);
+  checkData(data, params, options);
   if (options.signal?.aborted === true) throw new Interrupted();
-  const count = typeof threads === 'number' ? threads : threads.helpers.length + 1;
-  const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, params, count);
-  return Workspace.use(plan.bytes, (workspace) => {
-    const scaled = params.scale_pos_weight !== 1;
-    const space = new TrainingSpace(workspace, plan, data.binned, data.rows, rows.validationRows, scaled);
-    return Crew.use(workspace, threads, (crew) =>
-      runJob(new TrainingJob({ workspace, crew, space, data, rows, params, options }), params, options),
-    );
-  });
+  const job = prepareJob(data, params, typeof threads === 'number' ? threads : threads.helpers.length + 1);
+  const result = trainPrepared(threads, job, data, params, options);
+  // After a failure other threads may still write to the memory: then it is not used again.
+  job.workspace.release();
+  return result;
+}
+
+/**
+ * Trains in memory that has been prepared for that many threads.
+ *
+ * @internal
+ */
+export function trainPrepared(
+  threads: number | Helpers,
+  job: PreparedJob,
+  data: JobData,
+  params: Params,
+  options: TrainingOptions,
+): TrainingResult {
+  const { workspace, space } = job;
+  space.fill(workspace, data);
+  return Crew.use(workspace, threads, (crew) =>
+    runJob(new TrainingJob({ ...job, crew, data, params, options }), params, options),
+  );
 }
 
 /** Cells that are worth a thread. */

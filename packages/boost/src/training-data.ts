@@ -83,16 +83,28 @@ export interface TrainingOptions {
   readonly threads?: number;
 }
 
+/**
+ * What a job still asks for once labels, weights and given margins are in its memory.
+ *
+ * @internal
+ */
+export type JobData = Omit<TrainingData, 'labels' | 'weights' | 'initialMargins'>;
+
 /** Labels, margins and gradients beyond this would leave float32. */
 const LARGEST_LABEL = 1e18;
 
-/** Labels and weights of the chosen rows. */
+/**
+ * Labels and weights of the chosen rows: views of the job's memory.
+ *
+ * @internal
+ */
 export interface SelectedRows {
   readonly labels: Float32Array;
   readonly weights: Float32Array | undefined;
-  readonly validationRows: Uint32Array;
   readonly validationLabels: Float32Array;
   readonly validationWeights: Float32Array | undefined;
+  /** Which margins to start from were given, and are in their place. */
+  readonly given: 'baseMargin' | 'initialMargins' | undefined;
 }
 
 const dataNames = Object.keys({
@@ -120,7 +132,11 @@ const optionNames = Object.keys({
   threads: 1,
 } satisfies Record<keyof TrainingOptions, 1>);
 
-/** @throws InvalidOption for data and options that cannot be, or not together */
+/**
+ * @throws InvalidOption for data and options that cannot be, or not together
+ *
+ * @internal
+ */
 export function checkOptions(data: TrainingData, options: TrainingOptions): void {
   checkObject('data', data, 'an object { binned, labels }', dataNames);
   checkBinned(data.binned);
@@ -155,11 +171,13 @@ export function checkOptions(data: TrainingData, options: TrainingOptions): void
 }
 
 /**
- * Checks the arrays and takes the chosen rows.
+ * Checks the arrays, of which it makes no copies.
  *
  * @throws InvalidOption, InvalidValue, InsufficientData
+ *
+ * @internal
  */
-export function selectRows(data: TrainingData, params: Params, options: TrainingOptions): SelectedRows {
+export function checkData(data: TrainingData, params: Params, options: TrainingOptions): void {
   const { binned, labels, weights, rows, baseMargin, initialMargins } = data;
   const total = binned.rowCount;
   if (binned.columns.length === 0) {
@@ -189,30 +207,28 @@ export function selectRows(data: TrainingData, params: Params, options: Training
   const validationRows = data.validationRows ?? new Uint32Array(0);
   if (rows !== undefined) checkRows('rows', rows, total);
   checkRows('validationRows', validationRows, total);
-  const trainingLabels = take(labels, rows);
-  if (trainingLabels.length === 0) {
+  const training: Chosen = { labels, weights, rows, count: rows?.length ?? total };
+  const validation: Chosen = { labels, weights, rows: validationRows, count: validationRows.length };
+  if (training.count === 0) {
     throw new InsufficientData({ problem: 'there is no row to learn from.', hint: 'Give at least one row.' });
   }
-  checkLabels(trainingLabels, rows, params);
-  const validationLabels = take(labels, validationRows);
-  checkLabels(validationLabels, validationRows, params);
-  const selected = {
-    labels: trainingLabels,
-    weights: weights === undefined ? undefined : take(weights, rows),
-    validationRows,
-    validationLabels,
-    validationWeights: weights === undefined ? undefined : take(weights, validationRows),
-  };
-  checkTotal('training', trainingLabels.length, selected.weights, params.scale_pos_weight);
-  if (validationRows.length > 0) {
-    checkTotal('validation', validationRows.length, selected.validationWeights, 1);
-  }
+  checkLabels(training, params);
+  checkLabels(validation, params);
+  checkTotal('training', training, params.scale_pos_weight);
+  if (validation.count > 0) checkTotal('validation', validation, 1);
   for (const { name, needs } of findMetrics(options.metric, options.stopMetric, params.objective)) {
     if (needs === undefined) continue;
-    if (validationRows.length > 0) checkClasses(name, needs, validationLabels, selected.validationWeights);
-    if (options.evaluateTraining === true) checkClasses(name, needs, trainingLabels, selected.weights);
+    if (validation.count > 0) checkClasses(name, needs, validation);
+    if (options.evaluateTraining === true) checkClasses(name, needs, training);
   }
-  return selected;
+}
+
+/** A set of rows: the listed ones, default all. */
+interface Chosen {
+  readonly labels: TrainingData['labels'];
+  readonly weights: Float32Array | undefined;
+  readonly rows: Uint32Array | undefined;
+  readonly count: number;
 }
 
 function checkMargins(option: string, margins: Float32Array | undefined, total: number): void {
@@ -225,9 +241,10 @@ function checkMargins(option: string, margins: Float32Array | undefined, total: 
 }
 
 /** Checks that the weights of a set of rows (default 1 each) have a positive, finite sum, also when scaled. */
-function checkTotal(set: string, rows: number, weights: Float32Array | undefined, scale: number): void {
-  let total = weights === undefined ? rows : 0;
-  for (const weight of weights ?? []) total += weight;
+function checkTotal(set: string, { weights, rows, count }: Chosen, scale: number): void {
+  let total = weights === undefined ? count : 0;
+  if (weights !== undefined)
+    for (let i = 0; i < count; i++) total += weights[rows === undefined ? i : rows[i]];
   if (!(total > 0)) {
     throw new InsufficientData({
       problem: `all ${set} rows have weight 0.`,
@@ -244,16 +261,17 @@ function checkTotal(set: string, rows: number, weights: Float32Array | undefined
 }
 
 /** The areas under curves need rows of both classes, or of the positive one. */
-function checkClasses(
-  name: string,
-  needs: 'classes' | 'positives',
-  labels: Float32Array,
-  weights: Float32Array | undefined,
-): void {
-  const some = (positive: boolean): boolean =>
-    labels.some(
-      (label, i) => (positive ? label > 0 : label < 1) && (weights === undefined || weights[i] > 0),
-    );
+function checkClasses(name: string, needs: 'classes' | 'positives', chosen: Chosen): void {
+  const { labels, weights, rows, count } = chosen;
+  const some = (positive: boolean): boolean => {
+    for (let i = 0; i < count; i++) {
+      const row = rows === undefined ? i : rows[i];
+      if ((positive ? labels[row] > 0 : labels[row] < 1) && (weights === undefined || weights[row] > 0)) {
+        return true;
+      }
+    }
+    return false;
+  };
   if (some(true) && (needs === 'positives' || some(false))) return;
   throw new InvalidOption({
     option: 'metric',
@@ -262,28 +280,22 @@ function checkClasses(
   });
 }
 
-function take(values: Float32Array | Uint8Array, rows: Uint32Array | undefined): Float32Array {
-  // The caller's own array is only read.
-  if (rows === undefined) return values instanceof Float32Array ? values : Float32Array.from(values);
-  const taken = new Float32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]];
-  return taken;
-}
-
 function checkRows(option: string, rows: Uint32Array, total: number): void {
   for (const row of rows) {
     if (row >= total) throw new InvalidOption({ option, got: row, expected: `row numbers below ${total}` });
   }
 }
 
-function checkLabels(labels: Float32Array, rows: Uint32Array | undefined, params: Params): void {
+function checkLabels({ labels, rows, count }: Chosen, params: Params): void {
   const { logistic } = linkOf(params.objective);
-  for (let i = 0; i < labels.length; i++) {
-    if (logistic ? labels[i] >= 0 && labels[i] <= 1 : Math.abs(labels[i]) <= LARGEST_LABEL) continue;
+  for (let i = 0; i < count; i++) {
+    const row = rows === undefined ? i : rows[i];
+    const label = labels[row];
+    if (logistic ? label >= 0 && label <= 1 : Math.abs(label) <= LARGEST_LABEL) continue;
     throw new InvalidValue({
-      row: (rows === undefined ? i : rows[i]) + 1,
+      row: row + 1,
       column: 'label',
-      got: labels[i],
+      got: label,
       expected: logistic ? 'a label from 0 to 1' : `a label of at most ${LARGEST_LABEL} in magnitude`,
     });
   }

@@ -17,7 +17,7 @@ import type { Objective } from './objective.ts';
 import type { Params } from './params.ts';
 import { RoundMaker } from './round-maker.ts';
 import type { TrainingSpace } from './training-space.ts';
-import type { SelectedRows, TrainingData, TrainingOptions } from './training-data.ts';
+import type { JobData, SelectedRows, TrainingOptions } from './training-data.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The options that a single round depends on. */
@@ -31,18 +31,20 @@ export interface JobParts {
   readonly workspace: Workspace;
   readonly crew: Crew;
   readonly space: TrainingSpace;
-  readonly data: TrainingData;
+  readonly data: JobData;
   readonly rows: SelectedRows;
   readonly params: Params;
   readonly options: JobOptions;
 }
+
+const noRows = new Uint32Array(0);
 
 /** One training under way: rounds are added one by one, and whoever drives it decides when to stop. */
 export class TrainingJob {
   readonly #workspace: Workspace;
   readonly #crew: Crew;
   readonly #space: TrainingSpace;
-  readonly #data: TrainingData;
+  readonly #data: JobData;
   readonly #rows: SelectedRows;
   readonly #params: Params;
   readonly #options: JobOptions;
@@ -68,8 +70,8 @@ export class TrainingJob {
       typeof options.objective === 'function'
         ? customObjective(options.objective, rows.labels, rows.weights, data.rows)
         : findObjective(params);
-    this.#baseOutput = this.#start();
-    const validating = rows.validationRows.length;
+    this.#baseOutput = this.#firstMargins(workspace.floats(space.margins, space.plan.lastRow));
+    const validating = rows.validationLabels.length;
     this.validationSums = workspace.floats(space.margins + space.plan.firstValidation * 4, validating);
     this.#ensemble = new Ensemble(options.initial);
     this.#maker = new RoundMaker(
@@ -127,8 +129,7 @@ export class TrainingJob {
 
   /** Margins of the validation rows as a booster of this job gives them; DART's sums drift by roundings. */
   validate(booster: Booster): Float32Array {
-    const { binned, baseMargin } = this.#data;
-    const { validationRows } = this.#rows;
+    const { binned, baseMargin, validationRows = noRows } = this.#data;
     return booster.predictBinned(binned, validationRows, booster.roundCount, {
       ...(baseMargin !== undefined && { baseMargin: takeFloats(baseMargin, validationRows) }),
     });
@@ -144,7 +145,7 @@ export class TrainingJob {
       return;
     }
     const { fresh, dropped: factor } = normalise(dropped.length, learningRate / count, type);
-    this.#dartMargins ??= new DartMargins(this.#data, this.#rows.validationRows);
+    this.#dartMargins ??= new DartMargins(this.#data);
     const left = this.#dartMargins.sum(ensemble, dropped);
     this.#addToMargins(left, -1);
     const trees = this.#maker.make({ round, learningRate, weight: fresh });
@@ -202,55 +203,32 @@ export class TrainingJob {
     return sum / total;
   }
 
-  /** Fills labels, weights and first margins; returns the start as the booster stores it. */
-  #start(): number {
-    const { labels, weights } = this.#rows;
-    const n = labels.length;
-    const space = this.#space;
-    const { firstValidation, lastRow } = space.plan;
-    const { validationLabels, validationWeights } = this.#rows;
-    const allLabels = this.#workspace.floats(space.labels, lastRow).fill(0);
-    allLabels.set(labels);
-    allLabels.set(validationLabels, firstValidation);
-    const lossWeights = this.#workspace.floats(space.lossWeights, lastRow).fill(1);
-    if (weights !== undefined) lossWeights.set(weights);
-    if (validationWeights !== undefined) lossWeights.set(validationWeights, firstValidation);
-    lossWeights.fill(0, n, firstValidation);
-    if (space.weights !== space.lossWeights) {
-      const scaled = this.#workspace.floats(space.weights, firstValidation);
-      for (let i = 0; i < firstValidation; i++) {
-        scaled[i] = allLabels[i] === 1 ? lossWeights[i] * this.#params.scale_pos_weight : lossWeights[i];
-      }
-    }
-    return this.#firstMargins(this.#workspace.floats(space.margins, lastRow).fill(0));
-  }
-
   /** Fills the margins before the first round; returns the start as the booster stores it. */
   #firstMargins(margins: Float32Array): number {
-    const { labels, weights, validationRows } = this.#rows;
-    const { baseMargin, binned, initialMargins, rows } = this.#data;
+    const { labels, weights, given } = this.#rows;
+    const { binned, rows, validationRows = noRows } = this.#data;
     const { initial, objective } = this.#options;
     const link = linkOf(this.#params.objective);
     const zero = link.startsAtProbability ? 0.5 : 0;
     const custom = objective !== undefined && this.#params.base_score === undefined;
-    const given =
-      initial !== undefined && initialMargins === undefined
-        ? initial.predictBinned(binned, undefined, initial.roundCount, {
-            ...(baseMargin !== undefined && { baseMargin }),
-          })
-        : (initialMargins ?? baseMargin);
-    if (given !== undefined) {
-      margins.set(takeFloats(given, rows));
-      margins.set(takeFloats(given, validationRows), this.#space.plan.firstValidation);
-      return initial?.baseOutput ?? zero;
+    if (initial !== undefined && given !== 'initialMargins') {
+      const { rows: n, firstValidation } = this.#space.plan;
+      for (const [part, chosen] of [
+        [margins.subarray(0, n), rows],
+        [margins.subarray(firstValidation), validationRows],
+      ] as const) {
+        const base = given === undefined ? {} : { baseMargin: part };
+        part.set(initial.predictBinned(binned, chosen, initial.roundCount, base));
+      }
     }
+    if (initial !== undefined || given !== undefined) return initial?.baseOutput ?? zero;
     const start = custom ? zero : startingOutput(labels, weights, this.#params, link);
     margins.fill(link.startOf(start));
     return start;
   }
 }
 
-/** The values of the listed rows, default all. */
-function takeFloats(values: Float32Array, rows: Uint32Array | undefined): Float32Array {
-  return rows === undefined ? values : Float32Array.from(rows, (row) => values[row]);
+/** The values of the listed rows. */
+function takeFloats(values: Float32Array, rows: Uint32Array): Float32Array {
+  return Float32Array.from(rows, (row) => values[row]);
 }

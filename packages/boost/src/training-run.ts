@@ -6,12 +6,12 @@ import type { MetricValues } from './evaluation.ts';
 import { resolveRates } from './learning-rates.ts';
 import { resolveParams } from './params.ts';
 import type { Params, ParamsInput } from './params.ts';
+import { prepareJob } from './prepared-job.ts';
 import { refuseModules } from './trainer.ts';
-import { checkOptions, selectRows } from './training-data.ts';
+import { checkData, checkOptions } from './training-data.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
 import { TrainingJob } from './training-job.ts';
-import { planSpace, TrainingSpace } from './training-space.ts';
-import { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** How a run is trained; the same as in `TrainingOptions`. */
 export type RunOptions = Pick<
@@ -88,11 +88,9 @@ export function startTraining(
   checkOptions(data, checked);
   refuseModules(options);
   const resolved = resolveParams(params);
-  const rows = selectRows(data, resolved, checked);
-  const plan = planSpace(data.binned, rows.labels.length, rows.validationRows.length, resolved);
-  const workspace = Workspace.take(plan.bytes);
-  const scaled = resolved.scale_pos_weight !== 1;
-  const space = new TrainingSpace(workspace, plan, data.binned, data.rows, rows.validationRows, scaled);
+  checkData(data, resolved, checked);
+  const { workspace, space, rows } = prepareJob(data, resolved, 1);
+  space.fill(workspace, data);
   const crew = Crew.alone(workspace);
   const job = new TrainingJob({ workspace, crew, space, data, rows, params: resolved, options });
   return new Run(workspace, job, resolved, options.learningRates);

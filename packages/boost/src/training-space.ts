@@ -4,6 +4,7 @@ import type { ColumnView } from './column-cache.ts';
 import type { HistogramLayout } from './histogram-builder.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Params } from './params.ts';
+import type { JobData, SelectedRows, TrainingData } from './training-data.ts';
 import { standsAlone } from './storage.ts';
 import { MOST_BYTES, roundUp } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
@@ -65,11 +66,14 @@ export function planSpace(
 ): SpacePlan {
   const features = binned.columns.length;
   const stored = binned.storage.length;
-  const blocks = [];
-  for (let first = 0; first < stored; first += BLOCK_COLUMNS) {
-    const count = Math.min(BLOCK_COLUMNS, stored - first);
-    blocks.push({ first, count, stride: count <= 4 ? 4 : roundUp(count, 8) });
-  }
+  const firstValidation = roundUp(rows, 4);
+  const lastRow = firstValidation + validationRows;
+  const columnStride = roundUp(lastRow, 64);
+  // A byte and a half a cell for rows and columns together.
+  const cellBytes = 1.5 * stored * lastRow + COLUMN_CACHE_BYTES;
+  let blocks = layBlocks(stored, 8);
+  if (rowLength(blocks) * lastRow + 2 * columnStride > cellBytes) blocks = layBlocks(stored, 4);
+  const rowBytes = rowLength(blocks) * lastRow;
   let entries = 0;
   for (const { size } of binned.storage) entries += size;
   const histogramBytes = roundUp(entries * 8, 64) + PADDING_BYTES;
@@ -82,13 +86,9 @@ export function planSpace(
     threads === 1 ? 0 : Math.min(2 * threads - 1, Math.ceil(PARTIAL_CACHE_BYTES / histogramBytes));
   const records = open + 2;
   const sums = Math.max(1024, Math.ceil((rows + validationRows) / SUM_ROWS));
-  const firstValidation = roundUp(rows, 4);
-  const lastRow = firstValidation + validationRows;
-  const rowBytes = blocks.reduce((sum, block) => sum + block.stride, 0) * lastRow;
-  const columnStride = roundUp(lastRow, 64);
   const fixed =
     rowBytes +
-    lastRow * (4 + 4 + 4 + 4 + 4 + 8 + 8 + (params.scale_pos_weight === 1 ? 0 : 4)) +
+    lastRow * (4 + 4 + 4 + 4 + 4 + 8 + 8) +
     (histograms + partials) * histogramBytes +
     records * RECORD_BYTES +
     features * (SLOT_BYTES + 8 * MOST_TOGETHER + 8) +
@@ -98,8 +98,8 @@ export function planSpace(
     Crew.bytes(threads) +
     BLOCK_COLUMNS * FILL_ROWS +
     65536;
-  // A byte and a half a cell for rows and columns together, but always two columns, and no more than there are.
-  const allowed = Math.min(1.5 * stored * lastRow - rowBytes + COLUMN_CACHE_BYTES, MOST_BYTES - fixed);
+  // Always two columns, and no more than there are.
+  const allowed = Math.min(cellBytes - rowBytes, MOST_BYTES - fixed);
   const cachedColumns = Math.min(stored, Math.max(2, Math.floor(allowed / columnStride)));
   return {
     rows,
@@ -118,6 +118,19 @@ export function planSpace(
   };
 }
 
+/** Parts the storage columns into blocks, whose rows are padded to a multiple of `unit` bytes. */
+function layBlocks(stored: number, unit: number): SpacePlan['blocks'] {
+  return Array.from({ length: Math.ceil(stored / BLOCK_COLUMNS) }, (_, block) => {
+    const first = block * BLOCK_COLUMNS;
+    const count = Math.min(BLOCK_COLUMNS, stored - first);
+    return { first, count, stride: count <= 4 ? 4 : roundUp(count, unit) };
+  });
+}
+
+function rowLength(blocks: SpacePlan['blocks']): number {
+  return blocks.reduce((sum, block) => sum + block.stride, 0);
+}
+
 /** Most nodes that wait for their turn at once. */
 function openNodes(params: Params, threads: number): number {
   if (params.max_leaves > 0) return params.max_leaves;
@@ -125,7 +138,10 @@ function openNodes(params: Params, threads: number): number {
   return Math.min(2 ** params.max_depth, params.max_depth * MOST_TOGETHER);
 }
 
-/** A training job's arrays in a workspace, filled with the bins of its rows. Offsets are in bytes. */
+/**
+ * A training job's arrays in a workspace. Where they are depends on the plan alone: one thread may fill what another
+ * works with. Offsets are in bytes.
+ */
 export class TrainingSpace {
   readonly plan: SpacePlan;
   readonly binned: BinnedMatrix;
@@ -140,7 +156,10 @@ export class TrainingSpace {
   readonly labels: number;
   /** Weights that losses are counted with; 0 between the two sets. */
   readonly lossWeights: number;
-  /** Weights of the training rows' gradients: the same place, unless `scale_pos_weight` makes a difference. */
+  /**
+   * Weights of the training rows' gradients: the same place, or with `scale_pos_weight` that of `scratch`, where they
+   * are computed before every round.
+   */
   readonly weights: number;
   readonly gradients: number;
   readonly packed: number;
@@ -161,14 +180,7 @@ export class TrainingSpace {
   readonly byteTables: number;
   readonly sums: number;
 
-  constructor(
-    workspace: Workspace,
-    plan: SpacePlan,
-    binned: BinnedMatrix,
-    rows: Uint32Array | undefined,
-    validationRows: Uint32Array,
-    scaled = false,
-  ) {
+  constructor(workspace: Workspace, plan: SpacePlan, { binned, rows }: JobData, params: Params) {
     const { lastRow } = plan;
     const features = binned.columns.length;
     const stored = binned.storage.length;
@@ -181,11 +193,11 @@ export class TrainingSpace {
     this.margins = workspace.reserve(lastRow * 4);
     this.labels = workspace.reserve(lastRow * 4);
     this.lossWeights = workspace.reserve(lastRow * 4);
-    this.weights = scaled ? workspace.reserve(lastRow * 4) : this.lossWeights;
     this.gradients = workspace.reserve(lastRow * 8);
     this.packed = workspace.reserve(lastRow * 8);
     this.index = workspace.reserve(lastRow * 4);
     this.scratch = workspace.reserve(lastRow * 4);
+    this.weights = params.scale_pos_weight === 1 ? this.lossWeights : this.scratch;
     this.histograms = workspace.reserve(plan.histograms * plan.histogramBytes);
     this.partials = workspace.reserve(plan.partials * plan.histogramBytes);
     this.records = workspace.reserve(plan.records * RECORD_BYTES);
@@ -197,7 +209,6 @@ export class TrainingSpace {
     this.settings = workspace.reserve(128);
     this.byteTables = workspace.reserve(256 * MOST_TOGETHER);
     this.sums = workspace.reserve(plan.sums * 16);
-    this.#fill(workspace, rows, validationRows);
   }
 
   /** Where a column's bytes lie among the rows. */
@@ -207,8 +218,36 @@ export class TrainingSpace {
     return { at: this.blockRows[block] + column - first, stride };
   }
 
+  /** Writes labels, weights and given margins; returns views of them. */
+  place(workspace: Workspace, data: TrainingData): SelectedRows {
+    const { rows: n, firstValidation, lastRow, validationRows: others } = this.plan;
+    const { labels, weights, rows, validationRows = new Uint32Array(0) } = data;
+    const set = (offset: number, values: Float32Array | Uint8Array | undefined, missing: number): void => {
+      const all = workspace.floats(offset, lastRow).fill(0);
+      const [first, second] = [all.subarray(0, n), all.subarray(firstValidation)];
+      if (values === undefined) [first, second].forEach((part) => part.fill(missing));
+      else {
+        takeValues(values, rows, first);
+        takeValues(values, validationRows, second);
+      }
+    };
+    set(this.labels, labels, 0);
+    set(this.lossWeights, weights, 1);
+    const given = (['initialMargins', 'baseMargin'] as const).find((name) => data[name] !== undefined);
+    set(this.margins, given && data[given], 0);
+    const view = (offset: number, first: number, count: number): Float32Array =>
+      workspace.floats(offset + first * 4, count);
+    return {
+      labels: view(this.labels, 0, n),
+      weights: weights && view(this.lossWeights, 0, n),
+      validationLabels: view(this.labels, firstValidation, others),
+      validationWeights: weights && view(this.lossWeights, firstValidation, others),
+      given,
+    };
+  }
+
   /** Lays the bins of the chosen rows out row by row, some thousand rows at a time. */
-  #fill(workspace: Workspace, rows: Uint32Array | undefined, validationRows: Uint32Array): void {
+  fill(workspace: Workspace, { rows, validationRows }: JobData): void {
     const { blocks, firstValidation, lastRow, rows: n } = this.plan;
     const most = Math.min(FILL_ROWS, roundUp(lastRow, 64));
     const buffer = workspace.reserve(BLOCK_COLUMNS * most);
@@ -311,6 +350,16 @@ export class TrainingSpace {
     });
     return { columns: stored.length, used, cleared: used + PADDING_BYTES, starts: [...starts, used] };
   }
+}
+
+/** Copies the values of the listed rows, default all. */
+function takeValues(
+  values: Float32Array | Uint8Array,
+  rows: Uint32Array | undefined,
+  to: Float32Array,
+): void {
+  if (rows === undefined) to.set(values);
+  else for (let i = 0; i < rows.length; i++) to[i] = values[rows[i]];
 }
 
 /** The flag of a slot, as assembly/split.ts reads it. */

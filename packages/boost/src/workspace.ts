@@ -74,14 +74,9 @@ export class Workspace {
     return workspace;
   }
 
-  /** The memory that waits for the thread's next job, if there is one, to be adopted by another thread. */
-  static handOver(): WebAssembly.Memory | undefined {
-    return Workspace.#takeIdle(LARGEST)?.memory;
-  }
-
-  /** Keeps the memory of another thread for the next job of this one. */
-  static adopt(memory: WebAssembly.Memory): void {
-    new Workspace(memory).release();
+  /** The memory of a job that another thread has begun, which keeps it. */
+  static over(memory: WebAssembly.Memory): Workspace {
+    return new Workspace(memory);
   }
 
   /** The smallest memory at hand that suffices, or else the largest. */

@@ -18,15 +18,23 @@ const { matrix } = makeData({ rows: 1500, numeric: 5, categories: [4, 20], missi
 const binned = binMatrix(matrix, { maxBin: 64 });
 
 /** Grows a tree over whole-numbered gradients in memory that is planned as usual, or with less room. */
-function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32Array, threads = 1): Tree {
-  const rows = binned.rowCount;
+function grow(
+  input: ParamsInput,
+  less: Partial<SpacePlan> = {},
+  chosen?: Uint32Array,
+  threads = 1,
+  table = binned,
+): Tree {
+  const rows = table.rowCount;
   const params = resolveParams({ min_child_weight: 0, ...input });
-  const planned = planSpace(binned, rows, 0, params, threads);
+  const planned = planSpace(table, rows, 0, params, threads);
   const plan = { ...planned, ...less };
   expect(planned.histograms).toBeGreaterThan(less.histograms ?? 0);
-  expect(planned.cachedColumns).toBe(binned.storage.length);
+  expect(planned.cachedColumns).toBe(table.storage.length);
   return Workspace.use(planned.bytes, (workspace) => {
-    const space = new TrainingSpace(workspace, plan, binned, chosen, new Uint32Array(0));
+    const data = { binned: table, ...(chosen !== undefined && { rows: chosen }) };
+    const space = new TrainingSpace(workspace, plan, data, params);
+    space.fill(workspace, data);
     const random = new Random(4);
     const packed = workspace.ints(space.packed, 2 * rows);
     const gradients = workspace.floats(space.gradients, 2 * rows);
@@ -39,9 +47,9 @@ function grow(input: ParamsInput, less: Partial<SpacePlan> = {}, chosen?: Uint32
       gradients.set([g, h], 2 * row);
       index[row] = row;
     }
-    const sampler = new ColumnSampler(params, binned.columns.length);
+    const sampler = new ColumnSampler(params, table.columns.length);
     return Crew.use(workspace, threads, (crew) =>
-      new Grower(workspace, crew, space, params, sampler, resolveConstraints(params, binned)).grow({
+      new Grower(workspace, crew, space, params, sampler, resolveConstraints(params, table)).grow({
         position: 0,
         drawn: rows,
         passengers: 0,
@@ -97,6 +105,22 @@ describe('a tree that is grown with few columns beside the rows', () => {
   });
 });
 
+describe('a tree that is grown over rows without padding', () => {
+  const nine = makeData({ rows: 1500, numeric: 7, categories: [4, 20], missing: 0.1 });
+  const table = binMatrix(nine.matrix, { maxBin: 64 });
+
+  it('is the same as over padded ones', () => {
+    const [expected, ...found] = [16, 12].flatMap((stride) =>
+      [9, 2].map((cachedColumns) => {
+        const blocks = [{ first: 0, count: 9, stride }];
+        return grow({ max_depth: 8 }, { blocks, cachedColumns }, undefined, 1, table);
+      }),
+    );
+    expect(new Set(expected.features).size).toBe(9);
+    for (const tree of found) expect(tree).toEqual(expected);
+  });
+});
+
 describe('the plan of the memory', () => {
   const columns = (count: number): BinnedMatrix => ({
     ...binned,
@@ -112,6 +136,7 @@ describe('the plan of the memory', () => {
     [300_000, 1000],
     [3_000_000, 100],
     [20_000_000, 12],
+    [40_000_000, 9],
   ])('for %i x %i cells keeps within a byte and a half a cell and 36 a row', (rows, count) => {
     const { bytes, cachedColumns, histogramBytes, histograms } = planSpace(
       columns(count),
@@ -122,6 +147,12 @@ describe('the plan of the memory', () => {
     );
     expect(cachedColumns).toBeGreaterThanOrEqual(2);
     expect(bytes - histograms * histogramBytes).toBeLessThan(1.5 * rows * count + 36 * rows + 64e6);
+  });
+
+  it('has no place for weights that scale_pos_weight has a part in', () => {
+    const scaled = resolveParams({ max_depth: 6, scale_pos_weight: 3 });
+    const [plain, other] = [byDepth, scaled].map((params) => planSpace(columns(6), 1_000_000, 0, params));
+    expect(other).toEqual(plain);
   });
 
   it('gives up copies of columns before it refuses', () => {
