@@ -2,7 +2,7 @@ import { Interrupted, InvalidOption, InvalidValue } from '@verdict/core';
 import { checkFlag, checkNumbers, checkObject, checkSignal } from './argument-checks.ts';
 import { ColumnBinner } from './column-binner.ts';
 import { Crew } from './crew.ts';
-import { checkMatrix } from './matrix.ts';
+import { checkCodes, checkMatrix } from './matrix.ts';
 import type { BinnedMatrix, ColumnBins, Matrix, MatrixColumn } from './matrix.ts';
 import { checkThreads, threadsWhileBlocked } from './pool.ts';
 import { StoragePacker } from './storage-packer.ts';
@@ -131,8 +131,17 @@ class BinningJob {
   }
 
   finish(): BinnedMatrix {
-    const { rowCount, featureNames, featureTypes } = this.#matrix;
-    return { rowCount, featureNames, featureTypes, columns: this.#columns, ...this.#packer.finish() };
+    const { rowCount, featureNames, featureTypes, categoryNames } = this.#matrix;
+    const binned = {
+      rowCount,
+      featureNames,
+      featureTypes,
+      ...(categoryNames !== undefined && { categoryNames }),
+      columns: this.#columns,
+      ...this.#packer.finish(),
+    };
+    checkCodes(binned);
+    return binned;
   }
 }
 

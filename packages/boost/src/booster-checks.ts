@@ -1,5 +1,7 @@
 import { InvalidOption } from '@verdict/core';
 import { checkKind } from './argument-checks.ts';
+import type { BoosterParts } from './booster.ts';
+import { sameCodes } from './category-table.ts';
 import { checkMatrix } from './matrix.ts';
 import type { Matrix, MatrixColumn } from './matrix.ts';
 import { makeResult } from './row-task.ts';
@@ -29,9 +31,19 @@ export function checkRowNumbers(rows: Uint32Array | undefined, rowCount: number)
 }
 
 /** @throws InvalidOption if a matrix is not consistent, or its columns are not the model's in their order */
-export function checkColumns(matrix: Matrix<MatrixColumn>, modelNames: readonly string[]): void {
+export function checkColumns(
+  matrix: Matrix<MatrixColumn>,
+  { featureNames, categoryNames }: Pick<Required<BoosterParts>, 'featureNames' | 'categoryNames'>,
+): void {
   checkMatrix(matrix);
-  checkNames(matrix.featureNames, modelNames);
+  checkNames(matrix.featureNames, featureNames);
+  const wrong = featureNames.findIndex((_, f) => !sameCodes(matrix.categoryNames?.[f], categoryNames?.[f]));
+  if (wrong < 0) return;
+  throw new InvalidOption({
+    option: `matrix.categoryNames[${wrong}]`,
+    got: matrix.categoryNames?.[wrong],
+    expected: "in the order of the model's categoryNames, by which encodeCategories gives codes",
+  });
 }
 
 /** @throws InvalidOption if the names are not the model's in their order */

@@ -11,6 +11,7 @@ import {
 } from './booster-checks.ts';
 import type { CategoryTable } from './category-table.ts';
 import { columnCells, rowCells } from './cells.ts';
+import type { Cells } from './cells.ts';
 import { Explainer } from './explainer.ts';
 import { computeImportance } from './importance.ts';
 import type { ImportanceKind } from './importance.ts';
@@ -19,7 +20,7 @@ import { readLightGbm } from './lightgbm-format.ts';
 import { linkOf, requireLogistic, sigmoid } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import { checkBinned } from './matrix.ts';
-import type { BinnedMatrix, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
+import type { BinnedMatrix, CategoryNames, FeatureType, Matrix, MatrixColumn } from './matrix.ts';
 import { readModel, writeModel } from './model-format.ts';
 import { writeOnnx } from './onnx-format.ts';
 import { checkPrediction } from './predict-options.ts';
@@ -53,8 +54,8 @@ export interface BoosterParts {
   readonly roundStarts?: Int32Array | undefined;
   /** XGBoost's `learner.attributes` other than `best_iteration`. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** For every feature, the texts of its categories in the order of their codes, where a file tells them. */
-  readonly categoryNames?: readonly (readonly string[] | undefined)[] | undefined;
+  /** For every feature, the texts of its categories in the order of their codes, where data or a file tell them. */
+  readonly categoryNames?: CategoryNames | undefined;
   /** The same as XGBoost stores it, written back as it was read. */
   readonly categoryTable?: CategoryTable | undefined;
 }
@@ -75,8 +76,8 @@ export class Booster {
   readonly bestIteration: number | undefined;
   readonly attributes: Readonly<Record<string, string>>;
   /** For every feature, the texts of its categories in the order of their codes; undefined where not known. */
-  readonly categoryNames: readonly (readonly string[] | undefined)[];
-  /** The same as XGBoost stores it; undefined unless it was read from such a file. */
+  readonly categoryNames: CategoryNames;
+  /** The same as XGBoost stores it, if it does. */
   readonly categoryTable: CategoryTable | undefined;
   readonly #trees: readonly Tree[];
   #predictor: Predictor | undefined;
@@ -329,10 +330,19 @@ export class Booster {
     return runTaskAside(this.#interactionTask(matrix, options), options.threads, options.signal);
   }
 
-  /** The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. */
-  contributionsRow(values: Float32Array): Float64Array {
+  /**
+   * The contributions of one row, given in the order of the features: features + 1 numbers, the bias last. With
+   * `background` they are interventional.
+   */
+  contributionsRow(
+    values: Float32Array,
+    options: Pick<ContributionOptions, 'background'> = {},
+  ): Float64Array {
     checkRow(values, this.featureNames.length);
-    return this.#explain().explainRow(values);
+    checkObject('options', options, 'an object { background }', ['background']);
+    const { background } = options;
+    if (background === undefined) return this.#explain().explainRow(values);
+    return runTask(this.#againstTask(rowCells(values), background, 0, this.treeCount));
   }
 
   /** The interactions of one row, given in the order of the features. */
@@ -362,7 +372,16 @@ export class Booster {
     const cells = columnCells(matrix.columns, matrix.rowCount);
     const { background } = options;
     if (background === undefined) return this.#explain().contributions(cells, begin, end);
-    checkColumns(background, this.featureNames);
+    return this.#againstTask(cells, background, begin, end);
+  }
+
+  #againstTask(
+    cells: Cells,
+    background: Matrix<MatrixColumn>,
+    begin: number,
+    end: number,
+  ): RowTask<Float64Array> {
+    checkColumns(background, this);
     if (background.rowCount === 0) {
       throw new InvalidOption({ option: 'background', got: 'no rows', expected: 'at least one row' });
     }
@@ -382,7 +401,7 @@ export class Booster {
     own: readonly ('baseMargin' | 'background')[] = [],
   ): [number, number] {
     checkPrediction(options, own);
-    checkColumns(matrix, this.featureNames);
+    checkColumns(matrix, this);
     const { begin = 0, end = this.roundCount } = options;
     checkRange('begin and end', begin, end, this.roundCount);
     return [this.roundStarts[begin], this.roundStarts[end]];

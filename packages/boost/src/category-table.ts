@@ -17,6 +17,38 @@ export const noCategories: DocumentObject = {
   sorted_idx: new Int32Array(0),
 };
 
+/** The table of a model that is trained here, from the texts of its categories. */
+export function tableOf(names: CategoryTable['names']): CategoryTable {
+  const columns = names.map((texts = []) => {
+    const encoded = texts.map((text) => Int8Array.from(new TextEncoder().encode(text)));
+    const offsets = new Int32Array(texts.length === 0 ? 0 : texts.length + 1);
+    encoded.forEach((bytes, code) => (offsets[code + 1] = offsets[code] + bytes.length));
+    const values = Int8Array.from(encoded.flatMap((bytes) => [...bytes]));
+    return {
+      stored: { offsets, values },
+      order: texts.map((_, i) => i).sort((i, j) => compare(encoded[i], encoded[j])),
+    };
+  });
+  const segments = new Int32Array(names.length + 1);
+  columns.forEach(({ order }, f) => (segments[f + 1] = segments[f] + order.length));
+  const order = Int32Array.from(columns.flatMap((column) => column.order));
+  return {
+    names,
+    stored: { enc: columns.map(({ stored }) => stored), feature_segments: segments, sorted_idx: order },
+  };
+}
+
+/** True if no code stands for two texts; one list may be longer. */
+export function sameCodes(some: readonly string[] = [], others: readonly string[] = []): boolean {
+  return some.every((text, code) => code >= others.length || text === others[code]);
+}
+
+/** The order in which XGBoost looks texts up: by bytes, which have a sign there. */
+function compare(a: Int8Array, b: Int8Array): number {
+  const different = a.findIndex((byte, i) => byte !== b[i]);
+  return different < 0 || different >= b.length ? a.length - b.length : a[different] - b[different];
+}
+
 type WholeArray = Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array;
 
 /** XGBoost's numbers for types of whole categories, and the arrays that it reads them from. */

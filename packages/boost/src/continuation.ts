@@ -1,6 +1,7 @@
 import { InvalidOption } from '@verdict/core';
 import { findForeignCut } from './binned-rows.ts';
-import type { Booster } from './booster.ts';
+import type { Booster, BoosterParts } from './booster.ts';
+import { sameCodes, tableOf } from './category-table.ts';
 import type { BinnedMatrix } from './matrix.ts';
 import type { Params } from './params.ts';
 
@@ -32,6 +33,10 @@ export function checkInitial(
       `a booster whose column ${wrong + 1} is ${names[wrong]} (${types[wrong]})`,
     );
   }
+  const other = names.findIndex((_, f) => !sameCodes(binned.categoryNames?.[f], initial.categoryNames[f]));
+  if (other >= 0) {
+    refuse(initial.categoryNames[other], `a booster whose categories of ${names[other]} have the same codes`);
+  }
   const foreign = hasMargins ? undefined : findForeignCut(initial.trees, binned);
   if (foreign !== undefined) {
     refuse(foreign, 'trained on the same binned matrix, or given together with initialMargins');
@@ -42,6 +47,20 @@ export function checkInitial(
       'trained on the same binned matrix if the booster is dart, which drops its trees',
     );
   }
+}
+
+/** The texts of a trained booster's categories: of the data, and of the booster that is continued. */
+export function categoriesOf(
+  { featureNames, categoryNames: given }: BinnedMatrix,
+  initial: Booster | undefined,
+): Pick<BoosterParts, 'categoryNames' | 'categoryTable'> {
+  const known = initial?.categoryNames ?? [];
+  const isNew = (f: number): boolean => (given?.[f]?.length ?? 0) > (known[f]?.length ?? 0);
+  if (!featureNames.some((_, f) => isNew(f))) {
+    return { categoryNames: initial?.categoryNames, categoryTable: initial?.categoryTable };
+  }
+  const categoryNames = featureNames.map((_, f) => (isNew(f) ? given?.[f] : known[f]));
+  return { categoryNames, categoryTable: tableOf(categoryNames) };
 }
 
 function refuse(got: unknown, expected: string): never {

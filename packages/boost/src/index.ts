@@ -17,6 +17,7 @@ export type { ImportanceKind } from './importance.ts';
 export type { ObjectiveName } from './link.ts';
 export type {
   BinnedMatrix,
+  CategoryNames,
   ColumnBins,
   ColumnPlace,
   FeatureType,
@@ -27,6 +28,7 @@ export type {
 } from './matrix.ts';
 export { columnsFromColumns, columnsFromRows } from './sparse.ts';
 export type { CompressedMatrix } from './sparse.ts';
+export { encodeCategories } from './encode-categories.ts';
 export type { CustomMetric, MetricChoice, MetricFunction, MetricName } from './metrics.ts';
 export type { MonotoneConstraints } from './monotone.ts';
 export type { MetricHistory, MetricValues } from './evaluation.ts';

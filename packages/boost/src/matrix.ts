@@ -24,7 +24,12 @@ export interface Matrix<Column extends MatrixColumn = Float32Array> {
   readonly columns: readonly Column[];
   readonly featureNames: readonly string[];
   readonly featureTypes: readonly FeatureType[];
+  /** For each column of type `c` the texts of its categories in the order of their codes; the model keeps them. */
+  readonly categoryNames?: CategoryNames;
 }
+
+/** For each column, the texts of its categories in the order of their codes; undefined where there are none. */
+export type CategoryNames = readonly (readonly string[] | undefined)[];
 
 /** The bins of one column. Bin `cuts.length` + 1 … do not exist; missing values have the bin `valueBins`. */
 export interface ColumnBins {
@@ -49,6 +54,7 @@ export interface BinnedMatrix {
   readonly rowCount: number;
   readonly featureNames: readonly string[];
   readonly featureTypes: readonly FeatureType[];
+  readonly categoryNames?: CategoryNames;
   readonly columns: readonly ColumnBins[];
   /** Where the bins of each column are stored. */
   readonly places: readonly ColumnPlace[];
@@ -88,7 +94,7 @@ const letters: ReadonlySet<string> = new Set(['q', 'int', 'i', 'c']);
  */
 export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
   checkObject('matrix', matrix, 'an object { rowCount, columns, featureNames, featureTypes }');
-  const { rowCount, columns, featureNames, featureTypes } = matrix;
+  const { rowCount, columns, featureNames, featureTypes, categoryNames } = matrix;
   for (const [name, list] of Object.entries({ columns, featureNames, featureTypes })) {
     if (!Array.isArray(list)) wrong(`matrix.${name}`, list, 'a list with an entry for each column');
   }
@@ -111,6 +117,39 @@ export function checkMatrix(matrix: Matrix<MatrixColumn>): void {
     else if (!isFloats(column)) wrong(name, kindOf(column), 'a Float32Array, or { indices, values }');
     else if (column.length !== rowCount) wrong(name, column.length, `an array of ${rowCount} floats`);
   }
+  if (categoryNames !== undefined) checkCategoryNames(categoryNames, featureTypes);
+}
+
+function checkCategoryNames(names: CategoryNames, types: readonly FeatureType[]): void {
+  const option = 'matrix.categoryNames';
+  if (!Array.isArray(names) || names.length !== types.length) {
+    wrong(option, names, `a list with an entry for each of the ${types.length} columns`);
+  }
+  for (const [f, texts] of names.entries()) {
+    if (types[f] !== 'c') {
+      if (texts !== undefined)
+        wrong(`${option}[${f}]`, texts, 'undefined, since the column has no categories');
+      continue;
+    }
+    const fits =
+      Array.isArray(texts) && texts.every((text) => typeof text === 'string' && text.isWellFormed());
+    if (!fits || new Set(texts).size !== texts.length) {
+      wrong(`${option}[${f}]`, texts, 'a list of different texts, that of code 0 first');
+    }
+  }
+}
+
+/** @throws InvalidOption for a code that has no text in a column whose categories have texts */
+export function checkCodes({ categoryNames, columns, featureNames }: BinnedMatrix): void {
+  categoryNames?.forEach((texts, f) => {
+    const most = columns[f].codes.reduce((code, other) => Math.max(code, other), -1);
+    if (texts === undefined || most < texts.length) return;
+    wrong(
+      `matrix.categoryNames of "${featureNames[f]}"`,
+      texts.length,
+      `at least ${most + 1} texts, since there is code ${most}`,
+    );
+  });
 }
 
 /** @throws InvalidOption for what does not come from `binMatrix`, such as the matrix itself, or a copy as JSON */

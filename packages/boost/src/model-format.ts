@@ -16,6 +16,8 @@ import type { Tree } from './tree.ts';
 
 /** The version that is written: XGBoost reads files of its past. */
 const VERSION = [3, 2, 0];
+/** The first that counts the bytes of categories beyond ASCII. */
+const BYTES_VERSION = [3, 3, 0];
 
 interface ModelParts {
   readonly trees: readonly Tree[];
@@ -120,7 +122,7 @@ export function writeModel(trees: readonly Tree[], parts: WrittenParts): Documen
   const attributes: Record<string, string> = { ...parts.attributes };
   if (parts.bestIteration !== undefined) attributes.best_iteration = String(parts.bestIteration);
   return {
-    version: VERSION,
+    version: parts.categoryNames?.some(isBeyondAscii) === true ? BYTES_VERSION : VERSION,
     learner: {
       attributes,
       feature_names: parts.featureNames,
@@ -136,6 +138,10 @@ export function writeModel(trees: readonly Tree[], parts: WrittenParts): Documen
       objective: { name: parts.objective ?? 'binary:logistic', reg_loss_param: { scale_pos_weight: '1' } },
     },
   };
+}
+
+function isBeyondAscii(texts: readonly string[] | undefined): boolean {
+  return texts?.some((text) => /[^\0-\x7f]/.test(text)) === true;
 }
 
 function writeBooster(trees: readonly Tree[], parts: WrittenParts): DocumentObject {

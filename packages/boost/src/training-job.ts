@@ -2,6 +2,7 @@ import type { Booster } from './booster.ts';
 import { eachChunk } from './chunks.ts';
 import type { Crew } from './crew.ts';
 import { resolveConstraints } from './constraints.ts';
+import { categoriesOf } from './continuation.ts';
 import { customObjective } from './custom-objective.ts';
 import { DartMargins } from './dart-margins.ts';
 import { chooseDropped, normalise } from './dart.ts';
@@ -122,6 +123,7 @@ export class TrainingJob {
       featureTypes,
       objective: this.#params.objective,
       baseOutput: this.#baseOutput,
+      ...categoriesOf(this.#data.binned, initial),
       ...(initial !== undefined && { attributes: initial.attributes }),
       ...(bestIteration !== undefined && { bestIteration }),
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '@verdict/core';
-import { binMatrix, blendBoosters, Booster, trainSync } from '../src/index.ts';
+import { binMatrix, blendBoosters, Booster, encodeCategories, trainSync } from '../src/index.ts';
 import type { Matrix, ParamsInput } from '../src/index.ts';
 import { greatestDifference, readFixture } from './support/fixtures.ts';
 import { makeData } from './support/made-data.ts';
@@ -276,6 +276,83 @@ answer(answers)
       );
       const ours = rows.map((row) => booster.predictRow(row));
       expect(greatestDifference(ours, answers['original.json'])).toBeLessThan(1e-6);
+    },
+    240_000,
+  );
+
+  it.runIf(hasPeer('xgboost'))(
+    'finds the categories of tables that were trained on here by their texts, also when XGBoost’s model was continued',
+    () => {
+      const kinds = readFixture<{ categories: Record<string, { json: string }> }>('xgboost-kinds-3.2.0');
+      const initial = Booster.fromJson(kinds.categories.ascii.json);
+      const [, texts = []] = initial.categoryNames;
+      // The peer counts the bytes of texts beyond ASCII from version 3.3 on.
+      const beyond = ['z', 'é', '', '価', 'zz', 'a b', 'q"'];
+      const rowCount = 420;
+      const drawn = (names: readonly string[]): string[] =>
+        Array.from({ length: rowCount }, (_, i) => names[(i * 5 + (i % 3)) % 7]);
+      const tableOf = (names: readonly string[]): Matrix => ({
+        rowCount,
+        columns: [
+          Float32Array.from({ length: rowCount }, (_, i) => Math.sin(i)),
+          encodeCategories(drawn(names), names),
+          Float32Array.from({ length: rowCount }, (_, i) => i % 3),
+        ],
+        featureNames: initial.featureNames,
+        featureTypes: ['q', 'c', 'c'],
+      });
+      const continuing = tableOf(texts);
+      const named = { ...tableOf(beyond), categoryNames: [undefined, beyond, ['low', 'mid', 'top']] };
+      const goal = drawn(beyond).map((text, i) => Number((text.length * 3 + (i % 5)) % 7 > 3));
+      const data = { labels: Float32Array.from(goal), initialMargins: initial.predictMargin(continuing) };
+      const continued = trainSync(
+        { ...data, binned: binMatrix(continuing) },
+        { max_cat_to_onehot: 3 },
+        { rounds: 6, initial },
+      ).booster;
+      const { booster } = trainSync(
+        { labels: data.labels, binned: binMatrix(named) },
+        { max_cat_to_onehot: 3 },
+        { rounds: 6 },
+      );
+      const ours = {
+        'continued.json': continued.predictMargin(continuing),
+        'continued.ubj': continued.predictMargin(continuing),
+        'named.json': booster.predictMargin(named),
+        'named.ubj': booster.predictMargin(named),
+      };
+      const files = {
+        'continued.json': continued.toJson(),
+        'continued.ubj': continued.toUbj(),
+        'named.json': booster.toJson(),
+        'named.ubj': booster.toUbj(),
+        'texts.json': JSON.stringify({ continued: drawn(texts), named: drawn(beyond) }),
+        'x.bin': new Uint8Array(continuing.columns[0].buffer),
+      };
+      const script = `
+import pandas as pd, xgboost as xgb
+texts = json.load(open(folder + '/texts.json'))
+x = np.fromfile(folder + '/x.bin', dtype=np.float32)
+whole = np.arange(len(x)) % 3
+thirds = {'continued': pd.Categorical(np.array([-4, 30, 1000])[whole], categories=[1000, -4, 30]),
+          'named': pd.Categorical(np.array(['low', 'mid', 'top'])[whole], categories=['top', 'low', 'mid'])}
+answers = {}
+for kind in ['continued', 'named']:
+    text = pd.Categorical(texts[kind], categories=sorted(set(texts[kind]), reverse=True))
+    table = pd.DataFrame({'a': x, 'text': text, 'whole': thirds[kind]})
+    for end in ['.json', '.ubj']:
+        booster = xgb.Booster(); booster.load_model(folder + '/' + kind + end)
+        answers[kind + end] = booster.predict(xgb.DMatrix(table, enable_categorical=True), output_margin=True)
+answer(answers)
+`;
+      const answers = runPeer<Record<string, number[]>, Record<string, number[]>>(
+        script,
+        files,
+        (all) => all,
+      );
+      for (const [name, margins] of Object.entries(ours)) {
+        expect(greatestDifference(margins, answers[name])).toBeLessThan(1e-6);
+      }
     },
     240_000,
   );

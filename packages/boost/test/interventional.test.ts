@@ -118,6 +118,9 @@ describe('contributions against a background', () => {
     expect(booster.contributions(cut(matrix, 33, 2), { background })).toStrictEqual(
       all.slice(33 * 6, 35 * 6),
     );
+    expect(booster.contributionsRow(rowOf(matrix, 33), { background })).toStrictEqual(
+      booster.contributions(cut(matrix, 33, 1), { background }),
+    );
     expect(booster.contributions(matrix, { background, begin: 3, end: 9 })).toStrictEqual(
       booster.slice(3, 9).contributions(matrix, { background }),
     );
