@@ -51,16 +51,16 @@ describe('the event loop goes on during', () => {
   const weights = new Float32Array(rowCount).fill(0.5);
   const fold = { ...data, weights, rows: range(1_500_000), validationRows: range(500_000, 1_500_000) };
 
-  // The share of the whole holds on a machine that others use, too, and so does the time on the processor.
+  // On a machine that others use, the calling thread may have to wait for a processor: its own time is told apart.
   it.each<[string, () => Promise<unknown>]>([
     ['binning', async () => binMatrixAsync(wide, { threads: 2 })],
-    ['training', async () => train(data, {}, { rounds: 12, threads: 2 })],
-    ['training of a fold with weights', async () => train(fold, {}, { rounds: 12, threads: 2 })],
+    ['training', async () => train(data, {}, { rounds: 40, threads: 2 })],
+    ['training of a fold with weights', async () => train(fold, {}, { rounds: 40, threads: 2 })],
     ['prediction', async () => booster.predictMarginAsync(wide, { threads: 2 })],
     ['prediction of leaves', async () => booster.predictLeavesAsync(wide, { threads: 2 })],
   ])('%s', async (_, call) => {
     const { whole, longest, busiest } = await pausesOf(call);
-    expect(longest).toBeLessThan(whole / 4);
-    expect(busiest).toBeLessThan(250);
+    expect(busiest).toBeLessThan(200);
+    expect(longest).toBeLessThan(Math.max(700, whole / 4));
   });
 });
