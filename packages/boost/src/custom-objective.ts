@@ -20,28 +20,25 @@ export type CustomObjective = (
 ) => Derivatives;
 
 /**
- * Asks a function for derivatives and checks its answer.
+ * What a function answers.
  *
- * @param tableRows numbers of the training rows in the table; default 0, 1, 2, …
- * @throws InvalidOption for an answer of another shape; InvalidValue for a number that is not finite in float32
+ * @throws InvalidOption for an answer of another shape
  */
-export function computeDerivatives(
+export function askDerivatives(
   compute: CustomObjective,
   margins: Float32Array,
   labels: Float32Array,
   weights: Float32Array | undefined,
   round: number,
-  tableRows: Uint32Array | undefined,
-): { readonly gradients: Float32Array; readonly hessians: Float32Array } {
+): Derivatives {
   const rows = margins.length;
-  const answer = checkShape(compute(margins, labels, weights, round), rows, round);
-  const gradients = Float32Array.from(answer.gradients, Number);
-  const hessians = Float32Array.from(answer.hessians, Number);
-  for (let row = 0; row < rows; row++) {
-    if (Number.isFinite(gradients[row]) && Number.isFinite(hessians[row])) continue;
-    refuseDerivative(tableRows?.[row] ?? row, gradients[row], hessians[row], round);
-  }
-  return { gradients, hessians };
+  return checkShape(compute(margins, labels, weights, round), rows, round);
+}
+
+/** @throws InvalidValue for a derivative of a row of the table that is not finite in float32 */
+export function checkDerivatives(gradient: number, hessian: number, row: number, round: number): void {
+  if (!Number.isFinite(gradient) || !Number.isFinite(hessian))
+    refuseDerivative(row, gradient, hessian, round);
 }
 
 /**
@@ -61,18 +58,12 @@ export function customObjective(
     computeGradients(frame) {
       const { workspace, rows, round } = frame;
       const margins = workspace.floats(frame.margins, rows).slice();
-      const { gradients, hessians } = computeDerivatives(
-        compute,
-        margins,
-        labels.slice(),
-        weights?.slice(),
-        round,
-        tableRows,
-      );
+      const answer = askDerivatives(compute, margins, labels.slice(), weights?.slice(), round);
       const pairs = workspace.floats(frame.gradients, rows * 2);
       for (let row = 0; row < rows; row++) {
-        pairs[2 * row] = gradients[row];
-        pairs[2 * row + 1] = hessians[row];
+        pairs[2 * row] = Number(answer.gradients[row]);
+        pairs[2 * row + 1] = Number(answer.hessians[row]);
+        checkDerivatives(pairs[2 * row], pairs[2 * row + 1], tableRows?.[row] ?? row, round);
       }
       return settleGradients(frame);
     },

@@ -34,7 +34,7 @@ export function nodePlatform(): Platform | undefined {
       };
     },
     serve: (handler) => parentPort?.on('message', handler),
-    answer: (message) => parentPort?.postMessage(message),
+    answer: (message, given = []) => parentPort?.postMessage(message, [...given]),
     parallelism: () => builtin('node:os').availableParallelism(),
     mayBlock: true,
   };

@@ -25,8 +25,8 @@ export interface Platform {
   startThread(): Thread;
   /** In a thread: calls back for each message of whoever started it; the thread may then end when it is not held. */
   serve(handler: (message: unknown) => void): void;
-  /** In a thread: answers whoever started it. */
-  answer(message: unknown): void;
+  /** In a thread: answers whoever started it, and gives buffers away. */
+  answer(message: unknown, given?: readonly ArrayBuffer[]): void;
   /** How many threads the machine runs at once. */
   parallelism(): number;
   /** True if the calling thread may block, and if threads that it starts come up while it does. */

@@ -8,7 +8,7 @@ import { resolveRates } from './learning-rates.ts';
 import type { CustomMetric, MetricFunction, MetricName } from './metrics.ts';
 import type { Params } from './params.ts';
 import { RemoteFunctions } from './remote-calls.ts';
-import type { CallRequest, CallRoom, CallTargets } from './remote-calls.ts';
+import type { Ask, CallRoom, CallTargets } from './remote-calls.ts';
 import type { TrainingData, TrainingOptions } from './training-data.ts';
 import type { Tree } from './tree.ts';
 
@@ -86,7 +86,7 @@ export function postOptions(
 export async function readOptions(
   options: PostedOptions,
   room: CallRoom | undefined,
-  ask: (request: CallRequest) => void,
+  ask: Ask,
 ): Promise<TrainingOptions> {
   const { initial, objective, metric, ...plain } = options;
   const remote = room === undefined ? undefined : new RemoteFunctions(room, ask);

@@ -30,7 +30,7 @@ export interface TrainRequest {
   readonly flag?: Int32Array;
   /** True if the caller wants to hear of every round. */
   readonly reports: boolean;
-  /** Where the arguments and answers of the caller's functions lie, if there are any. */
+  /** Where the answers of the caller's functions lie, if there are any. */
   readonly room?: CallRoom | undefined;
 }
 
@@ -54,7 +54,7 @@ export type TrainAnswer =
   /** Memory ran out. */
   | { readonly kind: 'out-of-resources'; readonly problem: string; readonly hint: string };
 
-const tell = (message: TrainAnswer): void => answer(message);
+const tell = (message: TrainAnswer, given?: readonly ArrayBuffer[]): void => answer(message, given);
 
 /** An error of the thread's, as the caller would have thrown it. */
 export function reviveError(
@@ -72,8 +72,8 @@ export async function runTask(task: TrainRequest): Promise<void> {
   const { flag } = task;
   let answered = 0;
   /** Tells the caller something and waits for its answer, where that can reach this thread. */
-  const ask = (message: TrainAnswer): void => {
-    tell(message);
+  const ask = (message: TrainAnswer, given?: readonly ArrayBuffer[]): void => {
+    tell(message, given);
     if (flag !== undefined) Atomics.wait(flag, 0, answered++);
   };
   const onRound = (report: RoundReport): void | false => {

@@ -40,9 +40,7 @@ export async function train(
   const asks = targets.objective !== undefined || targets.metrics.size > 0;
   const count = usefulThreads(data, options, allowedThreads(options.threads));
   const job = prepareJob(data, resolved, count);
-  const room = asks
-    ? makeCallRoom(Math.max(job.rows.labels.length, job.rows.validationLabels.length))
-    : undefined;
+  const room = asks ? makeCallRoom(targets.objective === undefined ? 0 : job.rows.labels.length) : undefined;
   const threads = takeThreads(count);
   const [coordinator, ...helpers] = threads;
   const control = openControl();

@@ -2,7 +2,7 @@ import type { Platform } from './pool-platform.ts';
 
 /** The globals of a worker that a page has started. */
 interface WebScope {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'unhandledrejection', listener: (event: { readonly reason: unknown }) => void): void;
   reportError(error: unknown): void;
@@ -44,7 +44,7 @@ export function webPlatform(): Platform {
       // A browser tells whoever started a worker of errors, but not of rejected promises.
       scope.addEventListener('unhandledrejection', ({ reason }) => scope.reportError(reason));
     },
-    answer: (message) => scope.postMessage(message),
+    answer: (message, given = []) => scope.postMessage(message, given),
     parallelism: () => navigator.hardwareConcurrency,
     mayBlock: false,
   };

@@ -35,6 +35,27 @@ describe('functions of the caller, when training runs in a thread', () => {
     expect(found.history).toEqual(expected.history);
   });
 
+  it('may keep and spoil what they get', async () => {
+    const kept: Float32Array[] = [];
+    const spoiling: CustomObjective = (margins, labels, weights, round) => {
+      const answer = objective(margins, labels, weights, round);
+      for (const list of [labels, weights]) list?.fill(NaN);
+      kept.push(margins);
+      return answer;
+    };
+    const evaluate: CustomMetric['evaluate'] = (margins, labels, weights) => {
+      const value = brier(margins, labels);
+      for (const list of [margins, labels, weights]) list?.fill(NaN);
+      return value;
+    };
+    const spoilt = { ...options, objective: spoiling, metric: [{ ...metric, evaluate }, 'auc' as const] };
+    const found = await train(fold, {}, spoilt);
+    expect(Buffer.compare(found.booster.toUbj(), expected.booster.toUbj())).toBe(0);
+    expect(found.history).toEqual(expected.history);
+    expect(new Set(kept.map(({ buffer }) => buffer)).size).toBe(kept.length);
+    expect(kept[0]).not.toEqual(kept[1]);
+  });
+
   it('may come from a module that the thread loads', async () => {
     const found = await train(
       fold,
