@@ -1,5 +1,5 @@
 import { binMatrix, trainSync } from '@verdict/boost';
-import type { BinnedMatrix } from '@verdict/boost';
+import type { BinnedMatrix, Matrix } from '@verdict/boost';
 import type { Column, Dataset, Schema } from '@verdict/core';
 import { Random, takeRows } from '@verdict/core';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import type { FoldTables } from '../src/training/fold-tables.ts';
 import { recipeTables } from '../src/training/kept-features.ts';
 import type { RecipeTablesInput } from '../src/training/kept-features.ts';
 import type { Recipe } from '../src/training/recipe.ts';
+import { shareMatrix, shareOthers } from '../src/training/shared-memory.ts';
 
 const pool = openPool(2);
 afterAll(() => pool.close());
@@ -163,6 +164,26 @@ describe('the table as a fold sees it', () => {
     const before = await columnsOf(labels);
     expect(await columnsOf(turned(labels, 0))).toEqual(before);
     expect(await columnsOf(turned(labels, 1))).not.toEqual(before);
+  });
+});
+
+describe('a matrix on shared memory', () => {
+  it('has no second copy of the columns that it has from another one', () => {
+    const column = (seed: number): Float32Array => Float32Array.of(seed, NaN, -seed);
+    const matrixOf = (columns: readonly Float32Array[]): Matrix => ({
+      rowCount: 3,
+      columns,
+      featureNames: columns.map((_, f) => `f${f}`),
+      featureTypes: columns.map(() => 'q'),
+    });
+    const [first, second, third] = [column(1), column(2), column(3)];
+    const other = matrixOf([first, second]);
+    const shared = shareMatrix(other);
+    const again = shareOthers(matrixOf([third, second]), other, shared);
+    expect(again.columns).toEqual([third, second]);
+    expect(again.columns[1]).toBe(shared.columns[1]);
+    expect(again.columns[0].buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(shareOthers(again, other, shared).columns[0]).toBe(again.columns[0]);
   });
 });
 

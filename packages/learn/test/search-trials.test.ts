@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPool, readGrid, searchTrials, visibilityLag } from '../src/index.ts';
 import type { SearchOptions, SearchResult, Trial, WorkPool } from '../src/index.ts';
 import { trainLockstep } from '../src/search/lockstep.ts';
+import { takeFeatures } from '../src/selection/index.ts';
 import { makeFolds } from './support/search-data.ts';
 import { killedSearch } from './support/killed-search.ts';
 
@@ -455,6 +456,24 @@ describe('a search that goes on', () => {
     },
     LONG,
   );
+});
+
+describe('the default space', () => {
+  it('varies the parameters of categories where any fold has kept some', async () => {
+    const [first, ...others] = data.folds;
+    expect(first.binned.featureTypes).toContain('c');
+    const numbers = Uint32Array.from(first.binned.featureTypes.keys()).filter(
+      (f) => first.binned.featureTypes[f] !== 'c',
+    );
+    const narrow = { ...first, binned: takeFeatures(first.binned, numbers) };
+    const { trials } = await search({
+      data: { ...data, folds: [narrow, ...others] },
+      space: undefined,
+      trials: 4,
+    });
+    const thresholds = trials.map(({ configuration }) => configuration.params.max_cat_threshold);
+    expect(new Set(thresholds).size).toBeGreaterThan(1);
+  });
 });
 
 describe('what a trial sees', () => {

@@ -131,17 +131,33 @@ describe('roles', () => {
     expect([...timesOf(dataset, schema)!]).toEqual([0, 1, 2, 2, Number.NaN]);
   });
 
+  const same = (groups: Int32Array | undefined): string =>
+    [...groups!].map((group, row) => (group < 0 ? row : groups!.indexOf(group))).join(' ');
+
   it('joins groups and duplicates through any chain', () => {
-    const same = (groups: Int32Array | undefined): string =>
-      [...groups!].map((group, row) => (group < 0 ? row : groups!.indexOf(group))).join(' ');
-    expect(same(groupsOf(dataset, schema, undefined))).toBe('0 1 0 3 4');
+    const timeless = { ...schema, columns: schema.columns.filter(({ role }) => role !== 'time') };
+    expect(same(groupsOf(dataset, timeless, undefined))).toBe('0 1 0 3 4');
     // Rows 2 and 3 are copies, rows 0 and 2 share a group: all three stay together.
-    expect(same(groupsOf(dataset, schema, Int32Array.of(-1, -1, 7, 7, -1)))).toBe('0 1 0 0 4');
+    expect(same(groupsOf(dataset, timeless, Int32Array.of(-1, -1, 7, 7, -1)))).toBe('0 1 0 0 4');
     const noGroup = { ...schema, columns: schema.columns.filter(({ role }) => role !== 'group') };
     expect(groupsOf(dataset, noGroup, undefined)).toBeUndefined();
     expect(groupsOf(dataset, noGroup, Int32Array.of(0, 0, -1, -1, -1))).toEqual(
       Int32Array.of(0, 0, -1, -1, -1),
     );
+  });
+
+  it('does not join groups through copies where rows have times, which copies share', () => {
+    const copies = Int32Array.of(-1, -1, 7, 7, -1);
+    expect(same(groupsOf(dataset, schema, copies))).toBe('0 1 0 3 4');
+    const ungrouped: Dataset = {
+      ...dataset,
+      columns: dataset.columns.map((column) =>
+        column.kind === 'code' && column.name === 'who'
+          ? { ...column, codes: Int32Array.of(0, 1, -1, -1, 0) }
+          : column,
+      ),
+    };
+    expect(same(groupsOf(ungrouped, schema, copies))).toBe('0 1 2 2 0');
   });
 
   it('groups by numbers, missing ones alone', () => {

@@ -63,8 +63,9 @@ export function chooseStrategy(
     return { proposer: gridSearch(grid), searched: grid };
   }
   const rowCount = data.labels.length;
-  const { featureTypes } = data.folds[0].binned;
-  const space = checkSpace(options.space ?? defaultSpace(rowCount, featureTypes.includes('c')));
+  // Folds may have chosen different features.
+  const hasCategories = data.folds.some(({ binned }) => binned.featureTypes.includes('c'));
+  const space = checkSpace(options.space ?? defaultSpace(rowCount, hasCategories));
   const portfolio = options.portfolio ?? defaultPortfolio(rowCount);
   const proposers = {
     random: () => randomSearch(space, seed),

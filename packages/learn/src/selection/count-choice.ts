@@ -3,7 +3,7 @@ import { binMatrixAsync } from '@verdict/boost';
 import { InsufficientData, InvalidOption } from '@verdict/core';
 import { requireLength } from '../metrics/checks.ts';
 import type { WorkPool } from '../training/pool.ts';
-import { share, shareMatrix } from '../training/shared-memory.ts';
+import { share, shareMatrix, shareOthers } from '../training/shared-memory.ts';
 import { takeFeatures } from './binned-columns.ts';
 import { meanLosses, pairedDifference } from './paired-losses.ts';
 import type { SelectionMethod } from './selection-tasks.ts';
@@ -97,7 +97,7 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
   const counts = checkInput(input);
   const labels = share(input.labels);
   const weights = input.weights && share(Float32Array.from(input.weights));
-  const common = await prepare(matrix, input.binned);
+  const common = await prepare(shareMatrix(matrix), input.binned);
   const count = <T>(result: T): T => {
     onTask?.();
     return result;
@@ -117,7 +117,10 @@ export async function chooseCount(input: CountChoiceInput): Promise<CountChoice>
   ranking.catch(() => undefined);
   const judged: Promise<Float64Array[]>[] = [];
   for (const [i, split] of splits.entries()) {
-    const own = split.matrix === undefined ? common : await prepare(split.matrix, split.binned);
+    const own =
+      split.matrix === undefined
+        ? common
+        : await prepare(shareOthers(split.matrix, matrix, common.matrix), split.binned);
     const rows = share(split.rows);
     const validationRows = share(split.validationRows);
     const losses = rankInSplit({ method, labels, weights, seed, pool, stop }, own, rows, i)
@@ -182,10 +185,7 @@ function choose(
 }
 
 async function prepare(matrix: Matrix, binned?: BinnedMatrix): Promise<RankedTable> {
-  return {
-    matrix: shareMatrix(matrix),
-    binned: binned ?? (await binMatrixAsync(matrix, { threads: 1 })),
-  };
+  return { matrix, binned: binned ?? (await binMatrixAsync(matrix, { threads: 1 })) };
 }
 
 /** Checks the input, and returns the counts in rising order. */

@@ -4,7 +4,7 @@ import { foldTables } from './fold-tables.ts';
 import type { FeatureTable, FoldTables, FoldTablesInput } from './fold-tables.ts';
 import type { WorkPool } from './pool.ts';
 import type { Recipe } from './recipe.ts';
-import { share, shareMatrix } from './shared-memory.ts';
+import { share, shareMatrix, shareOthers } from './shared-memory.ts';
 
 export interface RecipeTablesInput extends Omit<FoldTablesInput, 'engineered'> {
   readonly recipe: Pick<Recipe, 'engineered' | 'selection'>;
@@ -28,13 +28,11 @@ export async function recipeTables({ recipe, pool, ...input }: RecipeTablesInput
     seed: input.seed,
     pool,
   };
-  // Folds that see the same features share them.
   const shared = shareMatrix(tables.matrix);
   const orders = await Promise.all(
-    tables.folds.map(({ rows, binned, matrix }, place) => {
-      const own = matrix === tables.matrix ? shared : shareMatrix(matrix);
-      return rankInSplit(ranking, { matrix: own, binned }, rows, place);
-    }),
+    tables.folds.map(({ rows, binned, matrix }, place) =>
+      rankInSplit(ranking, { matrix: shareOthers(matrix, tables.matrix, shared), binned }, rows, place),
+    ),
   );
   return {
     ...narrow(tables, new Set(kept)),

@@ -52,6 +52,9 @@ export function foldColumnOf(dataset: Dataset, schema: Schema): Column | undefin
 /**
  * Which rows belong together: those with the same value in the group column, and those that are copies of
  * each other, through any chain of both. Rows that belong to nobody are -1.
+ *
+ * With times, copies are of one time and so never part where later rows judge. There groups alone count, since chains
+ * through copies would tie groups of all times together, and copies only among rows without a group.
  */
 export function groupsOf(
   dataset: Dataset,
@@ -62,6 +65,10 @@ export function groupsOf(
   if (column === undefined) return duplicates;
   const groups = groupCodes(column);
   if (duplicates === undefined) return groups;
+  if (columnOfRole(dataset, schema, 'time') !== undefined) {
+    const first = groups.reduce((most, group) => Math.max(most, group), -1) + 1;
+    return groups.map((group, row) => (group >= 0 || duplicates[row] < 0 ? group : first + duplicates[row]));
+  }
 
   const parent = Int32Array.from({ length: dataset.rowCount }, (_, row) => row);
   const root = (row: number): number => {

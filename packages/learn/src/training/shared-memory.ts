@@ -49,8 +49,24 @@ export function shareDataset(dataset: Dataset): Dataset {
 
 /** A matrix whose columns lie on shared memory. */
 export function shareMatrix(matrix: Matrix): Matrix {
-  const shared = matrix.columns.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+  const shared = matrix.columns.every(isShared);
   return shared ? matrix : { ...matrix, columns: shareAll(matrix.columns) };
+}
+
+/**
+ * The same of a matrix that has columns of another one.
+ *
+ * @param shared what `shareMatrix` has made of `other`: its columns are not copied again
+ */
+export function shareOthers(matrix: Matrix, other: Matrix, shared: Matrix): Matrix {
+  const known = new Map(other.columns.map((column, f) => [column, shared.columns[f]]));
+  const own = matrix.columns.filter((column) => !known.has(column) && !isShared(column));
+  shareAll(own).forEach((copy, i) => known.set(own[i], copy));
+  return { ...matrix, columns: matrix.columns.map((column) => known.get(column) ?? column) };
+}
+
+function isShared({ buffer }: Float32Array): boolean {
+  return buffer instanceof SharedArrayBuffer;
 }
 
 /** A linear design whose arrays lie on shared memory. */

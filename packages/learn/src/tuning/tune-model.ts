@@ -1,10 +1,9 @@
-import type { CrossFit, TrainedModel, TrainingTable } from '../training/index.ts';
+import type { CrossFit, Recipe, TrainedModel, TrainingTable } from '../training/index.ts';
 import { fitRecipe, makeModel } from '../training/index.ts';
 import { gapOf } from '../validation/index.ts';
 import type { Budget } from './budget.ts';
 import { shorten } from './budget.ts';
 import { chooseRecipe } from './choose-recipe.ts';
-import type { Choice } from './choose-recipe.ts';
 import { chosenBySearch } from './chosen-by-search.ts';
 import { measureSlowness } from './machine-speed.ts';
 import { scoreOutOfFold } from './model-score.ts';
@@ -37,7 +36,7 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
   const slowness = seconds === undefined || options.cpu !== undefined ? 1 : measureSlowness();
   const budget: Budget = { now, started, seconds, cpu, slowness };
   const { afterwards = 0, journal, signal, onTrial } = options;
-  const { promise: chosen, resolve, reject } = Promise.withResolvers<Choice>();
+  const { promise: chosen, resolve, reject } = Promise.withResolvers<Recipe>();
   // Whoever waits hears of a failure; it must not count as one that nobody has heard of while nobody waits yet.
   chosen.catch(() => undefined);
   const gap = gapOf(tuning.scheme);
@@ -50,7 +49,7 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
       async fit(rows, chooses, onTask) {
         rowsToFit += rows.labels.length;
         if (!chooses) {
-          const fit = await fitRecipe(rows, settings, () => undefined, (await chosen).recipe);
+          const fit = await fitRecipe(rows, settings, () => undefined, await chosen);
           onTask();
           return fit;
         }
@@ -87,8 +86,8 @@ export async function tuneModel(table: TrainingTable, options: TuneOptions = {})
                       afterwards: 0,
                     }),
                 });
-          resolve(choice);
           const { recipe, tables } = choice;
+          resolve(recipe);
           const fit = choice.fit ?? (await fitRecipe(rows, settings, () => undefined, recipe, tables));
           onTask();
           const score = (made: CrossFit): number =>
