@@ -97,6 +97,9 @@ describe('the search in the report', () => {
     );
     const none = await reported({ kept: false, limited: true, gain: 0, atLeast: 0, treesAfter: 620 });
     expect(none).toContain('No blend that there was time to fit did better than one trial alone.');
+    expect(none).toContain('one trial ships alone, the best that there was time to fit.');
+    const alone = await reported({ kept: false, limited: false });
+    expect(alone).toContain('one trial ships alone, the best. In predictions');
     expect(none).not.toContain('It walks');
     expect(not).toContain('of the best single trial by 0.0021. It walks');
   });

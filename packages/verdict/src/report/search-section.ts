@@ -117,8 +117,8 @@ function ensembleHtml({
       ${
         kept
           ? html`The model that ships is an <strong>ensemble</strong>.`
-          : html`An ensemble was tried and <strong>not kept</strong>: one trial ships alone, the best that
-              there was time to fit.`
+          : html`An ensemble was tried and <strong>not kept</strong>: one trial ships alone, the
+              best${inTime}.`
       }
       ${comparison}
     </p>
