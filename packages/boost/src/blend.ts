@@ -1,8 +1,10 @@
 import { InvalidOption } from '@verdict/core';
 import { checkNumbers } from './argument-checks.ts';
 import { Booster } from './booster.ts';
+import { sameTexts, tableOf } from './category-table.ts';
 import { probabilityOf } from './intercept.ts';
 import { linkOf } from './link.ts';
+import type { CategoryNames } from './matrix.ts';
 import { weighTrees } from './tree-weights.ts';
 import type { Tree } from './tree.ts';
 
@@ -55,16 +57,14 @@ export function checkAlike(boosters: readonly Booster[]): void {
     });
   }
   const { featureNames, featureTypes, objective } = boosters[0];
-  const categoryNames = featureNames.map(
-    (_, f) => boosters.find((booster) => booster.categoryNames[f] !== undefined)?.categoryNames[f],
-  );
+  const categoryNames = namesOf(boosters);
   for (const booster of boosters) {
     const same =
       booster.objective === objective &&
       booster.featureNames.length === featureNames.length &&
       booster.featureNames.every((name, f) => name === featureNames[f]) &&
       booster.featureTypes.every((type, f) => type === featureTypes[f]) &&
-      booster.categoryNames.every((names, f) => agree(names, categoryNames[f]));
+      booster.categoryNames.every((names, f) => names === undefined || sameTexts(names, categoryNames[f]));
     if (same) continue;
     throw new InvalidOption({
       option: 'boosters',
@@ -74,9 +74,11 @@ export function checkAlike(boosters: readonly Booster[]): void {
   }
 }
 
-function agree(names: readonly string[] | undefined, others: readonly string[] | undefined): boolean {
-  if (names === undefined || others === undefined) return true;
-  return names.length === others.length && names.every((name, code) => name === others[code]);
+/** For every feature, the texts of its categories as the first booster has them that knows any. */
+function namesOf(boosters: readonly Booster[]): CategoryNames {
+  return boosters[0].featureNames.map(
+    (_, f) => boosters.find((booster) => booster.categoryNames[f] !== undefined)?.categoryNames[f],
+  );
 }
 
 /**
@@ -91,6 +93,8 @@ export function sumBoosters(
 ): Booster {
   const { featureNames, featureTypes, objective } = boosters[0];
   const margin = marginOf(boosters, weights, divisor, offset);
+  const categoryNames = namesOf(boosters);
+  const tables = boosters.flatMap(({ categoryTable }) => categoryTable ?? []);
   const trees: Tree[] = [];
   const roundStarts = [0];
   boosters.forEach((booster, b) => {
@@ -107,6 +111,8 @@ export function sumBoosters(
     objective,
     baseOutput: linkOf(objective).startsAtProbability ? probabilityOf(margin) : Math.fround(margin),
     roundStarts: Int32Array.from(roundStarts),
+    categoryNames,
+    categoryTable: tableOf(categoryNames, tables),
   });
 }
 

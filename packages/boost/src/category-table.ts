@@ -7,35 +7,69 @@ export interface CategoryTable {
   /** For every feature, its categories as text in the order of their codes; undefined where not known. */
   readonly names: readonly (readonly string[] | undefined)[];
   /** The same as it was stored, checked, to be written back. */
-  readonly stored: DocumentObject;
+  readonly stored: StoredCategories;
+}
+
+interface StoredCategories extends DocumentObject {
+  /** A column's categories by their codes: texts, or whole numbers of a type. */
+  readonly enc: readonly DocumentObject[];
+  /** Where the categories of each column begin in `sorted_idx`, and the end. */
+  readonly feature_segments: Int32Array;
+  readonly sorted_idx: Int32Array;
 }
 
 /** What a model without categories stores. */
-export const noCategories: DocumentObject = {
+export const noCategories: StoredCategories = {
   enc: [],
   feature_segments: new Int32Array(0),
   sorted_idx: new Int32Array(0),
 };
 
-/** The table of a model that is trained here, from the texts of its categories. */
-export function tableOf(names: CategoryTable['names']): CategoryTable {
-  const columns = names.map((texts = []) => {
-    const encoded = texts.map((text) => Int8Array.from(new TextEncoder().encode(text)));
-    const offsets = new Int32Array(texts.length === 0 ? 0 : texts.length + 1);
-    encoded.forEach((bytes, code) => (offsets[code + 1] = offsets[code] + bytes.length));
-    const values = Int8Array.from(encoded.flatMap((bytes) => [...bytes]));
-    return {
-      stored: { offsets, values },
-      order: texts.map((_, i) => i).sort((i, j) => compare(encoded[i], encoded[j])),
-    };
+/**
+ * The table of a model whose categories have these texts; undefined if there are none. A column stays as it is stored
+ * in the first of the tables before that has its texts, which may be those of whole numbers.
+ */
+export function tableOf(
+  names: CategoryTable['names'] = [],
+  tables: readonly (CategoryTable | undefined)[] = [],
+): CategoryTable | undefined {
+  const holds = (table: CategoryTable | undefined, f: number): boolean =>
+    (names[f] ?? []).length === 0 || sameTexts(names[f], table?.names[f]);
+  const [first] = tables;
+  if (names.every((_, f) => holds(first, f))) return first;
+  const columns = names.map((texts, f) => {
+    const held = tables.find((table) => holds(table, f))?.stored;
+    if (held === undefined) return columnOf(texts);
+    const { enc, feature_segments: starts, sorted_idx: order } = held;
+    return { stored: enc[f], order: order.subarray(starts[f], starts[f + 1]) };
   });
   const segments = new Int32Array(names.length + 1);
   columns.forEach(({ order }, f) => (segments[f + 1] = segments[f] + order.length));
-  const order = Int32Array.from(columns.flatMap((column) => column.order));
+  const order = Int32Array.from(columns.flatMap((column) => [...column.order]));
   return {
     names,
     stored: { enc: columns.map(({ stored }) => stored), feature_segments: segments, sorted_idx: order },
   };
+}
+
+/** A column as XGBoost stores texts, and the order in which it looks them up. */
+function columnOf(texts: readonly string[] = []): { stored: DocumentObject; order: readonly number[] } {
+  const encoded = texts.map((text) => Int8Array.from(new TextEncoder().encode(text)));
+  const offsets = new Int32Array(texts.length === 0 ? 0 : texts.length + 1);
+  encoded.forEach((bytes, code) => (offsets[code + 1] = offsets[code] + bytes.length));
+  const values = Int8Array.from(encoded.flatMap((bytes) => [...bytes]));
+  return {
+    stored: { offsets, values },
+    order: texts.map((_, i) => i).sort((i, j) => compare(encoded[i], encoded[j])),
+  };
+}
+
+/** True if both are known and the same. */
+export function sameTexts(
+  some: readonly string[] | undefined,
+  others: readonly string[] | undefined,
+): boolean {
+  return some !== undefined && some.length === others?.length && sameCodes(some, others);
 }
 
 /** True if no code stands for two texts; one list may be longer. */

@@ -54,13 +54,12 @@ export function categoriesOf(
   { featureNames, categoryNames: given }: BinnedMatrix,
   initial: Booster | undefined,
 ): Pick<BoosterParts, 'categoryNames' | 'categoryTable'> {
-  const known = initial?.categoryNames ?? [];
-  const isNew = (f: number): boolean => (given?.[f]?.length ?? 0) > (known[f]?.length ?? 0);
-  if (!featureNames.some((_, f) => isNew(f))) {
-    return { categoryNames: initial?.categoryNames, categoryTable: initial?.categoryTable };
-  }
-  const categoryNames = featureNames.map((_, f) => (isNew(f) ? given?.[f] : known[f]));
-  return { categoryNames, categoryTable: tableOf(categoryNames) };
+  const known = initial?.categoryNames;
+  const isNew = (f: number): boolean => (given?.[f]?.length ?? 0) > (known?.[f]?.length ?? 0);
+  const categoryNames = featureNames.some((_, f) => isNew(f))
+    ? featureNames.map((_, f) => (isNew(f) ? given?.[f] : known?.[f]))
+    : known;
+  return { categoryNames, categoryTable: tableOf(categoryNames, [initial?.categoryTable]) };
 }
 
 function refuse(got: unknown, expected: string): never {

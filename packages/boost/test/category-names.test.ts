@@ -1,6 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidOption } from '@verdict/core';
-import { binMatrix, Booster, closePool, encodeCategories, train, trainSync } from '../src/index.ts';
+import {
+  bagBoosters,
+  binMatrix,
+  blendBoosters,
+  Booster,
+  closePool,
+  encodeCategories,
+  train,
+  trainSync,
+} from '../src/index.ts';
 import type { BinnedMatrix, CategoryNames, Matrix } from '../src/index.ts';
 import { readFixture } from './support/fixtures.ts';
 
@@ -99,6 +108,32 @@ describe('texts of categories', () => {
     expect(() => fit(other, booster)).toThrow(/categories of text have the same codes/);
   });
 
+  // A model of LightGBM knows texts and has no table of XGBoost's.
+  const untabled = Booster.fromTrees(booster.trees, { ...booster, categoryTable: undefined });
+
+  it('come into the file of a training that goes on from a model that has them but no table', () => {
+    const { categoryNames: _, ...plain } = binned;
+    for (const more of [fit(binned, untabled), fit(plain, untabled)]) {
+      expect(more.categoryTable).toStrictEqual(booster.categoryTable);
+      expect(more.toJson()).toBe(fit(binned, booster).toJson());
+    }
+  });
+
+  it('are those of a blend, and of a bag, as far as any of its boosters knows them', () => {
+    const { categoryNames: _, ...plain } = binned;
+    const unnamed = fit(plain);
+    for (const mixed of [
+      blendBoosters([unnamed, booster], [0.5, 0.5]),
+      blendBoosters([booster, unnamed], [1, 0], 40),
+      bagBoosters([untabled, unnamed]),
+    ]) {
+      expect(mixed.categoryNames).toStrictEqual([undefined, texts]);
+      expect(Booster.fromUbj(mixed.toUbj()).categoryNames).toStrictEqual([undefined, texts]);
+      expect(mixed.categoryTable).toStrictEqual(booster.categoryTable);
+    }
+    expect(bagBoosters([unnamed, unnamed]).categoryTable).toBeUndefined();
+  });
+
   it('of XGBoost stay as it stored them, also where the data have codes beyond', () => {
     const { categories } = readFixture<{ categories: Record<string, { json: string }> }>(
       'xgboost-kinds-3.2.0',
@@ -120,5 +155,29 @@ describe('texts of categories', () => {
     expect(more.categoryNames).toStrictEqual(initial.categoryNames);
     const cats = (json: string): unknown => JSON.parse(json).learner.gradient_booster.model.cats;
     expect(cats(more.toJson())).toStrictEqual(cats(categories.ascii.json));
+    const mixed = blendBoosters(
+      [Booster.fromTrees(more.trees, { ...more, categoryTable: undefined }), more],
+      [1, 1],
+    );
+    expect(cats(mixed.toJson())).toStrictEqual(cats(categories.ascii.json));
+    // New texts of one column leave another one's whole numbers what they are.
+    const [, known = [], whole] = initial.categoryNames;
+    const categoryNames = [undefined, [...known, 'Z', 'yyy'], whole];
+    const named = { ...data, binned: binMatrix({ ...matrix, categoryNames }) };
+    const { booster: grown } = trainSync(named, {}, { rounds: 2, initial });
+    expect(grown.categoryNames).toStrictEqual(categoryNames);
+    expect(Booster.fromJson(grown.toJson()).categoryNames).toStrictEqual(categoryNames);
+    expect(cats(grown.toJson())).toStrictEqual({
+      enc: [
+        { offsets: [], values: [] },
+        {
+          offsets: [0, 1, 4, 6, 6, 7, 8, 9, 10, 13],
+          values: [...Buffer.from('za bq"mnoZyyy')],
+        },
+        { type: 15, values: [-4, 30, 1000] },
+      ],
+      feature_segments: [0, 0, 9, 12],
+      sorted_idx: [3, 7, 1, 4, 5, 6, 2, 8, 0, 0, 1, 2],
+    });
   });
 });
