@@ -1,13 +1,14 @@
 import { InvalidOption } from '@verdict/core';
 import { mayBlock, parallelism, sharesMemory, startThread } from './pool-platform.ts';
 import type { Thread } from './pool-platform.ts';
+import { Workspace } from './workspace.ts';
 
 /** Threads that wait for work. They do not keep the process alive. */
 let idle: Thread[] = [];
-/** Ends the waiting threads after a quiet time. */
+/** Closes the pool after a quiet time. */
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Milliseconds after which threads that wait for work are ended. */
+/** Milliseconds after which threads that wait for work are ended, and memory that waits for it is let go. */
 const IDLE_TIME = 10_000;
 
 /**
@@ -44,12 +45,14 @@ export function returnThreads(threads: readonly Thread[]): void {
 }
 
 /**
- * Ends the threads that wait for work. They end by themselves after ten seconds of rest and never keep a process
- * alive; call this to have their memory back at once. Later jobs start new ones.
+ * Ends the threads that wait for work, and lets go of the memory that the calling thread keeps for its next job. Both
+ * happen by themselves ten seconds after the last job on threads, which never keep a process alive. Later jobs take
+ * new ones.
  */
 export async function closePool(): Promise<void> {
   const ended = idle;
   idle = [];
+  Workspace.closeIdle();
   await Promise.all(ended.map(async (thread) => thread.end()));
 }
 

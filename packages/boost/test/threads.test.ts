@@ -141,6 +141,20 @@ describe('training on several threads', () => {
   });
 });
 
+describe('the memory of a job', () => {
+  it('is kept for the next one until the pool is closed', async () => {
+    await closePool();
+    await train(data, {}, { rounds: 1, threads: 2 });
+    const kept = Workspace.take(1);
+    expect(kept.memory.buffer.byteLength).toBeGreaterThan(labels.length * 30);
+    kept.release();
+    expect(Workspace.take(1)).toBe(kept);
+    kept.release();
+    await closePool();
+    expect(Workspace.take(1).memory.buffer.byteLength).toBeLessThan(200_000);
+  });
+});
+
 describe('tables of many columns', () => {
   /** 600 columns of noise, but for one in the middle and its copy at the end, which decide. */
   const rowCount = 3000;
