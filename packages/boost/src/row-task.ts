@@ -39,17 +39,16 @@ export async function runTaskAside<T extends ArrayBufferView>(
   threads: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const stopped = (): boolean => signal?.aborted === true;
-  if (stopped()) throw new Interrupted();
+  checkSignal(signal);
   if (job === undefined || cells === undefined) return result;
   // Where threads cannot share memory, there is only this one.
   if (!sharesMemory) return runTask({ result, job, cells });
   const allowed = allowedThreads(threads);
-  const columns = await shareColumns(job.features, cells);
+  const columns = await shareColumns(job.features, cells, signal);
   const output = bytesOf(result);
   const shared = new Uint8Array(new SharedArrayBuffer(output.length));
-  await copyInTurns(output, shared);
-  if (stopped()) throw new Interrupted();
+  await copyInTurns(output, shared, signal);
+  checkSignal(signal);
   const taken = takeThreads(threadsFor(job, cells.rowCount, allowed));
   const [coordinator, ...helpers] = taken;
   const control = openControl();
@@ -92,8 +91,6 @@ export async function runTaskAside<T extends ArrayBufferView>(
     coordinator.post(request, channels);
     await promise;
     returnThreads(taken);
-    await copyInTurns(shared, output);
-    return result;
   } catch (error) {
     // Whatever the threads are doing, nobody waits for it.
     await Promise.all(taken.map(async (thread) => thread.end()));
@@ -101,33 +98,50 @@ export async function runTaskAside<T extends ArrayBufferView>(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+  await copyInTurns(shared, output, signal);
+  return result;
 }
 
-/** The columns of some features, on shared memory. */
-async function shareColumns(features: Int32Array, cells: Cells): Promise<Float32Array[]> {
+/**
+ * The columns of some features, on shared memory: many in one piece, since each piece that is posted is looked for among
+ * those before it.
+ */
+async function shareColumns(
+  features: Int32Array,
+  cells: Cells,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array[]> {
+  const { rowCount } = cells;
   const columns: Float32Array[] = [];
-  let bytes = 0;
-  for (const feature of features) {
-    if (bytes >= SLICE_BYTES) {
-      await nextTurn();
-      bytes = 0;
-    }
-    const column = new Float32Array(new SharedArrayBuffer(cells.rowCount * 4));
-    cells.read(feature, 0, cells.rowCount, column, 0, 1);
-    bytes += column.byteLength;
-    columns.push(column);
+  const together = Math.max(1, Math.floor(SLICE_BYTES / (rowCount * 4)));
+  for (let first = 0; first < features.length; first += together) {
+    if (first > 0) await nextTurn(signal);
+    const chosen = features.subarray(first, first + together);
+    const piece = new Float32Array(new SharedArrayBuffer(chosen.length * rowCount * 4));
+    chosen.forEach((feature, i) => {
+      cells.read(feature, 0, rowCount, piece, i * rowCount, 1);
+      columns.push(piece.subarray(i * rowCount, (i + 1) * rowCount));
+    });
   }
   return columns;
 }
 
-async function copyInTurns(from: Uint8Array, to: Uint8Array): Promise<void> {
+async function copyInTurns(from: Uint8Array, to: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
   for (let at = 0; at < from.length; at += SLICE_BYTES) {
-    if (at > 0) await nextTurn();
+    if (at > 0) await nextTurn(signal);
     to.set(from.subarray(at, at + SLICE_BYTES), at);
   }
 }
 
-const nextTurn = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets the event loop go on. */
+async function nextTurn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  checkSignal(signal);
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new Interrupted();
+}
 
 /** Numbers that are not even asked of the system: it might end the process instead of refusing. */
 const MOST_NUMBERS = 2 ** 33;

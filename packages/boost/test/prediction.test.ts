@@ -1,15 +1,19 @@
 import { getHeapStatistics } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { Interrupted, InvalidOption, OutOfResources } from '@verdict/core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Booster, trainSync, binMatrix } from '../src/index.ts';
 import type { Matrix, Tree } from '../src/index.ts';
+import type { BlockJob } from '../src/block-job.ts';
+import type { BlocksRequest } from '../src/block-task.ts';
 import { columnCells } from '../src/cells.ts';
+import type { Cells } from '../src/cells.ts';
 import { Predictor } from '../src/predictor.ts';
-import { runTask } from '../src/row-task.ts';
+import { runTask, runTaskAside } from '../src/row-task.ts';
 import { groupTrees } from '../src/rank-groups.ts';
 import { buildScoreImage } from '../src/score-image.ts';
-import { makeData, rowOf } from './support/made-data.ts';
+import { makeData, numericMatrix, range, rowOf } from './support/made-data.ts';
 import { randomCells, randomForest } from './support/random-trees.ts';
 import type { RandomForest } from './support/random-trees.ts';
 import { startedThreads } from './support/started-threads.ts';
@@ -240,6 +244,34 @@ describe('threads', () => {
     await expect(running).rejects.toThrow(Interrupted);
     await expect(booster.predictMarginAsync(matrix, { signal: stop.signal })).rejects.toThrow(Interrupted);
     expect(await booster.predictMarginAsync(matrix)).toStrictEqual(margins);
+  });
+
+  it('stop between two pieces of a table that is copied for them', async () => {
+    const stop = new AbortController();
+    let reads = 0;
+    const read = (): void => {
+      if (++reads === 6) stop.abort();
+    };
+    const cells: Cells = { rowCount: 1_000_000, featureCount: 40, read };
+    const job = { features: Int32Array.from(range(40)) } as BlockJob;
+    const running = runTaskAside({ result: new Float32Array(0), job, cells }, 1, stop.signal);
+    await expect(running).rejects.toThrow(Interrupted);
+    // Four columns a piece.
+    expect(reads).toBe(8);
+  });
+
+  it('are given many columns in few pieces', async () => {
+    const options = { trees: 40, features: 500, numeric: 500, splits: 60, thresholds: 10 };
+    const wide = numericMatrix(randomCells(options, 20_000, 4));
+    const forest = Booster.fromTrees(randomForest(options, 3), { ...wide, baseOutput: 0.5 });
+    const posting = vi.spyOn(Worker.prototype, 'postMessage');
+    const found = await forest.predictMarginAsync(wide, { threads: 1 });
+    const requests = posting.mock.calls.map(([message]) => message as BlocksRequest);
+    posting.mockRestore();
+    expect(found).toStrictEqual(forest.predictMargin(wide));
+    const { columns } = requests.find(({ kind }) => kind === 'blocks') ?? { columns: [] };
+    expect(columns.length).toBeGreaterThan(400);
+    expect(new Set(columns.map(({ buffer }) => buffer)).size).toBe(3);
   });
 
   it('are refused where their number makes no sense', async () => {
