@@ -55,8 +55,9 @@ function accumulate(
 
 /**
  * The histograms of one node over all blocks of features. A block is (rows, stride, groups, group count), four
- * u32; its stride is 4 or a multiple of 8. `index` lists the node's rows; 0 means `count` rows from `first` on.
- * `rowBuffer` holds 512 rows of the widest stride, `packedBuffer` 512 i64.
+ * u32; its stride is a multiple of 4, at most 64. `index` lists the node's rows; 0 means `count` rows from `first` on.
+ * `rowBuffer` holds 512 rows of 64 bytes, `packedBuffer` 512 i64. Rows of 12, 20, 28 … bytes are gathered with the four
+ * bytes behind them: the next row overwrites those, and for the last one there is room.
  */
 export function buildHistogram(
   blocks: usize, blockCount: i32, index: usize, first: i32, count: i32, packed: usize,
