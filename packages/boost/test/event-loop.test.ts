@@ -20,6 +20,9 @@ const data: TrainingData = {
 const forest = { trees: 30, features: 40, numeric: 40, splits: 60, thresholds: 100 };
 const booster = Booster.fromTrees(randomForest(forest, 3), { ...wide, baseOutput: 0.5 });
 
+/** While coverage is counted, checks of rows take the calling thread about five times as long: 261 ms in place of 49. */
+const slowed = process.env['NODE_V8_COVERAGE'] === undefined ? 1 : 3;
+
 /** How a call left the event loop alone, in milliseconds. */
 interface Pauses {
   readonly whole: number;
@@ -60,8 +63,7 @@ describe('the event loop goes on during', () => {
     ['prediction of leaves', async () => booster.predictLeavesAsync(wide, { threads: 2 })],
   ])('%s', async (_, call) => {
     const { whole, longest, busiest } = await pausesOf(call);
-    // Twice what is found while coverage is counted, which slows every check of a row down.
-    expect(busiest).toBeLessThan(600);
-    expect(longest).toBeLessThan(Math.max(1500, whole / 4));
+    expect(busiest).toBeLessThan(200 * slowed);
+    expect(longest).toBeLessThan(Math.max(700 * slowed, whole / 4));
   });
 });
