@@ -1,9 +1,9 @@
 /**
- * Stable partition of a block of a node's rows: those whose byte has a 1 in `table` (256 bytes) move to the front of
- * the block, the others to `scratch`. The byte of row r is at `column + r * stride`. No branch: each row is written
- * to both and one cursor moves. Returns how many went left.
+ * Stable partition of a list of rows: those whose byte has a 1 in `table` (256 bytes) move to the front of the list,
+ * the others to `scratch`. The byte of row r is at `column + r * stride`. No branch: each row is written to both and
+ * one cursor moves. Returns how many went left.
  */
-export function splitRows(
+function separateRows(
   column: usize, stride: usize, table: usize, index: usize, count: i32, scratch: usize,
 ): i32 {
   let left = index, right = scratch;
@@ -34,7 +34,20 @@ export function splitRows(
 export function partitionRows(
   column: usize, stride: usize, table: usize, index: usize, count: i32, scratch: usize,
 ): i32 {
-  const left = splitRows(column, stride, table, index, count, scratch);
+  const left = separateRows(column, stride, table, index, count, scratch);
   memory.copy(index + (<usize>left << 2), scratch, <usize>(count - left) << 2);
+  return left;
+}
+
+/**
+ * The same for a part of a node's rows, all into `scratch`: those that go right first. From there they can be moved
+ * to their places in the node, in any order of parts, since no part's place is then another's source. Returns how
+ * many go left.
+ */
+export function splitRows(
+  column: usize, stride: usize, table: usize, index: usize, count: i32, scratch: usize,
+): i32 {
+  const left = separateRows(column, stride, table, index, count, scratch);
+  memory.copy(scratch + (<usize>(count - left) << 2), index, <usize>left << 2);
   return left;
 }

@@ -1,11 +1,12 @@
 /**
  * Splits `count` rows from `first` on into those drawn and those not, each with probability threshold / 2^32, independently;
- * the draw depends on the row's number and the seed alone. Returns how many were drawn.
+ * the draw depends on the row's number and the seed alone. All end in `scratch`, those not drawn first; `index` is as
+ * much memory for the meantime. Returns how many were drawn.
  */
 export function sampleRows(
-  first: i32, count: i32, seed: i32, threshold: u32, drawn: usize, others: usize,
+  first: i32, count: i32, seed: i32, threshold: u32, index: usize, scratch: usize,
 ): i32 {
-  let d = drawn, o = others;
+  let d = index, o = scratch;
   for (let row = first, end = first + count; row < end; row++) {
     let x = <u32>row * 0x9e3779b1 + <u32>seed;
     x ^= x >> 16;
@@ -19,7 +20,8 @@ export function sampleRows(
     d += take << 2;
     o += (1 - take) << 2;
   }
-  return <i32>((d - drawn) >> 2);
+  memory.copy(o, index, d - index);
+  return <i32>((d - index) >> 2);
 }
 
 /** Writes first, first + 1, … as u32. */

@@ -71,8 +71,8 @@ export interface Kernels {
     count: number,
     seed: number,
     threshold: number,
-    drawn: number,
-    others: number,
+    index: number,
+    scratch: number,
   ): number;
   exponentials(values: number, count: number): void;
   logisticGradients(

@@ -13,7 +13,6 @@ export type LeftCounts = readonly [rows: number, passengers: number];
 
 /** Parts the rows of nodes by the splits that their records hold. */
 export class NodePartition {
-  readonly #workspace: Workspace;
   readonly #crew: Crew;
   readonly #space: TrainingSpace;
   readonly #search: SplitSearch;
@@ -21,7 +20,6 @@ export class NodePartition {
   readonly #bytes: Uint8Array;
 
   constructor(workspace: Workspace, crew: Crew, space: TrainingSpace, search: SplitSearch) {
-    this.#workspace = workspace;
     this.#crew = crew;
     this.#space = space;
     this.#search = search;
@@ -38,7 +36,7 @@ export class NodePartition {
     const jobs: PartitionJob[] = [];
     const counts: number[] = [];
     const finish = (): void => {
-      for (const count of partitionRows(this.#workspace, this.#crew, jobs)) counts.push(count);
+      for (const count of partitionRows(this.#crew, jobs)) counts.push(count);
       jobs.length = 0;
     };
     nodes.forEach((node, place) => {

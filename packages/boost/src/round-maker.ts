@@ -3,6 +3,7 @@ import { eachChunk } from './chunks.ts';
 import { ColumnSampler } from './column-sampler.ts';
 import type { Constraints } from './constraints.ts';
 import type { Crew } from './crew.ts';
+import { joinChunks } from './join-chunks.ts';
 import { Grower } from './grower.ts';
 import { integerScale } from './integer-scale.ts';
 import type { Objective } from './objective.ts';
@@ -142,25 +143,12 @@ export class RoundMaker {
     const calls: number[] = [];
     eachChunk(rows, (begin, count) => {
       crew.chain(count * 3);
-      const [drawn, others] = [index + begin * 4, scratch + begin * 4];
-      calls.push(crew.call('sampleRows', begin, count, seed, threshold, drawn, others));
+      const [from, to] = [index + begin * 4, scratch + begin * 4];
+      calls.push(crew.call('sampleRows', begin, count, seed, threshold, from, to));
     });
     crew.run();
-    const list = this.#workspace.words(index, rows);
-    const others = this.#workspace.words(scratch, rows);
-    let total = 0;
-    eachChunk(rows, (begin, _, chunk) => {
-      const drawn = crew.result(calls[chunk]);
-      list.copyWithin(total, begin, begin + drawn);
-      total += drawn;
-    });
-    let at = total;
-    eachChunk(rows, (begin, count, chunk) => {
-      const left = count - crew.result(calls[chunk]);
-      list.set(others.subarray(begin, begin + left), at);
-      at += left;
-    });
-    return total;
+    const drawn = calls.map((call) => crew.result(call));
+    return joinChunks(crew, scratch, rows, drawn, index);
   }
 
   /** Writes first, first + 1, … */

@@ -1,9 +1,7 @@
+import { CHUNK_ROWS, eachChunk } from './chunks.ts';
 import type { ColumnView } from './column-cache.ts';
 import type { Crew } from './crew.ts';
-import type { Workspace } from './workspace.ts';
-
-/** Rows that a thread parts at once. It does not matter for the result. */
-const PART_ROWS = 16_384;
+import { joinChunks } from './join-chunks.ts';
 
 /** A list of rows that a split parts in two. Offsets are in bytes. */
 export interface PartitionJob {
@@ -18,8 +16,8 @@ export interface PartitionJob {
 }
 
 /** Puts the rows that go left first, otherwise keeping their order; returns how many they are, for every job. */
-export function partitionRows(workspace: Workspace, crew: Crew, jobs: readonly PartitionJob[]): number[] {
-  const long = (job: PartitionJob): boolean => crew.threads > 1 && job.count >= 2 * PART_ROWS;
+export function partitionRows(crew: Crew, jobs: readonly PartitionJob[]): number[] {
+  const long = (job: PartitionJob): boolean => crew.threads > 1 && job.count >= 2 * CHUNK_ROWS;
   const calls = jobs.map((job) => {
     if (long(job)) return -1;
     crew.chain(job.count * 2);
@@ -36,43 +34,20 @@ export function partitionRows(workspace: Workspace, crew: Crew, jobs: readonly P
   crew.run();
   const counts = calls.map((call) => (call < 0 ? 0 : crew.result(call)));
   jobs.forEach((job, i) => {
-    if (long(job)) counts[i] = partitionLong(workspace, crew, job);
+    if (long(job)) counts[i] = partitionLong(crew, job);
   });
   return counts;
 }
 
-/** Chunk by chunk on all threads; then the left parts move together, and the right parts behind them. */
-function partitionLong(workspace: Workspace, crew: Crew, job: PartitionJob): number {
-  const { column, table, rows, scratch } = job;
+/** Chunk by chunk on all threads. */
+function partitionLong(crew: Crew, { column, table, rows, scratch, count: all }: PartitionJob): number {
   const calls: number[] = [];
-  eachPart(job.count, (begin, count) => {
+  eachChunk(all, (begin, count) => {
     crew.chain(count * 2);
-    calls.push(
-      crew.call('splitRows', column.at, column.stride, table, rows + begin * 4, count, scratch + begin * 4),
-    );
+    const [from, to] = [rows + begin * 4, scratch + begin * 4];
+    calls.push(crew.call('splitRows', column.at, column.stride, table, from, count, to));
   });
   crew.run();
   const lefts = calls.map((call) => crew.result(call));
-  const list = workspace.words(rows, job.count);
-  let left = 0;
-  lefts.forEach((count, chunk) => {
-    const begin = chunk * PART_ROWS;
-    if (left !== begin) list.copyWithin(left, begin, begin + count);
-    left += count;
-  });
-  let at = left;
-  eachPart(job.count, (begin, count, chunk) => {
-    const right = count - lefts[chunk];
-    crew.chain(right);
-    crew.call('copyBytes', rows + at * 4, scratch + begin * 4, right * 4);
-    at += right;
-  });
-  crew.run();
-  return left;
-}
-
-function eachPart(rows: number, visit: (begin: number, count: number, part: number) => void): void {
-  for (let part = 0, begin = 0; begin < rows; part++, begin += PART_ROWS) {
-    visit(begin, Math.min(PART_ROWS, rows - begin), part);
-  }
+  return joinChunks(crew, scratch, all, lefts, rows);
 }
