@@ -227,17 +227,20 @@ async function measurePrediction(pair: Pair): Promise<void> {
   ];
   for (const [growth, trees, what, rows] of seen) {
     const model = join(scratch, `${growth.name}-${trees}.ubj`);
-    const command = { do: 'fit', side: 'xgboost', quantised: false, rounds: trees, learningRate, ...growth };
-    await pair.theirs.ask(
-      {
-        ...command,
-        threads: availableParallelism(),
-        seed: 0,
-        model,
-        predictions: join(scratch, 'unused.f32'),
-      },
-      3 * limit,
-    );
+    const command: FitCommand = {
+      do: 'fit',
+      side: 'xgboost',
+      quantised: false,
+      rounds: trees,
+      learningRate,
+      subsample: 1,
+      ...growth,
+      threads: availableParallelism(),
+      seed: 0,
+      model,
+      predictions: join(scratch, 'unused.f32'),
+    };
+    await pair.theirs.ask(command, 3 * limit);
     for (const count of what === 'row' ? [1] : threads) {
       const ask = async (side: Side, file: string): Promise<{ readonly seconds: number }> => {
         const predict: PredictCommand = {

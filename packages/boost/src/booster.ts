@@ -9,6 +9,7 @@ import {
   checkRowNumbers,
   startingMargins,
 } from './booster-checks.ts';
+import { tableOf } from './category-table.ts';
 import type { CategoryTable } from './category-table.ts';
 import { columnCells, rowCells } from './cells.ts';
 import type { Cells } from './cells.ts';
@@ -95,7 +96,7 @@ export class Booster {
     this.bestIteration = parts.bestIteration;
     this.attributes = parts.attributes ?? {};
     this.categoryNames = parts.categoryNames ?? parts.featureNames.map(() => undefined);
-    this.categoryTable = parts.categoryTable;
+    this.categoryTable = parts.categoryTable ?? tableOf(parts.categoryNames);
   }
 
   /** A booster of ready trees, which must fit the features. */

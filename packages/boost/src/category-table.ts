@@ -43,17 +43,42 @@ export function tableOf(
     const { enc, feature_segments: starts, sorted_idx: order } = held;
     return { stored: enc[f], order: order.subarray(starts[f], starts[f + 1]) };
   });
-  const segments = new Int32Array(names.length + 1);
-  columns.forEach(({ order }, f) => (segments[f + 1] = segments[f] + order.length));
-  const order = Int32Array.from(columns.flatMap((column) => [...column.order]));
+  return { names, stored: join(columns) };
+}
+
+/** The table of those columns whose categories are whole numbers; it knows none of the others. */
+export function wholeTable(lists: readonly (readonly unknown[])[]): CategoryTable {
+  const columns = lists.map((list) => {
+    const values = list as readonly number[];
+    return list.length > 0 && list.every(Number.isSafeInteger)
+      ? {
+          names: values.map(String),
+          stored: { type: 15, values: BigInt64Array.from(values, BigInt) },
+          order: values.map((_, i) => i).sort((i, j) => values[i] - values[j]),
+        }
+      : { names: undefined, ...columnOf() };
+  });
+  return { names: columns.map(({ names }) => names), stored: join(columns) };
+}
+
+/** How XGBoost stores a column, and the order in which it looks its categories up. */
+interface OrderedColumn {
+  readonly stored: DocumentObject;
+  readonly order: Iterable<number>;
+}
+
+function join(columns: readonly OrderedColumn[]): StoredCategories {
+  const order = columns.map((column) => [...column.order]);
+  const segments = new Int32Array(columns.length + 1);
+  order.forEach(({ length }, f) => (segments[f + 1] = segments[f] + length));
   return {
-    names,
-    stored: { enc: columns.map(({ stored }) => stored), feature_segments: segments, sorted_idx: order },
+    enc: columns.map(({ stored }) => stored),
+    feature_segments: segments,
+    sorted_idx: Int32Array.from(order.flat()),
   };
 }
 
-/** A column as XGBoost stores texts, and the order in which it looks them up. */
-function columnOf(texts: readonly string[] = []): { stored: DocumentObject; order: readonly number[] } {
+function columnOf(texts: readonly string[] = []): OrderedColumn {
   const encoded = texts.map((text) => Int8Array.from(new TextEncoder().encode(text)));
   const offsets = new Int32Array(texts.length === 0 ? 0 : texts.length + 1);
   encoded.forEach((bytes, code) => (offsets[code + 1] = offsets[code] + bytes.length));

@@ -1,5 +1,6 @@
 import { InvalidModel } from '@verdict/core';
 import type { BoosterParts } from './booster.ts';
+import { tableOf, wholeTable } from './category-table.ts';
 import { linkOf } from './link.ts';
 import type { ObjectiveName } from './link.ts';
 import { readLightGbmTree } from './lightgbm-tree.ts';
@@ -55,7 +56,7 @@ export function readLightGbm(text: string): LightGbmParts {
       featureTypes,
       objective,
       baseOutput: linkOf(objective).startsAtProbability ? 0.5 : 0,
-      categoryNames: readCategoryNames(sections, featureTypes),
+      ...readCategoryNames(sections, featureTypes),
     },
   };
 }
@@ -168,17 +169,17 @@ function readTypes(header: TreeFields, features: number, trees: readonly Tree[])
 function readCategoryNames(
   { rest }: Sections,
   types: readonly FeatureType[],
-): (readonly string[] | undefined)[] | undefined {
+): Pick<BoosterParts, 'categoryNames' | 'categoryTable'> {
   const prefix = 'pandas_categorical:';
   const line = rest.findLast((item) => item.startsWith(prefix));
-  if (line === undefined) return undefined;
+  if (line === undefined) return {};
   let parsed: unknown;
   try {
     parsed = JSON.parse(line.slice(prefix.length));
   } catch (cause) {
     throw new InvalidModel({ problem: 'The line pandas_categorical is not JSON.', cause });
   }
-  if (parsed === null) return undefined;
+  if (parsed === null) return {};
   if (!Array.isArray(parsed) || !parsed.every((item) => Array.isArray(item))) {
     throw new InvalidModel({ problem: 'The line pandas_categorical is not a list of lists.' });
   }
@@ -191,19 +192,18 @@ function readCategoryNames(
           .split(',')
           .map(Number)
           .sort((a, b) => a - b);
-  if (columns.length !== parsed.length || columns.length === 0) return undefined;
-  const names = new Map(columns.map((column, i) => [column, categoryTexts(parsed[i])]));
-  return types.map((_, f) => names.get(f));
+  if (columns.length !== parsed.length || columns.length === 0) return {};
+  const lists = new Map(columns.map((column, i) => [column, parsed[i]]));
+  const categoryNames = types.map((_, f) => lists.get(f)?.map(categoryText));
+  // In a data frame whole numbers are no texts.
+  const whole = wholeTable(types.map((_, f) => lists.get(f) ?? []));
+  return { categoryNames, categoryTable: tableOf(categoryNames, [whole]) };
 }
 
-/** Categories as a table's text has them; `True` and `False` as pandas writes them. */
-function categoryTexts(values: readonly unknown[]): string[] {
-  return values.map((value) => {
-    if (typeof value === 'string') return value;
-    if (typeof value === 'number') return String(value);
-    if (typeof value === 'boolean') return value ? 'True' : 'False';
-    throw new InvalidModel({
-      problem: 'The line pandas_categorical holds something that is not a category.',
-    });
-  });
+/** A category as a table's text has it; `True` and `False` as pandas writes them. */
+function categoryText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  throw new InvalidModel({ problem: 'The line pandas_categorical holds something that is not a category.' });
 }

@@ -18,7 +18,7 @@ const IDLE_TIME = 10_000;
  * @internal
  */
 export function takeThreads(count: number): Thread[] {
-  clearTimeout(timer);
+  closeLater();
   const taken = idle.splice(0, count);
   while (taken.length < count) taken.push(startThread());
   return taken;
@@ -38,6 +38,11 @@ export function returnThreads(threads: readonly Thread[]): void {
     );
     idle.push(thread);
   }
+  closeLater();
+}
+
+/** From now on: a job that fails gives nothing back. */
+function closeLater(): void {
   clearTimeout(timer);
   timer = setTimeout(() => void closePool(), IDLE_TIME);
   // A browser's timer is a number, and keeps nothing alive.
@@ -46,8 +51,8 @@ export function returnThreads(threads: readonly Thread[]): void {
 
 /**
  * Ends the threads that wait for work, and lets go of the memory that the calling thread keeps for its next job. Both
- * happen by themselves ten seconds after the last job on threads, which never keep a process alive. Later jobs take
- * new ones.
+ * happen by themselves when for ten seconds no job on threads has begun or ended; threads never keep a process alive.
+ * Later jobs take new ones.
  */
 export async function closePool(): Promise<void> {
   const ended = idle;

@@ -108,10 +108,11 @@ describe('texts of categories', () => {
     expect(() => fit(other, booster)).toThrow(/categories of text have the same codes/);
   });
 
-  // A model of LightGBM knows texts and has no table of XGBoost's.
+  /** Ready trees that come with texts alone. */
   const untabled = Booster.fromTrees(booster.trees, { ...booster, categoryTable: undefined });
 
-  it('come into the file of a training that goes on from a model that has them but no table', () => {
+  it('come into the files of ready trees, and of a training that goes on from them', () => {
+    expect(untabled.toJson()).toBe(booster.toJson());
     const { categoryNames: _, ...plain } = binned;
     for (const more of [fit(binned, untabled), fit(plain, untabled)]) {
       expect(more.categoryTable).toStrictEqual(booster.categoryTable);
@@ -156,7 +157,7 @@ describe('texts of categories', () => {
     const cats = (json: string): unknown => JSON.parse(json).learner.gradient_booster.model.cats;
     expect(cats(more.toJson())).toStrictEqual(cats(categories.ascii.json));
     const mixed = blendBoosters(
-      [Booster.fromTrees(more.trees, { ...more, categoryTable: undefined }), more],
+      [more, Booster.fromTrees(more.trees, { ...more, categoryTable: undefined })],
       [1, 1],
     );
     expect(cats(mixed.toJson())).toStrictEqual(cats(categories.ascii.json));

@@ -130,7 +130,7 @@ const translated: Readonly<Record<string, Booster>> = Object.fromEntries(
     const edges = text
       .replace(/threshold=\S+/, 'threshold=1e300')
       .replace(/cat_threshold=\S+/, 'cat_threshold=0');
-    return [name, Booster.fromLightGbm(edges)];
+    return [`lightgbm-${name}`, Booster.fromLightGbm(edges)];
   }),
 );
 
@@ -224,7 +224,7 @@ describe('a real XGBoost', () => {
   it.runIf(hasPeer('xgboost'))(
     "loads LightGBM's models that we have read",
     () => {
-      const rows = makeRows(translated.plain);
+      const rows = makeRows(translated['lightgbm-plain']);
       const thresholds = Object.values(translated).flatMap(({ trees }) =>
         trees.flatMap((tree) => [...tree.thresholds]),
       );
@@ -353,6 +353,58 @@ answer(answers)
       for (const [name, margins] of Object.entries(ours)) {
         expect(greatestDifference(margins, answers[name])).toBeLessThan(1e-6);
       }
+    },
+    240_000,
+  );
+
+  it.runIf(hasPeer('xgboost'))(
+    'finds the categories of LightGBM’s models, texts and whole numbers, also when they were blended',
+    () => {
+      const { rows, models } = readFixture<{
+        rows: readonly (readonly (number | null)[])[];
+        models: { plain: { text: string } };
+      }>('lightgbm-4.7.0');
+      const booster = Booster.fromLightGbm(models.plain.text);
+      const made = { single: booster, blend: blendBoosters([booster, booster], [0.25, 0.5]) };
+      const files = Object.entries(made).flatMap(([name, model]): [string, string | Uint8Array][] => [
+        [`${name}.json`, model.toJson()],
+        [`${name}.ubj`, model.toUbj()],
+      ]);
+      const script = `
+import pandas as pd, xgboost as xgb
+rows = json.load(open(folder + '/rows.json'))
+kinds = ['x', 'yé', 'z "q"', 'v']
+pick = lambda f, values: [None if r[f] is None else values[int(r[f])] for r in rows]
+number = lambda f: np.array([np.nan if r[f] is None else r[f] for r in rows], dtype=np.float32)
+level = pd.Categorical(pick(3, list(range(100, 140))), categories=list(range(139, 99, -1)))
+table = pd.DataFrame({'a_b': number(0), 'b': number(1), 'kind': pd.Categorical(pick(2, kinds), categories=sorted(kinds)),
+                      'level': level, 'e': number(4)})
+answers = {}
+table = xgb.DMatrix(table, np.arange(len(rows)) % 2, enable_categorical=True)
+for name in ['single.json', 'single.ubj', 'blend.json', 'blend.ubj']:
+    booster = xgb.Booster(); booster.load_model(folder + '/' + name)
+    answers[name] = booster.predict(table, output_margin=True)
+first = xgb.Booster(); first.load_model(folder + '/single.ubj')
+more = xgb.train({'objective': 'binary:logistic', 'nthread': 1, 'min_child_weight': 0}, table, 3, xgb_model=first)
+answer({**answers, 'continued': more.predict(table, output_margin=True), 'json': bytes(more.save_raw('json')).decode()})
+`;
+      type Margins = Record<string, number[]> & { continued: number[] };
+      const { json, ...answers } = runPeer<Margins & { json: string }, Margins & { json: string }>(
+        script,
+        { ...Object.fromEntries(files), 'rows.json': JSON.stringify(rows) },
+        (all) => all,
+      );
+      const margins = (model: Booster): number[] =>
+        rows.map((row) => model.predictRow(Float32Array.from(row, (value) => value ?? NaN)));
+      for (const [name, model] of Object.entries(made)) {
+        for (const end of ['.json', '.ubj']) {
+          expect(greatestDifference(margins(model), answers[name + end])).toBeLessThan(1e-6);
+        }
+      }
+      const continued = Booster.fromJson(json);
+      expect(continued.roundCount).toBe(booster.roundCount + 3);
+      expect(continued.categoryNames).toStrictEqual(booster.categoryNames);
+      expect(greatestDifference(margins(continued), answers.continued)).toBeLessThan(1e-6);
     },
     240_000,
   );

@@ -98,6 +98,7 @@ describe('models of LightGBM 4 and 3', () => {
     const booster = Booster.fromLightGbm(fixture.models.zero.text);
     const again = Booster.fromUbj(booster.toUbj());
     expect(again.predictMargin(matrix)).toStrictEqual(booster.predictMargin(matrix));
+    expect(again.categoryNames).toStrictEqual(booster.categoryNames);
   });
 
   it('tell the names and types of features and the categories of pandas', () => {
@@ -112,6 +113,7 @@ describe('models of LightGBM 4 and 3', () => {
       undefined,
     ]);
     expect(booster.slice(0, 1).categoryNames).toBe(booster.categoryNames);
+    expect(booster.slice(0, 1).categoryTable).toBe(booster.categoryTable);
   });
 
   it('leave categories open where the file does not say whose they are', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { Interrupted, InvalidOption, Random } from '@verdict/core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Crew } from '../src/crew.ts';
 import type { Helper } from '../src/crew.ts';
 import { binMatrix, closePool, train, trainSync } from '../src/index.ts';
@@ -152,6 +152,33 @@ describe('the memory of a job', () => {
     kept.release();
     await closePool();
     expect(Workspace.take(1).memory.buffer.byteLength).toBeLessThan(200_000);
+  });
+});
+
+describe('threads that wait', () => {
+  it('are ended after a while, also where the last job failed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await startedThreads(() => binMatrix(matrix, { threads: 3 }));
+      // A job that fails ends its own threads.
+      for (const thread of takeThreads(1)) void thread.end();
+      const stillWaiting = async (): Promise<number> =>
+        1 -
+        (
+          await startedThreads(
+            () => binMatrix(matrix, { threads: 2 }),
+            () => Promise.resolve(),
+          )
+        ).started;
+      expect(await stillWaiting()).toBe(1);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await stillWaiting()).toBe(0);
+      for (const thread of takeThreads(1)) void thread.end();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(Workspace.take(1).memory.buffer.byteLength).toBeLessThan(200_000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { TargetSchema } from '@verdict/core';
+import { peakMemory } from '@verdict/core/peak-memory';
 import type { ColumnProfile, Finding, Table } from '@verdict/data';
 import type {
   CalibrationChoice,
@@ -125,7 +126,7 @@ export function startClock(start = performance.now()): { read(): RunFacts } {
         startedAt,
         seconds: (performance.now() - start) / 1000,
         cpuSeconds: (user + system) / 1e6,
-        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+        peakMemoryBytes: peakMemory(),
       };
     },
   };

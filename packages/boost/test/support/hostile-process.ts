@@ -1,3 +1,4 @@
+import { peakMemory } from '@verdict/core/peak-memory';
 import * as fc from 'fast-check';
 import { chainedModel, damagedFiles, formats, outcome, traps } from './hostile-files.ts';
 
@@ -10,10 +11,8 @@ export interface Toll {
   readonly growth: number;
 }
 
-const residentBytes = (): number => process.resourceUsage().maxRSS * 1024;
-
 let [files, slowest] = [0, 0];
-const before = residentBytes();
+const before = peakMemory();
 
 function read(file: () => unknown): void {
   const start = process.cpuUsage();
@@ -35,5 +34,5 @@ for (const [name, whole, reader] of formats) {
     read(() => outcome(reader, file));
   }
 }
-const toll: Toll = { files, slowest, growth: residentBytes() - before };
+const toll: Toll = { files, slowest, growth: peakMemory() - before };
 process.stdout.write(JSON.stringify(toll));

@@ -54,7 +54,8 @@ export function foldColumnOf(dataset: Dataset, schema: Schema): Column | undefin
  * each other, through any chain of both. Rows that belong to nobody are -1.
  *
  * With times, copies are of one time and so never part where later rows judge. There groups alone count, since chains
- * through copies would tie groups of all times together, and copies only among rows without a group.
+ * through copies would tie groups of all times together, and copies only among rows without a group; equal rows of two
+ * groups may be in two folds.
  */
 export function groupsOf(
   dataset: Dataset,
