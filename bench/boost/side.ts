@@ -63,6 +63,8 @@ export class Side {
 
 /** The line that tells most of what a process said before it ended. */
 function lastWords(text: string): string {
+  // V8 says it amid a trace of the stack, which tells of the machine's folders.
+  if (/OOMErrorHandler|heap out of memory/.test(text)) return 'ran out of memory';
   const lines = text
     .split('\n')
     .map((line) => line.trim())
